@@ -1,0 +1,38 @@
+"""What every message is: one frozen JSON object that tolerates fields it does not know."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.alias_generators import to_camel
+
+Timestamp = Annotated[
+    str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+]
+
+
+class Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Command(Message):
+    """A message that asks exactly one service to do something."""
+
+    command_id: str = Field(pattern=r"^cmd_[0-9a-zA-Z_-]{1,120}$", description="Minted once.")
+    account_id: str = Field(min_length=1, max_length=255, description="The account it acts for.")
+    request_id: str = Field(
+        pattern=r"^[A-Za-z0-9._-]{1,128}$", description="Correlation id of the whole request."
+    )
+    issued_at: Timestamp = Field(description="When it was issued, by the store's clock.")
+
+    @property
+    def stamp(self) -> str:
+        """Orders the commands on one record: (issued_at, command_id), comparable as text."""
+        return f"{self.issued_at}/{self.command_id}"
+
+
+class Fact(BaseModel):
+    """A part of a synced record: named in camelCase outside, exactly as the protocol names it."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True
+    )

@@ -1,0 +1,31 @@
+"""Derived ids: the same cause always names the same thing, so a repeated step writes it again."""
+
+import base64
+import hashlib
+import secrets
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def derived_id(prefix: str, *parts: str) -> str:
+    """An id that depends on nothing but its parts; `prefix` is one of the protocol's, as `ord_`."""
+    digest = hashlib.sha256("\x1f".join((prefix, *parts)).encode()).hexdigest()
+    return f"{prefix}{digest[:32]}"
+
+
+def minted_id(prefix: str) -> str:
+    """A new random id, for what has no cause to derive it from (commands, accounts, leases)."""
+    return f"{prefix}{secrets.token_hex(16)}"
+
+
+def package_number(package_id: str, year: int) -> str:
+    """The package's number for people: `CP-2026-7KQ2M9XA-R` (year, base32 of the id's hash, check).
+
+    The alphabet is Crockford's base32 (no I, L, O, U); the check character is the sum of the
+    digits weighted by position, modulo 31 (a prime), so that one wrong or two swapped are noticed.
+    """
+    raw = base64.b32encode(hashlib.sha256(package_id.encode()).digest()[:5]).decode()
+    standard = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+    digits = [standard.index(letter) for letter in raw]
+    check = sum((place + 1) * digit for place, digit in enumerate(digits)) % 31
+    return f"CP-{year:04d}-{''.join(_CROCKFORD[d] for d in digits)}-{_CROCKFORD[check]}"
