@@ -1,15 +1,15 @@
 """What a failure means, decided once.
 
-    EntryGoError
-    ├── Refused                 a business answer: an error envelope with its HTTP status
-    ├── Transient               try again later, for as long as it takes
-    │   ├── StoreUnavailable    the store is away
-    │   └── QueueUnavailable    RabbitMQ is away, full, or has no queue for the message
-    ├── StoreFault              the store answers pings, but refuses this operation
-    ├── Duplicate               the id is already there
-    ├── BlobCorrupt             stored bytes no longer match their hash
-    ├── BlobTooLarge            more bytes than one document holds
-    └── NoReply                 the worker did not answer in time; the command is durable
+EntryGoError
+├── Refused                 a business answer: an error envelope with its HTTP status
+├── Transient               try again later, for as long as it takes
+│   ├── StoreUnavailable    the store is away
+│   └── QueueUnavailable    RabbitMQ is away, full, or has no queue for the message
+├── StoreFault              the store answers pings, but refuses this operation
+├── Duplicate               the id is already there
+├── BlobCorrupt             stored bytes no longer match their hash
+├── BlobTooLarge            more bytes than one document holds
+└── NoReply                 the worker did not answer in time; the command is durable
 """
 
 from typing import Any
@@ -34,9 +34,7 @@ class Refused(EntryGoError):
         status: int | None = None,
     ) -> None:
         super().__init__(message)
-        self.refusal: Refusal = refusal(
-            code, message, field=field, details=details, status=status
-        )
+        self.refusal: Refusal = refusal(code, message, field=field, details=details, status=status)
 
     @classmethod
     def again(cls, answer: Refusal) -> "Refused":

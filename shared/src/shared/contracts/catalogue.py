@@ -15,6 +15,7 @@ MAX_ORDERS = 1_000
 MAX_LINES = 2_000
 MAX_CENTS = 1_000_000_000  # USD 10,000,000.00
 MAX_QUANTITY = 1_000_000
+LAST_BASIC = "\uffff"
 
 _CONTROL = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"  # tab and line feed are allowed
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_CONTROL)]
@@ -111,7 +112,7 @@ class ProductFact(Fact):
     ) -> dict[str, dict[str, str]] | None:
         # RFC 8785 sorts keys by UTF-16 unit; within the basic plane that is code point order.
         keys = [*(value or {}), *(key for part in (value or {}).values() for key in part)]
-        if any(ord(letter) > 0xFFFF for key in keys for letter in key):
+        if any(letter > LAST_BASIC for key in keys for letter in key):
             raise ValueError("agency and field names must not hold characters above U+FFFF")
         return value
 
@@ -160,6 +161,4 @@ class OrdersSyncRefused(Message):
 
 def dump_content(fact: OrderFact | ProductFact) -> dict[str, Any]:
     """The record's substance: camelCase, without `metadata` and without what is absent."""
-    return fact.model_dump(
-        mode="json", by_alias=True, exclude={"metadata"}, exclude_none=True
-    )
+    return fact.model_dump(mode="json", by_alias=True, exclude={"metadata"}, exclude_none=True)

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Any
 
+from pydantic import Field
+
 from shared.contracts.base import Message
 
 
@@ -102,7 +104,7 @@ class Refusal(Message):
     error_code: str
     message: str
     field: str | None = None
-    details: dict[str, Any] = {}
+    details: dict[str, Any] = Field(default_factory=dict)
 
     def envelope(self) -> dict[str, Any]:
         """The flat envelope of protocol.md section 8, without `details.request_id`."""

@@ -124,10 +124,3 @@ class ExportOperated(Message):
     export_id: str
     revision: int
     note: str = ""
-
-
-class SendDelivery(Command):
-    """`deliveries.send`: a wake-up; what is due stands in the export's record."""
-
-    export_id: Id
-    recipient_type: str = Field(pattern=r"^(BROKER|WAREHOUSE)$")

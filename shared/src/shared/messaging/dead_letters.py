@@ -1,0 +1,100 @@
+"""Looking into the dead letters: list, replay, drop. The operator's command stands on this.
+
+A look takes every message and puts all back that it does not act on; two looks at once see parts.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from aio_pika.abc import AbstractIncomingMessage
+
+from shared.messaging.rabbit import Messages
+from shared.messaging.settlement import DIED_AT, FIRST_SEEN, ORIGIN, REASON
+from shared.messaging.topology import dead_queue
+from shared.steps import durable_step
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message that could not be handled; `id` is its message id, a command's `command_id`."""
+
+    id: str
+    service: str
+    origin_queue: str
+    reason: str
+    died_at: str
+    type: str
+    body: bytes
+
+
+async def listed(messages: Messages, service: str) -> list[DeadLetter]:
+    async with _taken(messages, service) as letters:
+        return [letter for letter, _ in letters]
+
+
+async def replay(messages: Messages, service: str, id_: str) -> bool:
+    """Sends it to its work queue again as if it were new; False when there is none."""
+    async with _taken(messages, service) as letters:
+        for letter, message in letters:
+            if letter.id == id_:
+                with durable_step("operator.replay_dead_letter"):
+                    await messages.send(
+                        message.body,
+                        routing_key=letter.origin_queue,
+                        message_id=message.message_id,
+                        message_type=message.type,
+                        headers={"x-request-id": message.headers.get("x-request-id")},
+                    )
+                await message.ack()
+                return True
+    return False
+
+
+async def drop(messages: Messages, service: str, id_: str) -> bool:
+    """Forgets it for good; False when there is none."""
+    async with _taken(messages, service) as letters:
+        for letter, message in letters:
+            if letter.id == id_:
+                await message.ack()
+                return True
+    return False
+
+
+@asynccontextmanager
+async def _taken(
+    messages: Messages, service: str
+) -> AsyncIterator[list[tuple[DeadLetter, AbstractIncomingMessage]]]:
+    channel = await messages.channel()
+    try:
+        queue = await channel.declare_queue(dead_queue(service), passive=True)
+        taken = []
+        while message := await queue.get(no_ack=False, fail=False):
+            taken.append((_letter(service, message), message))
+        yield taken
+        for _, message in taken:
+            if not message.processed:
+                await message.nack(requeue=True)
+    finally:
+        await channel.close()
+
+
+def _letter(service: str, message: AbstractIncomingMessage) -> DeadLetter:
+    headers: dict[str, Any] = dict(message.headers)
+    death = _server_death(headers)
+    return DeadLetter(
+        id=message.message_id or "",
+        service=service,
+        origin_queue=str(headers.get(ORIGIN) or death.get("queue", "")),
+        reason=str(headers.get(REASON) or death.get("reason", "unknown")),
+        died_at=str(headers.get(DIED_AT) or death.get("time") or headers.get(FIRST_SEEN, "")),
+        type=message.type or "",
+        body=message.body,
+    )
+
+
+def _server_death(headers: dict[str, Any]) -> dict[str, Any]:
+    """The server's own account, of a message that kept killing its worker (`delivery_limit`)."""
+    deaths = headers.get("x-death") or [{}]
+    return dict(deaths[0])

@@ -1,0 +1,288 @@
+"""The messaging seam: publish, ask, reply, acknowledge; only here the channel is touched.
+
+Messages are one contract a body. Commands must be routable and are confirmed by the server before
+a publish returns; events need no reader. What a failure of a handler means is settlement.py's.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, cast
+
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from aiormq.abc import DeliveredMessage
+from aiormq.exceptions import AMQPError
+from faststream import AckPolicy
+from faststream.rabbit import (
+    Channel,
+    ExchangeType,
+    QueueType,
+    RabbitBroker,
+    RabbitExchange,
+    RabbitQueue,
+)
+from faststream.rabbit.annotations import RabbitMessage
+from pydantic import ValidationError
+
+from shared.contracts.base import Message
+from shared.contracts.errors import Refusal
+from shared.errors import NoReply, QueueUnavailable, Refused
+from shared.ids import minted_id
+from shared.logs import request_id
+from shared.messaging import topology
+from shared.messaging.rpc import REFUSAL, Replies
+from shared.messaging.settlement import RefusedHook, Served, Settlement
+from shared.messaging.topology import Answered, Asked, EventRoute, Route
+from shared.settings import CommonSettings
+from shared.steps import durable_step
+
+log = logging.getLogger(__name__)
+
+LATE_REPLY_SECONDS = 120.0
+_COMMANDS = RabbitExchange(topology.EXCHANGE, type=ExchangeType.TOPIC, durable=True)
+_DEAD = RabbitExchange(topology.DEAD_EXCHANGE, type=ExchangeType.DIRECT, durable=True)
+_AWAY = (AMQPError, ConnectionError, TimeoutError, RuntimeError)
+
+
+async def _raw_body(message: RabbitMessage) -> bytes:
+    return message.body
+
+
+class Messages:
+    """One process's connection to RabbitMQ.
+
+    `healthy` says whether the store answers; it decides whether a store error is the store's
+    absence or the command's own fault.
+    """
+
+    def __init__(
+        self, settings: CommonSettings, *, service: str, healthy: Callable[[], Awaitable[bool]]
+    ) -> None:
+        self._settings = settings
+        self._service = service
+        self._broker = RabbitBroker(
+            settings.rabbit_url.get_secret_value(),
+            default_channel=Channel(),
+            graceful_timeout=settings.graceful_timeout.total_seconds(),
+            reconnect_interval=1.0,
+            fail_fast=False,
+            app_id=service,
+            ack_policy=AckPolicy.MANUAL,
+            apply_types=False,
+            logger=logging.getLogger("faststream"),
+            log_level=logging.DEBUG,
+        )
+        self._replies = Replies(service)
+        self._settlement = Settlement(self, settings, healthy)
+        self._served: list[Served[Any, Any]] = []
+
+    # -- life
+
+    async def start(self) -> None:
+        """Connects (waiting for RabbitMQ if it is away), declares all, starts consuming."""
+        connection = await self._broker.connect()
+        await self._declare()
+        await self._broker.start()
+        self._probe = await connection.channel()
+        await self._replies.start(connection)
+
+    async def stop(self) -> None:
+        """Stops taking messages, lets the handlers in flight finish, closes."""
+        for subscriber in self._broker.subscribers:
+            tag, queue = (
+                getattr(subscriber, "_consumer_tag", None),
+                getattr(subscriber, "_queue_obj", None),
+            )
+            if tag and queue:  # cancelled first, so that prefetched messages are not swallowed
+                with suppress(*_AWAY):
+                    await queue.cancel(tag)
+                subscriber._consumer_tag = None  # type: ignore[attr-defined]  # noqa: SLF001
+        with suppress(*_AWAY):
+            await self._replies.stop()
+        await self._broker.stop()
+
+    async def ready(self) -> bool:
+        """Connected, and each queue this process serves has a consumer."""
+        if not await self._broker.ping(timeout=1.0):
+            return False
+        try:
+            async with asyncio.timeout(2.0):
+                for served in self._served:
+                    queue = await self._probe.declare_queue(served.route.queue, passive=True)
+                    if not queue.declaration_result.consumer_count:
+                        return False
+        except _AWAY:
+            return False
+        return True
+
+    # -- out
+
+    async def publish(self, route: Route[Asked, Any], command: Asked, *, step: str) -> None:
+        """Durable when it returns.
+
+        Raises:
+            QueueUnavailable: RabbitMQ is away, the queue full, or nobody declared it.
+        """
+        with durable_step(step):
+            await self.send(
+                command.model_dump_json(by_alias=True, exclude_none=True).encode(),
+                exchange=_COMMANDS,
+                routing_key=route.key,
+                message_id=command.command_id,
+                message_type=type(command).__name__,
+            )
+
+    async def announce(self, event: EventRoute, message: Message, *, step: str) -> None:
+        with durable_step(step):
+            await self.send(
+                message.model_dump_json(by_alias=True, exclude_none=True).encode(),
+                exchange=_COMMANDS,
+                routing_key=event.key,
+                message_id=minted_id("msg_"),
+                message_type=type(message).__name__,
+                mandatory=False,
+            )
+
+    async def ask(
+        self, route: Route[Asked, Answered], command: Asked, *, step: str
+    ) -> "asyncio.Task[Answered]":
+        """Publishes durably and gives the answer to come, late ones for two minutes.
+
+        The task raises `Refused`, or `NoReply` when no answer came at all. It may be waited for
+        in part (`asyncio.wait`) without being lost.
+        """
+        call_id = minted_id("call_")
+        reply = self._replies.expect(call_id, LATE_REPLY_SECONDS)
+        try:
+            with durable_step(step):
+                await self.send(
+                    command.model_dump_json(by_alias=True, exclude_none=True).encode(),
+                    exchange=_COMMANDS,
+                    routing_key=route.key,
+                    message_id=command.command_id,
+                    message_type=type(command).__name__,
+                    reply_to=self._replies.queue,
+                    correlation_id=call_id,
+                )
+        except BaseException:
+            reply.cancel()
+            raise
+        return asyncio.create_task(_answer(route, reply))
+
+    async def request(
+        self, route: Route[Asked, Answered], command: Asked, *, within: float, step: str
+    ) -> Answered:
+        """Publishes and waits: `Refused`, or `NoReply` after `within` seconds."""
+        answer = await self.ask(route, command, step=step)
+        try:
+            async with asyncio.timeout(within):
+                return await answer
+        except TimeoutError as error:
+            raise NoReply(f"no answer to {route.key} in {within} s") from error
+
+    async def send(self, body: bytes, **properties: Any) -> None:  # noqa: ANN401  # AMQP properties
+        """One confirmed publish; `publish`, `ask` and settlement are what callers use."""
+        properties.setdefault("headers", {"x-request-id": request_id.get()})
+        properties.setdefault("content_type", "application/json")
+        try:
+            async with asyncio.timeout(self._settings.publish_timeout.total_seconds()):
+                confirmation: object = await self._broker.publish(body, persist=True, **properties)
+        except _AWAY as error:
+            raise QueueUnavailable(f"{type(error).__name__}: {error}") from error
+        if isinstance(confirmation, DeliveredMessage) and properties.get("mandatory", True):
+            raise QueueUnavailable(f"no queue for {properties.get('routing_key')}")
+
+    async def send_dead(self, service: str, body: bytes, **properties: Any) -> None:  # noqa: ANN401
+        await self.send(body, exchange=_DEAD, routing_key=service, **properties)
+
+    async def channel(self) -> AbstractChannel:
+        """A channel of one's own, for looking into queues (dead_letters.py)."""
+        connection = await self._broker.connect()
+        return await connection.channel()
+
+    # -- in
+
+    def serve(
+        self,
+        route: Route[Asked, Answered],
+        handler: Callable[[Asked], Awaitable[Answered | None]],
+        *,
+        reply_step: str,
+        ack_step: str,
+        on_refused: RefusedHook[Asked] | None = None,
+    ) -> None:
+        """Consumes the route's queue with any number of handlers at once, up to the prefetch.
+
+        The handler's result is replied if a reply is asked for, then the message is acknowledged.
+        `on_refused` is told of a refusal that has no one to answer to.
+        """
+        served = Served(route, handler, reply_step, ack_step, on_refused)
+        self._served.append(served)
+        subscriber = self._broker.subscriber(
+            _work_queue(route),
+            _COMMANDS,
+            channel=Channel(prefetch_count=self._settings.prefetch),
+            decoder=_raw_body,
+            no_reply=True,
+        )
+
+        async def consume(_: bytes) -> None:
+            message: RabbitMessage = self._broker.context.get_local("message")
+            await self._settlement.settle(served, message)
+
+        subscriber(consume)
+
+    # -- inside
+
+    async def _declare(self) -> None:
+        commands = await self._broker.declare_exchange(_COMMANDS)
+        dead = await self._broker.declare_exchange(_DEAD)
+        for service in topology.SERVICES:
+            queue = await self._broker.declare_queue(
+                _queue(topology.dead_queue(service), topology.dead_arguments())
+            )
+            await queue.bind(dead, service)
+        for route in topology.ROUTES:
+            queue = await self._broker.declare_queue(_work_queue(route))
+            await queue.bind(commands, route.key)
+            for delay in self._settings.retry_delays_ms:
+                await self._broker.declare_queue(
+                    _queue(
+                        topology.retry_queue(route.queue, delay),
+                        topology.retry_arguments(route.queue, delay),
+                    )
+                )
+
+
+async def _answer(
+    route: Route[Any, Answered], reply: asyncio.Future[AbstractIncomingMessage]
+) -> Answered:
+    try:
+        message = await reply
+    except asyncio.CancelledError as error:
+        if reply.cancelled():  # given up by its timer, not by our caller
+            raise NoReply(f"no answer to {route.key}") from error
+        raise
+    try:
+        if message.type == REFUSAL:
+            raise Refused.again(Refusal.model_validate_json(message.body))
+        if route.answer is None:
+            raise NoReply(f"{route.key} has no answer")
+        return route.answer.model_validate_json(message.body)
+    except ValidationError as error:
+        raise NoReply(f"an answer to {route.key} that is none: {error}") from error
+
+
+def _work_queue(route: Route[Any, Any]) -> RabbitQueue:
+    return _queue(route.queue, topology.work_arguments(route.service), routing_key=route.key)
+
+
+def _queue(name: str, arguments: dict[str, Any], *, routing_key: str = "") -> RabbitQueue:
+    # `Any`: FastStream's TypedDict of arguments does not know RabbitMQ 4.3's.
+    return RabbitQueue(
+        name,
+        queue_type=QueueType.QUORUM,
+        arguments=cast("Any", arguments),
+        routing_key=routing_key,
+    )

@@ -1,0 +1,151 @@
+"""Every exchange, routing key and queue, on one page. Routing key: what is asked; queue: who reads.
+
+All of it is durable and declared, again and again with equal arguments, by every process that
+starts, so that no order of starting loses a message.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+from shared.contracts.base import Command, Message
+from shared.contracts.catalogue import (
+    OrdersSynced,
+    OrdersSyncRefused,
+    ProductsSynced,
+    SyncOrders,
+    SyncProducts,
+)
+from shared.contracts.deliveries import SendDelivery
+from shared.contracts.exports import (
+    ExecuteExport,
+    ExportExecuted,
+    ExportOperated,
+    ExportPlanned,
+    OperateExport,
+    PlanExport,
+    PlanVerified,
+    VerifyPlan,
+)
+
+EXCHANGE: Final = "entrygo"
+DEAD_EXCHANGE: Final = "entrygo.dead"
+DELIVERY_LIMIT: Final = 20  # a message that keeps killing its worker ends in the dead letters
+MAX_LENGTH: Final = 100_000  # a full queue refuses the publisher, who answers 503
+
+Asked = TypeVar("Asked", bound=Command)
+Answered = TypeVar("Answered", bound=Message)
+
+
+@dataclass(frozen=True)
+class Route(Generic[Asked, Answered]):
+    """A command: one reader, one queue, at most one kind of answer."""
+
+    key: str
+    service: str
+    contract: type[Asked]
+    answer: type[Answered] | None
+    summary: str
+
+    @property
+    def queue(self) -> str:
+        return f"{self.service}.{self.key}"
+
+
+@dataclass(frozen=True)
+class EventRoute:
+    """Something that happened: anyone may bind a queue, and nobody has to."""
+
+    key: str
+    service: str
+    contract: type[Message]
+    summary: str
+
+
+PRODUCTS_SYNC = Route(
+    "products.sync", "planner", SyncProducts, ProductsSynced, "Upsert products by external id."
+)
+ORDERS_SYNC = Route(
+    "orders.sync", "planner", SyncOrders, OrdersSynced, "Upsert orders by external id."
+)
+EXPORTS_PLAN = Route(
+    "exports.plan", "planner", PlanExport, ExportPlanned, "Decide how orders can be exported."
+)
+EXPORTS_VERIFY = Route(
+    "exports.verify", "planner", VerifyPlan, PlanVerified, "Say whether a plan still holds."
+)
+EXPORTS_EXECUTE = Route(
+    "exports.execute", "executor", ExecuteExport, ExportExecuted, "Run an approved plan once."
+)
+EXPORTS_OPERATE = Route(
+    "exports.operate",
+    "executor",
+    OperateExport,
+    ExportOperated,
+    "Resume, void, resubmit or confirm, for an operator.",
+)
+DELIVERIES_SEND: Route[SendDelivery, Message] = Route(
+    "deliveries.send", "broker-mailer", SendDelivery, None, "Wake the mailer for one delivery."
+)
+
+ROUTES: Final[tuple[Route, ...]] = (  # type: ignore[type-arg]  # routes of all kinds
+    PRODUCTS_SYNC,
+    ORDERS_SYNC,
+    EXPORTS_PLAN,
+    EXPORTS_VERIFY,
+    EXPORTS_EXECUTE,
+    EXPORTS_OPERATE,
+    DELIVERIES_SEND,
+)
+
+ORDERS_SYNCED = EventRoute(
+    "orders.synced", "planner", OrdersSynced, "Orders were stored; tells their ids."
+)
+ORDERS_SYNC_REFUSED = EventRoute(
+    "orders.sync_refused", "planner", OrdersSyncRefused, "An order sync was refused, and why."
+)
+
+EVENTS: Final = (ORDERS_SYNCED, ORDERS_SYNC_REFUSED)
+SERVICES: Final = tuple(sorted({route.service for route in ROUTES}))
+
+
+def dead_queue(service: str) -> str:
+    return f"{service}.dead"
+
+
+def retry_queue(queue: str, delay_ms: int) -> str:
+    return f"{queue}.retry.{delay_ms}"
+
+
+def work_arguments(service: str) -> dict[str, object]:
+    return {
+        "x-queue-type": "quorum",
+        "x-dead-letter-exchange": DEAD_EXCHANGE,
+        "x-dead-letter-routing-key": service,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+        "x-delivery-limit": DELIVERY_LIMIT,
+        "x-max-length": MAX_LENGTH,
+    }
+
+
+def retry_arguments(queue: str, delay_ms: int) -> dict[str, object]:
+    """Waits its delay, then goes back to the work queue through the default exchange."""
+    return {
+        "x-queue-type": "quorum",
+        "x-message-ttl": delay_ms,
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": queue,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+        "x-max-length": MAX_LENGTH,
+    }
+
+
+def dead_arguments() -> dict[str, object]:
+    # No limit on deliveries: looking at a dead letter must not lose it.
+    return {
+        "x-queue-type": "quorum",
+        "x-delivery-limit": -1,
+        "x-overflow": "reject-publish",
+        "x-max-length": MAX_LENGTH,
+    }

@@ -1,0 +1,140 @@
+"""How every service runs: one uvicorn, health and metrics beside it, a lifespan, a clean stop.
+
+`/healthz` says the process lives, `/readyz` that it can work now, `/metrics` is Prometheus text.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from shared.errors import StoreFault, Transient
+from shared.logs import configure_logging
+from shared.messaging.rabbit import Messages
+from shared.settings import CommonSettings
+from shared.store import Store
+
+log = logging.getLogger(__name__)
+
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
+Checks = dict[str, Callable[[], Awaitable[bool]]]
+Lifespan = Callable[[], AbstractAsyncContextManager[Checks]]
+
+_MISSES_BEFORE_UNHEALTHY = 6
+
+
+class Service:
+    """The ASGI application of a process: its probes, and `inner` for every other path."""
+
+    def __init__(self, lifespan: Lifespan, inner: Asgi | None = None) -> None:
+        self._lifespan = lifespan
+        self._inner = inner
+        self._checks: Checks = {}
+        self._misses = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  # ASGI
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http" and scope["path"] == "/healthz":
+            alive = self._misses < _MISSES_BEFORE_UNHEALTHY
+            await _respond(send, 200 if alive else 503, {"alive": alive})
+        elif scope["type"] == "http" and scope["path"] == "/readyz":
+            checks = await self.check()
+            await _respond(send, 200 if all(checks.values()) else 503, checks)
+        elif scope["type"] == "http" and scope["path"] == "/metrics":
+            await _respond(send, 200, generate_latest(), CONTENT_TYPE_LATEST)
+        elif self._inner is not None:
+            await self._inner(scope, receive, send)
+        else:
+            await _respond(send, 404, {"errorCode": "ROUTE_NOT_FOUND", "message": "No such path."})
+
+    async def check(self) -> dict[str, bool]:
+        """Each dependency by name; a consumer that stays away makes the process unhealthy."""
+        if not self._checks:
+            return {"started": False}
+        answers = await asyncio.gather(*(check() for check in self._checks.values()))
+        checks = dict(zip(self._checks, answers, strict=True))
+        self._misses = 0 if checks.get("rabbit", True) else self._misses + 1
+        return checks
+
+    async def _live(self, receive: Any, send: Any) -> None:  # noqa: ANN401  # ASGI
+        await receive()
+        async with self._lifespan() as checks:
+            self._checks = checks
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            self._checks = {}
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+@asynccontextmanager
+async def open_seams(
+    settings: CommonSettings,
+    service: str,
+    subscribe: Callable[[Store, Messages], Awaitable[None]],
+) -> AsyncIterator[tuple[Store, Messages, Checks]]:
+    """The store and the messages of one process; `subscribe` registers handlers before start."""
+    async with Store(settings, appname=service) as store:
+        messages = Messages(settings, service=service, healthy=store.ping)
+        await subscribe(store, messages)
+        await messages.start()
+        try:
+            yield store, messages, {"store": store.ping, "rabbit": messages.ready}
+        finally:
+            await messages.stop()
+
+
+@asynccontextmanager
+async def repeating(action: Callable[[], Awaitable[None]], every: timedelta) -> AsyncIterator[None]:
+    """Runs the action again and again in the background, for sweeps; a failed one is logged."""
+
+    async def loop() -> None:
+        while True:
+            await asyncio.sleep(every.total_seconds())
+            try:
+                await action()
+            except (StoreFault, Transient) as error:
+                log.warning("sweep put off", extra={"why": str(error)[:300]})
+            except Exception:
+                log.exception("sweep failed")
+
+    task = asyncio.create_task(loop())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def run_service(name: str, settings: CommonSettings, app: Asgi) -> None:
+    """Serves until SIGTERM, then finishes what is in flight."""
+    configure_logging(name, settings.log_level)
+    uvicorn.run(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=int(settings.graceful_timeout.total_seconds()),
+    )
+
+
+async def _respond(
+    send: Any,  # noqa: ANN401  # ASGI
+    status: int,
+    body: bytes | dict[str, Any],
+    content_type: str = "application/json",
+) -> None:
+    payload = body if isinstance(body, bytes) else orjson.dumps(body)
+    headers = [(b"content-type", content_type.encode()), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": payload})

@@ -1,0 +1,68 @@
+"""Every durable step has a name: for logs and metrics, and as the place to inject a crash.
+
+`CRASH_AT=executor.claim_orders:before:1` ends the process at once, without clean-up, on the first
+pass through that step, before it happens; `:after:2` on the second, after it happened. Several are
+separated by commas. `collect` reads the names from the code, so that no list is kept by hand.
+"""
+
+import ast
+import logging
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from prometheus_client import Histogram
+
+log = logging.getLogger(__name__)
+
+STEP_SECONDS = Histogram("entrygo_step_seconds", "Duration of each durable step.", ["step"])
+_KEYWORDS = frozenset({"step", "reply_step", "ack_step"})
+
+
+class CrashPoints:
+    """The armed steps of this process; empty in production."""
+
+    def __init__(self, armed: str) -> None:
+        self._armed: set[tuple[str, str, int]] = set()
+        for entry in filter(None, armed.split(",")):
+            step, when, count = entry.rsplit(":", 2)
+            if when not in {"before", "after"}:
+                raise ValueError(f"CRASH_AT takes STEP:before|after:N, not {entry!r}")
+            self._armed.add((step, when, int(count)))
+        self._passes: Counter[tuple[str, str]] = Counter()
+
+    def passing(self, step: str, when: str) -> None:
+        if not self._armed:
+            return
+        self._passes[step, when] += 1
+        if (step, when, self._passes[step, when]) in self._armed:
+            log.warning("crash point reached", extra={"step": step, "when": when})
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+_crash_points = CrashPoints(os.environ.get("CRASH_AT", ""))
+
+
+@contextmanager
+def durable_step(step: str) -> Iterator[None]:
+    """Names what happens inside: one write, publish, reply or acknowledgement."""
+    _crash_points.passing(step, "before")
+    with STEP_SECONDS.labels(step).time():
+        yield
+    log.debug("step", extra={"step": step})
+    _crash_points.passing(step, "after")
+
+
+def collect(sources: Iterable[Path]) -> list[str]:
+    """All step names that the code under `sources` passes to the seams, sorted."""
+    names: set[str] = set()
+    for path in (file for source in sources for file in source.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.keyword) and node.arg in _KEYWORDS):
+                continue
+            if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                names.add(node.value.value)
+    return sorted(names)

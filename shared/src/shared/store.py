@@ -1,0 +1,291 @@
+"""The store's seam: every read and write of MongoDB goes through here, and only here the driver.
+
+Each write names its step. Reads by id, inserts and insert-if-absent writes are coalesced
+(shared/coalesce.py) with failure and tenancy per call; guarded transitions, which need an answer
+each, are a round trip of their own. Everything is written with majority and journal and read with
+majority from the primary.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, NamedTuple, Self, TypeVar
+
+import zstandard
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from pymongo import IndexModel, InsertOne, ReadPreference, ReturnDocument, UpdateOne
+from pymongo.errors import (
+    BulkWriteError,
+    DuplicateKeyError,
+    PyMongoError,
+)
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from shared.canonical import sha256_hex
+from shared.coalesce import Coalescer
+from shared.errors import BlobCorrupt, BlobTooLarge, Duplicate, StoreFault
+from shared.settings import CommonSettings
+from shared.steps import durable_step
+
+Document = dict[str, Any]
+Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+Result = TypeVar("Result")
+
+DUPLICATE_KEY = 11000
+COMPRESS_FROM = 64 * 1024
+MAX_BLOB_BYTES = 15 * 1024 * 1024  # compressed; a document holds 16 MiB
+MAX_BLOB_EXPANDED = 512 * 1024 * 1024
+
+
+class _Write(NamedTuple):
+    collection: str
+    operation: InsertOne[Document] | UpdateOne
+
+
+class Store:
+    """All durable state. Failures: `Duplicate` for a taken id, `StoreFault` for all else."""
+
+    def __init__(self, settings: CommonSettings, *, appname: str) -> None:
+        timeout = settings.store_timeout
+        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            settings.mongo_url.get_secret_value(),
+            appname=appname,
+            tz_aware=True,
+            uuidRepresentation="standard",
+            serverSelectionTimeoutMS=3_000,
+            timeoutMS=int(timeout.total_seconds() * 1000),
+            maxPoolSize=50,
+        )
+        self._database = self._client.get_database(
+            settings.mongo_database,
+            write_concern=WriteConcern("majority", j=True),
+            read_concern=ReadConcern("majority"),
+            read_preference=ReadPreference.PRIMARY,
+        )
+        self._readers: dict[str, Coalescer[str, Document | None]] = {}
+        self._writers: dict[str, Coalescer[_Write, bool]] = {}
+        self._clock_offset = timedelta()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._client.close()
+
+    # -- reads
+
+    async def get(
+        self, collection: str, id_: str, *, account_id: str | None = None
+    ) -> Document | None:
+        """The document, or None; another account's is None too."""
+        reader = self._readers.get(collection)
+        if reader is None:
+            reader = self._readers[collection] = Coalescer(partial(self._read, collection))
+        found = await reader(id_)
+        return _owned(found, account_id)
+
+    async def get_many(
+        self, collection: str, ids: Iterable[str], *, account_id: str | None = None
+    ) -> dict[str, Document]:
+        """Those of the ids that exist (and are the account's), by id, in one query."""
+        query = {"_id": {"$in": sorted(set(ids))}}
+        if account_id is not None:
+            query["account_id"] = {"$in": [account_id]}
+        found = await self._guard(self._collection(collection).find(query).to_list(None))
+        return {document["_id"]: document for document in found}
+
+    async def find(
+        self,
+        collection: str,
+        query: Mapping[str, Any],
+        *,
+        sort: Sequence[tuple[str, int]] = (),
+        limit: int = 0,
+        projection: Mapping[str, Any] | None = None,
+    ) -> list[Document]:
+        cursor = self._collection(collection).find(query, projection, limit=limit)
+        if sort:
+            cursor = cursor.sort(list(sort))
+        return await self._guard(cursor.to_list(None))
+
+    # -- writes
+
+    async def insert(self, collection: str, document: Document, *, step: str) -> None:
+        """Raises `Duplicate` when the id is taken."""
+        with durable_step(step):
+            await self._writer(collection)(_Write(collection, InsertOne(document)))
+
+    async def put_if_absent(self, collection: str, document: Document, *, step: str) -> bool:
+        """Whether it was absent; a repeat changes nothing."""
+        fields = {key: value for key, value in document.items() if key != "_id"}
+        operation = UpdateOne({"_id": document["_id"]}, {"$setOnInsert": fields}, upsert=True)
+        with durable_step(step):
+            return await self._writer(collection)(_Write(collection, operation))
+
+    async def transition(
+        self, collection: str, guard: Mapping[str, Any], update: Update, *, step: str
+    ) -> Document | None:
+        """One guarded update of one document: the document after it, or None when no match."""
+        with durable_step(step):
+            found: Document | None = await self._guard(
+                self._collection(collection).find_one_and_update(
+                    guard, update, return_document=ReturnDocument.AFTER
+                )
+            )
+        return found
+
+    async def upsert_each(
+        self, collection: str, updates: Sequence[tuple[str, Update]], *, step: str
+    ) -> None:
+        """One bulk write of updates by id, each on its own; repeatable as far as they are."""
+        operations = [UpdateOne({"_id": id_}, change, upsert=True) for id_, change in updates]
+        with durable_step(step):
+            await self._guard(self._collection(collection).bulk_write(operations, ordered=False))
+
+    async def insert_ordered(
+        self, collection: str, documents: Sequence[Document], *, step: str
+    ) -> int | None:
+        """Inserts in the order given; stops at the first taken id and gives its index."""
+        with durable_step(step):
+            try:
+                await self._guard(
+                    self._collection(collection).insert_many(documents, ordered=True), raw=True
+                )
+            except BulkWriteError as error:
+                first = error.details["writeErrors"][0]
+                if first["code"] != DUPLICATE_KEY:
+                    raise StoreFault(str(first.get("errmsg"))) from error
+                return int(first["index"])
+        return None
+
+    async def delete(self, collection: str, query: Mapping[str, Any], *, step: str) -> int:
+        with durable_step(step):
+            result = await self._guard(self._collection(collection).delete_many(query))
+        return int(result.deleted_count)
+
+    # -- blobs: immutable bytes under their SHA-256, one document each
+
+    async def put_blob(self, data: bytes, *, step: str) -> str:
+        """Stores the bytes and gives their SHA-256 in hex.
+
+        Raises:
+            BlobTooLarge: for more than 15 MiB after compression.
+        """
+        digest = sha256_hex(data)
+        document: Document = {"_id": digest, "encoding": "identity", "data": data}
+        if len(data) >= COMPRESS_FROM:
+            packed = await asyncio.to_thread(zstandard.compress, data, 3)
+            document |= {"encoding": "zstd", "data": packed}
+        if len(document["data"]) > MAX_BLOB_BYTES:
+            raise BlobTooLarge(f"{len(document['data'])} bytes compressed")
+        await self.put_if_absent("blobs", document, step=step)
+        return digest
+
+    async def get_blob(self, digest: str) -> bytes:
+        """The bytes with this SHA-256, checked.
+
+        Raises:
+            BlobCorrupt: when they are missing or are other bytes.
+        """
+        document = await self.get("blobs", digest)
+        if document is None:
+            raise BlobCorrupt(f"blob {digest} is missing")
+        data = bytes(document["data"])
+        if document["encoding"] == "zstd":
+            try:
+                data = await asyncio.to_thread(_decompress, data)
+            except zstandard.ZstdError as error:
+                raise BlobCorrupt(f"blob {digest} cannot be unpacked") from error
+        if sha256_hex(data) != digest:
+            raise BlobCorrupt(f"blob {digest} holds other bytes")
+        return data
+
+    # -- the server
+
+    async def ping(self) -> bool:
+        try:
+            await self._client.admin.command("ping")
+        except PyMongoError:
+            return False
+        return True
+
+    async def now(self) -> datetime:
+        """The store's clock; every service's stamps order by it."""
+        answer = await self._guard(self._client.admin.command("hello"))
+        moment: datetime = answer["localTime"]
+        return moment
+
+    async def create_indexes(self, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
+        for name, models in indexes.items():
+            await self._guard(self._collection(name).create_indexes(list(models)))
+
+    async def drop_database(self) -> None:
+        """For tests: everything is gone."""
+        await self._client.drop_database(self._database.name)
+
+    # -- inside
+
+    def _collection(self, name: str) -> AsyncIOMotorCollection[Document]:
+        return self._database[name]
+
+    def _writer(self, collection: str) -> Coalescer[_Write, bool]:
+        if collection not in self._writers:
+            self._writers[collection] = Coalescer(partial(self._write, collection), most=200)
+        return self._writers[collection]
+
+    async def _guard(self, operation: Awaitable[Result], *, raw: bool = False) -> Result:
+        try:
+            return await operation
+        except BulkWriteError as error:
+            if raw:
+                raise
+            raise StoreFault(str(error.details.get("writeErrors"))) from error
+        except DuplicateKeyError as error:
+            raise Duplicate(str(error)) from error
+        except PyMongoError as error:
+            raise StoreFault(f"{type(error).__name__}: {error}") from error
+
+    async def _read(
+        self, collection: str, ids: Sequence[str]
+    ) -> Sequence[Document | Exception | None]:
+        if len(ids) == 1:
+            return [await self._guard(self._collection(collection).find_one({"_id": ids[0]}))]
+        found = await self.get_many(collection, ids)
+        return [found.get(id_) for id_ in ids]
+
+    async def _write(self, collection: str, writes: Sequence[_Write]) -> Sequence[bool | Exception]:
+        operations = [write.operation for write in writes]
+        answers: list[bool | Exception] = [isinstance(o, InsertOne) for o in operations]
+        try:
+            result = await self._guard(
+                self._collection(collection).bulk_write(operations, ordered=False), raw=True
+            )
+            upserted = result.upserted_ids or {}
+        except BulkWriteError as error:
+            if error.details.get("writeConcernErrors"):
+                raise StoreFault(str(error.details["writeConcernErrors"])) from error
+            upserted = {entry["index"]: entry["_id"] for entry in error.details["upserted"]}
+            for failed in error.details["writeErrors"]:
+                taken = failed["code"] == DUPLICATE_KEY
+                absent = isinstance(operations[failed["index"]], UpdateOne)
+                # Of two racing upserts of one id the loser's is there, which is all it asked.
+                answers[failed["index"]] = (
+                    (False if absent else Duplicate(str(failed["errmsg"])))
+                    if taken
+                    else StoreFault(str(failed["errmsg"]))
+                )
+        for index in upserted:
+            answers[index] = True
+        return answers
+
+
+def _owned(document: Document | None, account_id: str | None) -> Document | None:
+    if document is None or account_id is None or document.get("account_id") == account_id:
+        return document
+    return None
+
+
+def _decompress(data: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(data, max_output_size=MAX_BLOB_EXPANDED)
