@@ -6,8 +6,8 @@ from pathlib import Path
 from stack.servers import Addresses
 
 
-def variables(addresses: Addresses) -> dict[str, str]:
-    return {
+def variables(addresses: Addresses, gateway_port: int | None = None) -> dict[str, str]:
+    found = {
         "ENTRYGO_RABBIT_URL": addresses.rabbit_url,
         "ENTRYGO_MONGO_URL": addresses.mongo_url,
         "ENTRYGO_MONGO_DATABASE": "entrygo",
@@ -18,6 +18,9 @@ def variables(addresses: Addresses) -> dict[str, str]:
         "BROKER_MAILER_SANDBOX_SMTP_HOST": addresses.smtp_host,
         "BROKER_MAILER_SANDBOX_SMTP_PORT": str(addresses.smtp_port),
     }
+    if gateway_port is not None:
+        found["ENTRYGO_GATEWAY_URL"] = f"http://localhost:{gateway_port}"
+    return found
 
 
 def write(path: Path, values: dict[str, str]) -> None:

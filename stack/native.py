@@ -40,6 +40,8 @@ def versions() -> str:
 
 def down(folder: StackFolder) -> None:
     """Ends what runs; those that hold data come last."""
+    if not native_root.versions():
+        return
     names = ["ferretdb", "mailpit", "rabbitmq", "postgres"]
     for pair in (names[:2], names[2:]):
         running = [name for name in pair if processes.running(pid_file(folder, name))]
@@ -122,9 +124,7 @@ def _ensure(folder: StackFolder, server: Server, numbers: Ports) -> None:
 
 
 def _launch(folder: StackFolder, server: Server, numbers: Ports) -> processes.Record:
-    command = chroot.inside(
-        native_root.root(), server.command, user=server.user, data=folder.data
-    )
+    command = chroot.inside(native_root.root(), server.command, user=server.user, data=folder.data)
     return processes.start(
         processes.Launch(
             command=command,

@@ -1,5 +1,8 @@
-"""Installs the servers: a small Debian root with RabbitMQ, PostgreSQL with DocumentDB, FerretDB
-and Mailpit. Each step leaves a mark, so an interrupted run goes on where it was."""
+"""Installs the servers in a small Debian root, step by step.
+
+RabbitMQ, PostgreSQL with DocumentDB, FerretDB and Mailpit. Each step leaves a mark, so an
+interrupted run goes on where it was.
+"""
 
 import json
 import os
@@ -10,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack import chroot, paths
+from stack import chroot, commands, paths
 from stack.locks import locked
-from stack.output import StackError, last_lines, say, step
+from stack.output import StackError, say, step
 
 SUITE = "forky"
 PACKAGES = ("postgresql-18-documentdb", "rabbitmq-server", "ca-certificates")
@@ -21,7 +24,6 @@ FERRETDB = "github.com/FerretDB/FerretDB/v2/cmd/ferretdb@v2.7.0"
 MAILPIT = "github.com/axllent/mailpit@v1.27.11"
 # Raised when a step changes, so that an older root is made again.
 RECIPE = 1
-BEAT_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,15 @@ def versions() -> dict[str, str]:
     return {str(name): str(version) for name, version in found.items()}
 
 
+def impossible() -> str | None:
+    """Why the native servers cannot run here; None when they can."""
+    if os.geteuid() != 0:
+        return "needs root"
+    tools = ["unshare", "chroot", *([] if versions() else ["apt-get"])]
+    missing = [tool for tool in tools if shutil.which(tool) is None]
+    return f"needs Debian ({', '.join(missing)} not found)" if missing else None
+
+
 def ensure() -> Path:
     """The finished root, installed first where it is not."""
     if versions():
@@ -66,6 +77,9 @@ def _marks() -> Path:
 
 def _install() -> None:
     say("Installing the servers once (about three minutes, 1.5 GB) under " + str(paths.native()))
+    if not root().exists():
+        # Someone removed it: what was done in it is to be done again.
+        commands.remove(_marks())
     steps = _steps()
     begun = time.monotonic()
     for number, one in enumerate(steps, start=1):
@@ -97,15 +111,15 @@ def _get_debootstrap() -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = ["apt-get", "install", "-y", "--no-install-recommends", "debootstrap"]
     # An old or absent package list is the usual reason to fail, and costs some seconds to renew.
-    if not _try(install, environment):
-        _run(["apt-get", "update"], environment)
-        _run(install, environment)
+    if not commands.succeeds(install, environment):
+        commands.run(["apt-get", "update"], environment)
+        commands.run(install, environment)
 
 
 def _make_base() -> None:
     half_made = paths.native() / "root.partial"
     for folder in (half_made, root()):
-        _remove(folder)
+        commands.remove(folder)
     scripts = Path("/usr/share/debootstrap/scripts")
     script = scripts / SUITE
     command = ["debootstrap", "--variant=minbase", SUITE, str(half_made)]
@@ -113,7 +127,7 @@ def _make_base() -> None:
         # Every suite younger than debootstrap itself is made as the unstable one is.
         command += [_host_mirror(), str(scripts / "sid")]
     half_made.parent.mkdir(parents=True, exist_ok=True)
-    _run(command, dict(os.environ))
+    commands.run(command, dict(os.environ))
     _prepare(half_made)
     half_made.rename(root())
 
@@ -164,19 +178,22 @@ def _install_packages() -> None:
     _inside(["apt-get", "update"])
     # Goes on where an interrupted run stopped.
     _inside(["dpkg", "--configure", "-a"])
-    install = ["apt-get", "install", "-y", "--no-install-recommends", "-f"]
+    # Patient with an earlier run's apt that goes on alone after its parent was killed.
+    patient = ["-o", "DPkg::Lock::Timeout=300"]
+    install = ["apt-get", "install", *patient, "-y", "--no-install-recommends", "-f"]
     _inside([*install, *PACKAGES, _go_package()])
     # Copied, never mounted: installing ca-certificates rewrites the bundle in place,
     # and a machine may trust an authority of its own.
     bundle = Path("/etc/ssl/certs/ca-certificates.crt")
     if bundle.exists():
         shutil.copyfile(bundle, root() / bundle.relative_to("/"))
-    _inside(["apt-get", "clean"])
 
 
 def _go_package() -> str:
     for name in GO_PACKAGES:
-        if _try(chroot.inside(root(), ["apt-cache", "show", name]), chroot.environment()):
+        if commands.succeeds(
+            chroot.inside(root(), ["apt-cache", "show", name]), chroot.environment()
+        ):
             return name
     raise StackError(f"none of {', '.join(GO_PACKAGES)} is to be had from Debian {SUITE}")
 
@@ -187,13 +204,14 @@ def _build(module: str) -> None:
     environment = chroot.environment(CGO_ENABLED="0", GOTOOLCHAIN="local",
                                      GOFLAGS="-buildvcs=false", GOBIN="/usr/local/bin")  # fmt: skip
     environment["PATH"] = f"{path}:{environment['PATH']}"
-    _run(chroot.inside(root(), ["go", "install", "-ldflags=-s -w", module]), environment)
+    commands.run(chroot.inside(root(), ["go", "install", "-ldflags=-s -w", module]), environment)
 
 
 def _drop_go() -> None:
     _inside(["apt-get", "purge", "-y", "--auto-remove", "golang-*"])
+    _inside(["apt-get", "clean"])
     for folder in ("root/go", "root/.cache", "var/lib/apt/lists"):
-        _remove(root() / folder)
+        commands.remove(root() / folder)
 
 
 def _note_versions() -> None:
@@ -213,46 +231,4 @@ def _note_versions() -> None:
 
 
 def _inside(command: list[str]) -> None:
-    _run(chroot.inside(root(), command), chroot.environment())
-
-
-def _try(command: list[str], environment: dict[str, str]) -> bool:
-    with _log().open("ab") as log:
-        done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=log,
-                              stderr=subprocess.STDOUT, check=False)  # fmt: skip
-    return done.returncode == 0
-
-
-def _run(command: list[str], environment: dict[str, str]) -> None:
-    """Runs one command into the log; a sign of life on the screen while it takes long."""
-    begun = time.monotonic()
-    with _log().open("ab") as log:
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
-                                   stdout=log, stderr=subprocess.STDOUT)  # fmt: skip
-        while True:
-            try:
-                code = process.wait(timeout=BEAT_SECONDS)
-                break
-            except subprocess.TimeoutExpired:
-                say(f"      still at it after {time.monotonic() - begun:.0f} s")
-    if code != 0:
-        raise StackError(
-            f"a step of the installation failed (exit {code}); the end of {_log()}:\n"
-            f"{last_lines(_log())}\n  Run the same command again: it goes on where it stopped."
-        )
-
-
-def _log() -> Path:
-    log = paths.native() / "install.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    return log
-
-
-def _remove(folder: Path) -> None:
-    """Removes a folder of ours, after unmounting whatever someone may have mounted in it."""
-    for line in Path("/proc/self/mounts").read_text().splitlines():
-        where = line.split()[1].replace("\\040", " ")
-        if Path(where).is_relative_to(folder):
-            subprocess.run(["umount", "--lazy", where], check=False)
-    if folder.exists():
-        shutil.rmtree(folder)
+    commands.run(chroot.inside(root(), command), chroot.environment())

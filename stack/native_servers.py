@@ -141,7 +141,8 @@ def _postgres(folder: StackFolder, ports: Ports) -> Server:
     def once_ready() -> None:
         made = folder.data / "postgres" / "extension-made"
         if not made.exists():
-            create = "set client_min_messages = error; create extension if not exists documentdb cascade"
+            quietly = "set client_min_messages = error"
+            create = f"{quietly}; create extension if not exists documentdb cascade"
             _inside(folder, [f"{POSTGRES_BIN}/psql", *address, "-qc", create, "postgres"])
             made.touch()
 

@@ -59,6 +59,12 @@ def of(stack: str, gateway: int | None = None) -> Ports:
     return Ports(stack, numbers)
 
 
+def moved(stack: str) -> bool:
+    """The environment says where the gateway goes."""
+    name = "PORT" if stack == "demo" else _variable(stack, "gateway")
+    return bool(os.environ.get(name))
+
+
 def _variable(stack: str, what: str) -> str:
     return f"ENTRYGO_{stack.upper()}_{what.upper().replace('-', '_')}_PORT"
 
@@ -110,7 +116,8 @@ def holder(port: int) -> str:
                 with suppress(OSError):
                     if str(handle.readlink()) in inodes:
                         command = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
-                        return f"process {folder.name} ({command.decode(errors='replace')[:80].strip()})"
+                        words = command.decode(errors="replace")[:80].strip()
+                        return f"process {folder.name} ({words})"
     return "a process this user may not look at"
 
 

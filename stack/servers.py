@@ -1,18 +1,27 @@
 """The servers of a named stack, from wherever they can be had: given, Docker, or native."""
 
-import json
+import os
 import shutil
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Literal, cast
 
-from stack import native, ports
+from stack import docker, native, native_root, ports, state
 from stack.locks import locked
-from stack.output import StackError
+from stack.output import StackError, say
 from stack.paths import StackFolder
 from stack.ports import Ports
 
 Kind = Literal["native", "docker", "given"]
+# Addresses of servers that someone else runs; all of them, or none.
+GIVEN = {
+    "rabbit_url": "ENTRYGO_TEST_RABBIT_URL",
+    "rabbit_management_url": "ENTRYGO_TEST_RABBIT_MANAGEMENT_URL",
+    "mongo_url": "ENTRYGO_TEST_MONGO_URL",
+    "smtp_host": "ENTRYGO_TEST_SMTP_HOST",
+    "smtp_port": "ENTRYGO_TEST_SMTP_PORT",
+    "mailpit_url": "ENTRYGO_TEST_MAILPIT_URL",
+}
 
 
 @dataclass(frozen=True)
@@ -44,36 +53,95 @@ def turn(folder: StackFolder) -> AbstractContextManager[None]:
 
 
 def up_in_turn(folder: StackFolder, numbers: Ports) -> Addresses:
-    found = on_loopback(numbers, "native", native.up(folder, numbers))
-    folder.state.write_text(json.dumps(asdict(found), indent=2))
+    """For a caller that has the turn."""
+    found = given() if folder.name != "demo" else None
+    if found is None and _kind(folder) == "docker":
+        found = on_loopback(numbers, "docker", docker.servers_up(folder, numbers))
+    elif found is None:
+        found = on_loopback(numbers, "native", native.up(folder, numbers))
+    state.save(folder, replace(state.load(folder), addresses=asdict(found)))
     return found
 
 
 def known(folder: StackFolder) -> Addresses:
     """Where the servers of a stack are that was started before."""
     try:
-        return Addresses(**json.loads(folder.state.read_text()))
-    except (OSError, ValueError, TypeError) as error:
-        raise StackError(f"the {folder.name} stack is not up: make up, or python -m stack up") from error
+        return Addresses(**state.load(folder).addresses)
+    except TypeError as error:
+        start = f"python -m stack up --name {folder.name}"
+        raise StackError(f"the {folder.name} stack is not up: {start}") from error
 
 
-def down(name: str, *, wipe: bool = False) -> None:
-    folder = StackFolder(name)
-    with turn(folder):
-        native.down(folder)
-        folder.state.unlink(missing_ok=True)
-        if wipe:
-            shutil.rmtree(folder.data, ignore_errors=True)
+def down_in_turn(folder: StackFolder, *, wipe: bool) -> None:
+    """Ends the servers; what they hold stays unless it is to be wiped."""
+    if state.load(folder).addresses.get("kind") == "docker":
+        docker.down(folder, ports.of(folder.name), wipe=wipe)
+    native.down(folder)
+    folder.state.unlink(missing_ok=True)
+    if wipe:
+        shutil.rmtree(folder.data, ignore_errors=True)
+
+
+def given() -> Addresses | None:
+    """The servers that the environment names."""
+    found = {key: os.environ[name] for key, name in GIVEN.items() if os.environ.get(name)}
+    if not found:
+        return None
+    if missing := [name for key, name in GIVEN.items() if key not in found]:
+        raise StackError(f"some servers are given by address, but not {', '.join(missing)}")
+    return Addresses(
+        rabbit_url=found["rabbit_url"],
+        rabbit_management_url=found["rabbit_management_url"],
+        mongo_url=found["mongo_url"],
+        smtp_host=found["smtp_host"],
+        smtp_port=int(found["smtp_port"]),
+        mailpit_url=found["mailpit_url"],
+        kind="given",
+        versions="given by address",
+    )
 
 
 def on_loopback(numbers: Ports, kind: Kind, versions: str) -> Addresses:
+    # The container's own user may come from outside it; the native one's guest is loopback only.
+    user = "entrygo:entrygo" if kind == "docker" else "guest:guest"
     return Addresses(
-        rabbit_url=f"amqp://guest:guest@127.0.0.1:{numbers['amqp']}/",
-        rabbit_management_url=f"http://guest:guest@127.0.0.1:{numbers['management']}",
+        rabbit_url=f"amqp://{user}@127.0.0.1:{numbers['amqp']}/",
+        rabbit_management_url=f"http://{user}@127.0.0.1:{numbers['management']}",
         mongo_url=f"mongodb://127.0.0.1:{numbers['mongo']}/?directConnection=true",
         smtp_host="127.0.0.1",
         smtp_port=numbers["smtp"],
         mailpit_url=f"http://127.0.0.1:{numbers['mailpit']}",
         kind=kind,
         versions=versions,
+    )
+
+
+def _kind(folder: StackFolder) -> Kind:
+    """Forced by ENTRYGO_STACK, else as it was started, else what this machine can do."""
+    forced = os.environ.get("ENTRYGO_STACK", "")
+    if forced not in {"", "docker", "native"}:
+        raise StackError(f"ENTRYGO_STACK={forced}: set it to docker or native, or leave it out")
+    started = state.load(folder).addresses.get("kind")
+    if started in {"docker", "native"}:
+        if forced and forced != started:
+            raise StackError(f"the {folder.name} stack runs as {started}: take it down first")
+        return cast(Kind, started)
+    if forced == "native":
+        return _native_or_say_why("ENTRYGO_STACK=native")
+    reason = docker.unusable()
+    if reason is None:
+        return "docker"
+    if forced == "docker":
+        raise StackError(f"ENTRYGO_STACK=docker, but {reason}")
+    return _native_or_say_why(reason)
+
+
+def _native_or_say_why(no_docker: str) -> Kind:
+    reason = native_root.impossible()
+    if reason is None:
+        say(f"  Docker is not used ({no_docker}); native servers instead")
+        return "native"
+    raise StackError(
+        f"no servers can be had here. Docker: {no_docker}. Native: {reason}.\n"
+        "  Install Docker with the compose plugin, or use a Debian machine as root."
     )

@@ -1,0 +1,90 @@
+# Every command a developer needs; `make` prints the list.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$p" && break; done)
+ifeq ($(PYTHON),)
+$(error Python 3.11 or newer is needed: install it, or name it with PYTHON=/path/to/python3)
+endif
+BIN := .venv/bin
+STACK := $(PYTHON) -m stack
+NAME ?= demo
+PYTEST_ARGS ?=
+REQUIREMENTS := shared gateway planner executor broker-mailer operator
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup requirements up down status logs demo test test-unit lint format types imports \
+	crash-points fuzz bench clean
+
+##@ Run it
+up: setup ## start servers and services, or rescale them: PLANNERS= EXECUTORS= MAILERS= GATEWAYS= PORT=
+	@$(STACK) up --name $(NAME) $(if $(PORT),--port $(PORT)) \
+		$(if $(PLANNERS),--planners $(PLANNERS)) $(if $(EXECUTORS),--executors $(EXECUTORS)) \
+		$(if $(MAILERS),--mailers $(MAILERS)) $(if $(GATEWAYS),--gateways $(GATEWAYS))
+
+down: ## stop all of it; WIPE=1 removes its data too
+	@$(STACK) down --name $(NAME) $(if $(WIPE),--wipe)
+
+status: ## each process: where, ready or not, what it has handled
+	@$(STACK) status --name $(NAME)
+
+logs: ## the end of the logs: SERVICE=planner LINES=100 FOLLOW=1
+	@$(STACK) logs --name $(NAME) --lines $(or $(LINES),20) $(if $(FOLLOW),--follow) $(SERVICE)
+
+demo: up ## from orders to the broker's mailbox, once through
+	@$(BIN)/python -m examples.demo
+
+##@ Check it
+test: setup lint types imports ## everything: style, types, architecture, all tests on real servers
+	@$(STACK) up --name test --servers-only
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-unit: setup ## the quick part: no server, no network
+	$(BIN)/python -m pytest tests/unit $(PYTEST_ARGS)
+
+lint: setup ## style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup ## types, strictly
+	$(BIN)/mypy
+
+imports: setup ## who may import whom
+	$(BIN)/lint-imports
+
+crash-points: setup ## kill a service before and after every named step, one at a time
+	@$(STACK) up --name test --servers-only
+	ENTRYGO_CRASH_POINTS=all $(BIN)/python -m pytest tests/e2e -k crash $(PYTEST_ARGS)
+
+fuzz: setup ## bad input against the HTTP API
+	@$(STACK) up --name test --servers-only
+	ENTRYGO_FUZZ=all $(BIN)/python -m pytest tests -k fuzz $(PYTEST_ARGS)
+
+bench: setup ## measure it, on a stack of its own
+	@$(STACK) up --name bench
+	$(BIN)/python -m benchmarks
+
+##@ Look after it
+setup: ## make .venv with the pinned packages; nothing to do when nothing changed
+	@$(STACK) setup
+
+format: setup ## put the style right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+requirements: setup ## pin requirements/*.in again; UPGRADE=1 takes newer versions
+	$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	@for name in $(filter-out shared,$(REQUIREMENTS)); do \
+		echo "requirements/$$name.txt"; \
+		$(COMPILE) requirements/$$name.in -c requirements/dev.txt -o requirements/$$name.txt || exit 1; \
+	done
+
+clean: ## stop the demo and test stacks, remove their data, .venv and caches
+	@$(STACK) down --name demo --wipe
+	@$(STACK) down --name test --wipe
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@echo "The native servers stay; remove them with: rm -rf $${ENTRYGO_CACHE:-~/.cache/entrygo}"
+
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
