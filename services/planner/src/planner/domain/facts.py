@@ -1,0 +1,145 @@
+"""What a plan is decided on: values only, and what the rules derive from them once."""
+
+import re
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from planner.domain.ruleset import Agency, Entry, Programme, RuleSet
+
+Content = Mapping[str, Any]  # camelCase content as it was synced or set
+
+# HTS digits: chapters 01-97 without the reserved 77, 98 and 99; 6, 8 or 10 digits; a heading is
+# never 00 (domain of the Harmonized System; the form alone says nothing about existence).
+_HTS_FORM = re.compile(r"(0[1-9]|[1-6]\d|7[0-689]|8\d|9\d)(?!00)\d{4}(\d{2}(\d{2})?)?")
+_HTS_PUNCTUATION = str.maketrans("", "", ". -")
+_NO_CASE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An account, a warehouse or a broker: its id and its content."""
+
+    id: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """The tariff table in use: `units` holds at least the numbers that the products use."""
+
+    sha256: str
+    units: Mapping[str, list[str]]  # ten digits -> units of quantity
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningInput:
+    """Everything a decision depends on; `as_of` has only chosen the rule set."""
+
+    as_of: date
+    account: Party
+    warehouse: Party
+    broker: Party
+    orders: Mapping[str, Content]
+    products: Mapping[str, Content]
+    ruleset: RuleSet
+    destination_country: str = "US"
+    shipment: Content = field(default_factory=dict)  # see `effective_shipment`
+    exported_order_ids: AbstractSet[str] = frozenset()
+    tariff: Tariff | None = None
+
+    @property
+    def importer(self) -> Content:
+        importer: Content = self.account.content.get("importerOfRecord", {})
+        return importer
+
+
+class Order(NamedTuple):
+    """An order as the rules read it; Puerto Rico by country is the United States by region."""
+
+    id: str
+    content: Content
+    country: str
+    region: str
+
+    def path(self, name: str) -> str:
+        return f"orders[{self.id}].{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product's content with what the rule set says about its classification and origin."""
+
+    id: str
+    content: Content
+    hts: str  # cleaned digits of a well-formed number, else empty
+    origin: str
+    agencies: tuple[Agency, ...]
+    programmes: tuple[Programme, ...]
+    uflpa: Entry | None
+    sanctions: Entry | None
+
+    def path(self, name: str) -> str:
+        return f"products[{self.id}].{name}"
+
+    @property
+    def chapter(self) -> str:
+        return self.hts[:2]
+
+    @property
+    def manufacturer(self) -> Content:
+        maker: Content = self.content.get("manufacturer", {})
+        return maker
+
+    @property
+    def has_adcvd_case(self) -> bool:
+        case: str = self.content.get("adcvdCase", _NO_CASE)
+        return case.strip().lower() != _NO_CASE
+
+    def agency_data(self, agency: str) -> Content:
+        """What the product says for an agency; agencies are named in any case."""
+        given: Mapping[str, Content] = self.content.get("pga", {})
+        return next((given[name] for name in sorted(given) if name.lower() == agency), {})
+
+
+def clean_hts(code: str) -> str:
+    """The digits of a well-formed HTS number of 6, 8 or 10 digits, else an empty text."""
+    digits = code.translate(_HTS_PUNCTUATION)
+    return digits if digits.isascii() and _HTS_FORM.fullmatch(digits) else ""
+
+
+def hts_numbers(products: Iterable[Content]) -> set[str]:
+    """The ten-digit numbers to look up in the tariff table for these products."""
+    cleaned = {clean_hts(content.get("htsCode", "")) for content in products}
+    return {number for number in cleaned if len(number) == 10}  # noqa: PLR2004  # HTSUS digits
+
+
+def effective_shipment(requested: Content | None, warehouse: Content) -> dict[str, Any]:
+    """The request's shipment over the warehouse's defaults."""
+    return {**warehouse.get("shipmentDefaults", {}), **(requested or {})}
+
+
+def read_order(order_id: str, content: Content) -> Order:
+    country = content["destinationCountry"].upper()
+    region = content.get("destinationRegion", "").strip().upper()
+    if country == "PR":
+        country, region = "US", "PR"
+    return Order(order_id, content, country, region)
+
+
+def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
+    hts = clean_hts(content.get("htsCode", ""))
+    origin = content.get("countryOfOrigin", "").strip()
+    chinese = "CN" in {origin, content.get("manufacturer", {}).get("country")}
+    return Product(
+        id=product_id,
+        content=content,
+        hts=hts,
+        origin=origin,
+        agencies=rules.agencies_for(hts, childrens=bool(content.get("childrens"))),
+        programmes=rules.programmes_for(hts, origin) if hts and origin else (),
+        uflpa=rules.prefix("uflpa", hts) if chinese else None,
+        sanctions=rules.entry("sanctions_review", origin),
+    )

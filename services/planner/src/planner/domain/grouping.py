@@ -1,0 +1,191 @@
+"""Orders that may go become export units: what travels on one entry (19 CFR 143.21 to 143.23)."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from planner.domain.facts import Order, PlanningInput, Product
+from shared.contracts.snapshot import Totals, Unit, UnitTotals
+from shared.ids import derived_id
+
+_CASE, _FORMAL, _INFORMAL = "03", "01", "11"  # CBP Form 7501, block 2
+
+
+class Lane(IntEnum):
+    """How strictly goods are handled at the border; an order's lane is its strictest line's.
+
+    HOLD: forced-labour sector or sanctions review, goods that CBP may detain. ADCVD: a case is
+    given. PGA: a partner agency is likely to regulate the goods; a possible one only asks.
+    """
+
+    CLEAN = 0
+    TRADE_REMEDY = 1
+    PGA = 2
+    ADCVD = 3
+    HOLD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An order in a unit, with the figures that units add up."""
+
+    id: str
+    lines: int
+    pieces: int
+    value_cents: int
+    net_weight_grams: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A unit with what the unit's rules and the strategy hint look at."""
+
+    unit: Unit
+    members: tuple[Member, ...]
+    has_case: bool
+    lines_over: int  # the dearest line that a chapter 99 programme touches, in cents
+
+    @property
+    def id(self) -> str:
+        return self.unit["unit_id"]
+
+    @property
+    def formal(self) -> bool:
+        return self.unit["entry_type"] != _INFORMAL
+
+    def path(self, name: str) -> str:
+        return f"units[{self.id}].{name}"
+
+
+def lane_of(product: Product) -> Lane:
+    if product.uflpa or product.sanctions:
+        return Lane.HOLD
+    if product.has_adcvd_case:
+        return Lane.ADCVD
+    if any(agency.likely for agency in product.agencies):
+        return Lane.PGA
+    return Lane.TRADE_REMEDY if product.programmes else Lane.CLEAN
+
+
+def group(
+    orders: Iterable[Order], products: Mapping[str, Product], given: PlanningInput, version: str
+) -> list[Group]:
+    """The units of these orders, the strictest lane first, then by key."""
+    lanes = {product_id: lane_of(product) for product_id, product in products.items()}
+    gathered: dict[tuple[Lane, str], list[Order]] = defaultdict(list)
+    for order in orders:
+        lane = max(lanes[line["productId"]] for line in order.content["items"])
+        gathered[lane, _strategy_key(order, given)].append(order)
+    return [
+        _unit(_key(lane, key, given), gathered[lane, key], products, given, version)
+        for lane, key in sorted(gathered, key=lambda each: (-each[0], each[1]))
+    ]
+
+
+def strategy_of(given: PlanningInput) -> str:
+    return str(given.account.content.get("grouping", "CONSOLIDATED_IOR"))
+
+
+def _strategy_key(order: Order, given: PlanningInput) -> str:
+    strategy = strategy_of(given)
+    consignee = order.content.get("consignee")
+    if strategy == "CONSOLIDATED_IOR":
+        return ""
+    if strategy == "PER_CONSIGNEE" and consignee:
+        name = " ".join(consignee["name"].casefold().split())
+        return f"{name}, {order.content.get('destinationPostalCode', '')[:5]}".rstrip(", ")
+    return order.id
+
+
+def _key(lane: Lane, strategy_key: str, given: PlanningInput) -> dict[str, str]:
+    key = {
+        "warehouse_id": given.warehouse.id,
+        "broker_id": given.broker.id,
+        "importer_of_record": given.importer.get("number", ""),
+        "port_of_entry": given.shipment.get("portOfEntry", ""),
+        "transport_mode": given.shipment.get("transportMode", ""),
+        "strategy": strategy_of(given),
+        "strategy_key": strategy_key,
+        "lane": lane.name,
+    }
+    return {name: value for name, value in key.items() if value}
+
+
+def _unit(
+    key: dict[str, str],
+    orders: list[Order],
+    products: Mapping[str, Product],
+    given: PlanningInput,
+    version: str,
+) -> Group:
+    orders.sort(key=lambda order: order.id)
+    members = tuple(_member(order, products) for order in orders)
+    used = {line["productId"] for order in orders for line in order.content["items"]}
+    has_case = any(products[product_id].has_adcvd_case for product_id in used)
+    totals = _totals(members)
+    ids = [order.id for order in orders]
+    unit = Unit(
+        unit_id=derived_id("unit_", json.dumps(key, sort_keys=True), version, *ids),
+        grouping_key=key,
+        entry_type=_entry_type(totals["value_cents"], given, has_case=has_case),
+        order_ids=ids,
+        totals=totals,
+    )
+    return Group(unit, members, has_case, _dearest_in_chapter_99(orders, products))
+
+
+def _entry_type(value_cents: int, given: PlanningInput, *, has_case: bool) -> str:
+    if has_case:
+        return _CASE
+    over = value_cents > given.ruleset.thresholds["informal_limit"].cents
+    return _FORMAL if over or given.account.content.get("formalAlways") else _INFORMAL
+
+
+def _member(order: Order, products: Mapping[str, Product]) -> Member:
+    lines = order.content["items"]
+    return Member(
+        id=order.id,
+        lines=len(lines),
+        pieces=sum(line["quantity"] for line in lines),
+        value_cents=sum(line["quantity"] * line["unitValueCents"] for line in lines),
+        net_weight_grams=sum(
+            line["quantity"] * products[line["productId"]].content.get("weightGrams", 0)
+            for line in lines
+        ),
+    )
+
+
+def _dearest_in_chapter_99(orders: Iterable[Order], products: Mapping[str, Product]) -> int:
+    touched = {
+        product_id
+        for product_id, product in products.items()
+        if any(programme.chapter_99 for programme in product.programmes)
+    }
+    return max(
+        (
+            line["quantity"] * line["unitValueCents"]
+            for order in orders
+            for line in order.content["items"]
+            if line["productId"] in touched
+        ),
+        default=0,
+    )
+
+
+def _totals(members: Iterable[Member]) -> UnitTotals:
+    totals = UnitTotals(orders=0, lines=0, pieces=0, value_cents=0, net_weight_grams=0)
+    for member in members:
+        totals["orders"] += 1
+        totals["lines"] += member.lines
+        totals["pieces"] += member.pieces
+        totals["value_cents"] += member.value_cents
+        totals["net_weight_grams"] += member.net_weight_grams
+    return totals
+
+
+def totals_of(groups: list[Group]) -> Totals:
+    """The batch's totals: the sum over its units."""
+    unit = _totals(member for each in groups for member in each.members)
+    return Totals(units=len(groups), **unit)
