@@ -88,9 +88,9 @@ def scale(
         with step(f"starting {', '.join(one.name for one in missing)}"):
             for one in missing:
                 processes.start(launches[one])
-            _await_ready(replicas)
+            _await_ready(launches, started=set(missing))
     else:
-        _await_ready(replicas)
+        _await_ready(launches, started=set())
 
 
 def stop(replicas: Iterable[Replica]) -> None:
@@ -136,12 +136,16 @@ def _is_current(launch: processes.Launch) -> bool:
     return record is not None and record.fingerprint == launch.fingerprint
 
 
-def _await_ready(replicas: list[Replica]) -> None:
+def _await_ready(launches: Mapping[Replica, processes.Launch], started: set[Replica]) -> None:
     until = time.monotonic() + START_SECONDS
-    for one in replicas:
+    for one, launch in launches.items():
         while not one.ready():
             if processes.running(one.pid_file) is None:
-                raise _not_ready(one, "ended while it was starting")
+                if one in started:
+                    raise _not_ready(one, "ended while it was starting")
+                # It was being killed when it was looked at, and seemed alive then.
+                processes.start(launch)
+                started.add(one)
             if time.monotonic() > until:
                 raise _not_ready(one, f"not ready after {START_SECONDS} s")
             time.sleep(0.1)

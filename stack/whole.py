@@ -64,7 +64,7 @@ def _tell(
     folder: StackFolder, addresses: Addresses, counts: Mapping[str, int], numbers: Ports
 ) -> None:
     url = f"http://localhost:{numbers['gateway']}"
-    running = ", ".join(f"{count} {name}" for name, count in counts.items())
+    running = ", ".join(f"{name} x {count}" for name, count in counts.items())
     say(f"{good('ready')}: {running}")
     lines = {
         "API": f"{url}/api   (documentation: {url}/docs)",
