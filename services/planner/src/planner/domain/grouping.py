@@ -45,7 +45,7 @@ class Group:
     unit: Unit
     members: tuple[Member, ...]
     has_case: bool
-    lines_over: int  # the dearest line that a chapter 99 programme touches, in cents
+    dearest_in_chapter_99: int  # cents of the dearest line that a chapter 99 programme touches
 
     @property
     def id(self) -> str:
@@ -54,6 +54,10 @@ class Group:
     @property
     def formal(self) -> bool:
         return self.unit["entry_type"] != _INFORMAL
+
+    def over_informal_limit(self, given: PlanningInput) -> bool:
+        limit = given.ruleset.thresholds["informal_limit"].cents
+        return self.unit["totals"]["value_cents"] > limit
 
     def path(self, name: str) -> str:
         return f"units[{self.id}].{name}"

@@ -1,0 +1,72 @@
+"""What the goods are, in words that tell: 19 CFR 141.86(a)(3) and CBP's vague-text messages."""
+
+import re
+
+from planner.domain.facts import PlanningInput, Product
+from planner.domain.rules.base import NOTHING, Hit, Hits, Rule, Scope, Severity, law
+from planner.domain.ruleset import RuleSet
+
+_FIELD = "products[].description"
+_LEAST_LETTERS = 8
+_NOT_A_WORD = re.compile(r"[\W_]+")
+
+
+def _missing(product: Product, _given: PlanningInput) -> Hits:
+    if product.content.get("description", "").strip():
+        return NOTHING
+    return (Hit(product.path("description")),)
+
+
+MISSING = Rule(
+    id="R21",
+    code="DESCRIPTION_MISSING",
+    severity=Severity.BLOCKING,
+    scope=Scope.PRODUCT,
+    reads=_FIELD,
+    message="No customs description.",
+    remedy="Sync the product with a description: what it is, what it is made of, and its use.",
+    source=law("19 CFR 141.86(a)(3), edition of 2002", "2002-04"),
+    check=_missing,
+    missing=True,
+)
+
+
+def is_vague(text: str, sku: str, rules: RuleSet) -> bool:
+    """Whether a description says too little, by a test that gives the same answer to everyone.
+
+    True when nothing is left of it but general terms and stop words, when it has fewer than
+    eight letters, when it is the SKU, or when digits are more than half of it.
+    """
+    letters = sum(sign.isalpha() for sign in text)
+    digits = sum(sign.isdigit() for sign in text)
+    if letters < _LEAST_LETTERS or digits * 2 > len("".join(text.split())):
+        return True
+    if text.strip().casefold() == sku.strip().casefold():
+        return True
+    terms, stop_words = rules.lists["vague_terms"], rules.lists["stop_words"]
+    rest = f" {' '.join(_NOT_A_WORD.split(text.casefold()))} "
+    for term in terms:
+        if " " in term:
+            rest = rest.replace(f" {term} ", " ")
+    return all(word in terms or word in stop_words for word in rest.split())
+
+
+def _vague(product: Product, given: PlanningInput) -> Hits:
+    text = product.content.get("description", "").strip()
+    if not text or not is_vague(text, product.content.get("sku", ""), given.ruleset):
+        return NOTHING
+    return (Hit(product.path("description"), {"text": text[:100]}),)
+
+
+VAGUE = Rule(
+    id="R22",
+    code="DESCRIPTION_VAGUE",
+    severity=Severity.WARNING,
+    scope=Scope.PRODUCT,
+    reads=_FIELD,
+    message='The description "{text}" is too vague.',
+    remedy="Say what it is, what it is made of and its use, for example: women's pullover, "
+    "knitted, 100 % merino wool.",
+    source=law("CSMS 60011750: vague cargo descriptions", "2024-04-01"),
+    check=_vague,
+)
