@@ -1,0 +1,26 @@
+# One recipe for all services: docker build --build-arg SERVICE=planner .
+ARG PYTHON=3.13-slim
+
+FROM python:${PYTHON} AS build
+ARG SERVICE
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+RUN test -n "${SERVICE}" && python -m venv /app
+WORKDIR /source
+# Pinned packages first: they change seldom, and this layer with them.
+COPY requirements/${SERVICE}.txt requirements.txt
+RUN /app/bin/pip install --require-hashes -r requirements.txt
+COPY shared shared
+COPY services/${SERVICE} services/${SERVICE}
+RUN /app/bin/pip install --no-deps --no-build-isolation ./shared ./services/${SERVICE} \
+ && ln -s /app/bin/${SERVICE} /app/bin/service \
+ && /app/bin/pip uninstall -q -y uv_build pip
+
+FROM python:${PYTHON}
+ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 ENTRYGO_HTTP_HOST=0.0.0.0 ENTRYGO_HTTP_PORT=3000
+COPY --from=build /app /app
+USER 65534:65534
+EXPOSE 3000
+HEALTHCHECK --interval=5s --timeout=4s --start-period=60s --start-interval=1s --retries=3 \
+  CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ['ENTRYGO_HTTP_PORT'] + '/readyz', timeout=3)"]
+# No shell in between, so that SIGTERM arrives at the service.
+CMD ["service"]
