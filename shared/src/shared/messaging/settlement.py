@@ -13,6 +13,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Generic
@@ -48,6 +49,14 @@ ORIGIN: Final = "x-origin-queue"
 FIRST_SEEN: Final = "x-first-seen"
 DIED_AT: Final = "x-died-at"
 
+_has_caller: ContextVar[bool] = ContextVar("has_caller", default=False)
+
+
+def has_caller() -> bool:
+    """Whether someone waits for the answer to the message being handled."""
+    return _has_caller.get()
+
+
 RefusedHook = Callable[[Asked, Refusal], Awaitable[None]]
 
 
@@ -74,6 +83,7 @@ class Settlement:
 
     async def settle(self, served: Served[Asked, Answered], message: RabbitMessage) -> None:
         request_id.set(str(message.headers.get("x-request-id") or "-"))
+        _has_caller.set(bool(message.reply_to))
         try:
             outcome = await self._outcome(served, message)
             with durable_step(served.ack_step):

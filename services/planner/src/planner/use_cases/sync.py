@@ -1,0 +1,184 @@
+"""Durable upsert of products and orders: validated whole, then applied; the newest command wins."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from planner.repository import Repository
+from shared.canonical import content_hash
+from shared.clock import Clock, parse_timestamp, timestamp
+from shared.contracts.catalogue import (
+    OrderFact,
+    OrderLine,
+    OrdersSynced,
+    OrdersSyncRefused,
+    ProductFact,
+    ProductsSynced,
+    SyncedRecord,
+    SyncOrders,
+    SyncProducts,
+    dump_content,
+)
+from shared.contracts.errors import ErrorCode, Refusal
+from shared.errors import Refused
+from shared.ids import derived_id
+from shared.messaging.rabbit import Messages
+from shared.messaging.settlement import has_caller
+from shared.messaging.topology import ORDERS_SYNC_REFUSED, ORDERS_SYNCED
+from shared.store import Document
+
+AHEAD = timedelta(minutes=1)
+
+
+class Syncing:
+    def __init__(self, repository: Repository, messages: Messages, now: Clock) -> None:
+        self._repository = repository
+        self._messages = messages
+        self._now = now
+
+    async def products(self, command: SyncProducts) -> ProductsSynced:
+        await self._accepted(command, self._checked(command))
+        ids = [_product_id(command.account_id, fact.external_id) for fact in command.items]
+        updates = [
+            (id_, self._upsert(command, fact, dump_content(fact)))
+            for id_, fact in zip(ids, command.items, strict=True)
+        ]
+        await self._repository.apply_products(updates)
+        return ProductsSynced(records=await self._synced("products", command, ids))
+
+    async def orders(self, command: SyncOrders) -> OrdersSynced:
+        await self._accepted(command, self._checked(command) or await self._unknown(command))
+        ids = [derived_id("ord_", command.account_id, fact.external_id) for fact in command.items]
+        updates = [
+            (id_, self._upsert(command, fact, _order_content(command.account_id, fact)))
+            for id_, fact in zip(ids, command.items, strict=True)
+        ]
+        await self._repository.apply_orders(updates)
+        synced = OrdersSynced(
+            account_id=command.account_id,
+            command_id=command.command_id,
+            records=await self._synced("orders", command, ids),
+        )
+        await self._messages.announce(ORDERS_SYNCED, synced, step="planner.announce_synced")
+        return synced
+
+    async def orders_refused(self, command: SyncOrders, refusal: Refusal) -> None:
+        """Tells the event's readers of a refusal that has nobody to answer to."""
+        refused = OrdersSyncRefused(
+            account_id=command.account_id,
+            command_id=command.command_id,
+            status=refusal.status,
+            error=refusal.envelope(),
+        )
+        await self._messages.announce(ORDERS_SYNC_REFUSED, refused, step="planner.announce_refused")
+
+    async def _accepted(self, command: SyncOrders | SyncProducts, refusal: Refusal | None) -> None:
+        """Raises the refusal; one that was answered is kept, so that no late copy runs."""
+        if has_caller():
+            refusal = await self._repository.sync_verdict(
+                command.command_id, command.account_id, refusal, self._now()
+            )
+        if refusal:
+            raise Refused.again(refusal)
+
+    def _checked(self, command: SyncOrders | SyncProducts) -> Refusal | None:
+        if parse_timestamp(command.issued_at) > self._now() + AHEAD:
+            return _invalid("issued_at", "The command was issued in the future.")
+        names = [fact.external_id for fact in command.items]
+        seen: set[str] = set()
+        for place, name in enumerate(names):
+            if name in seen:
+                return _invalid(f"items[{place}].externalId", "The externalId is repeated.")
+            seen.add(name)
+        return None
+
+    async def _unknown(self, command: SyncOrders) -> Refusal | None:
+        """The refusal that names every product the account does not have, if any."""
+        named = {
+            _line_product(command.account_id, line): line.product_id or line.product_external_id
+            for fact in command.items
+            for line in fact.items
+        }
+        known = await self._repository.records("products", command.account_id, named)
+        missing = sorted(str(name) for id_, name in named.items() if id_ not in known)
+        if not missing:
+            return None
+        return Refused(
+            ErrorCode.PRODUCT_NOT_FOUND,
+            f"{len(missing)} product(s) are not in the account's catalogue.",
+            details={"productIds": missing},
+        ).refusal
+
+    def _upsert(
+        self, command: SyncOrders | SyncProducts, fact: OrderFact | ProductFact, content: Document
+    ) -> list[dict[str, Any]]:
+        """The newest command wins, decided inside one update, without a read.
+
+        An equal content keeps the revision; an older command changes nothing.
+        """
+        digest, now = content_hash(content), timestamp(self._now())
+        newer = {"$lt": [{"$ifNull": ["$applied", ""]}, command.stamp]}
+        changed = {"$and": [newer, {"$ne": ["$hash", digest]}]}
+
+        def take(field: str, value: object, when: object = newer) -> dict[str, Any]:
+            return {"$cond": [when, {"$literal": value}, f"${field}"]}
+
+        return [
+            {
+                "$set": {
+                    "account_id": command.account_id,
+                    "external_id": {"$literal": fact.external_id},
+                    "content": take("content", content),
+                    "metadata": take("metadata", fact.metadata),
+                    "hash": take("hash", digest),
+                    "applied": take("applied", command.stamp),
+                    "revision": {
+                        "$cond": [
+                            changed,
+                            {"$add": [{"$ifNull": ["$revision", 0]}, 1]},
+                            "$revision",
+                        ]
+                    },
+                    "created_at": {"$ifNull": ["$created_at", now]},
+                    "updated_at": take("updated_at", now, changed),
+                }
+            }
+        ]
+
+    async def _synced(
+        self, collection: str, command: SyncOrders | SyncProducts, ids: Sequence[str]
+    ) -> tuple[SyncedRecord, ...]:
+        stored = await self._repository.records(collection, command.account_id, ids)
+        return tuple(
+            SyncedRecord(
+                id=id_,
+                external_id=stored[id_]["external_id"],
+                revision=stored[id_]["revision"],
+                superseded=stored[id_]["applied"] > command.stamp,
+            )
+            for id_ in ids
+        )
+
+
+def _product_id(account_id: str, external_id: str) -> str:
+    return derived_id("prod_", account_id, external_id)
+
+
+def _line_product(account_id: str, line: OrderLine) -> str:
+    return line.product_id or _product_id(account_id, str(line.product_external_id))
+
+
+def _order_content(account_id: str, fact: OrderFact) -> Document:
+    """The order's substance, its lines naming their product by id."""
+    content = dump_content(fact)
+    for line, item in zip(fact.items, content["items"], strict=True):
+        item.pop("productExternalId", None)
+        item["productId"] = _line_product(account_id, line)
+    return content
+
+
+def _invalid(path: str, message: str) -> Refusal:
+    issue = {"path": path, "message": message, "code": "custom"}
+    return Refused(
+        ErrorCode.VALIDATION_ERROR, message, field=path, details={"issues": [issue]}
+    ).refusal
