@@ -98,6 +98,7 @@ class Execution(TypedDict):
 
     attempt: int
     command_id: str
+    request_id: str  # of the request that started it; the mails carry it
     started_at: str
     failures: int
     driven_at: str
