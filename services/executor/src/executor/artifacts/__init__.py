@@ -1,0 +1,30 @@
+"""The files of a customs package. A further one is its own file and one line here."""
+
+from executor.artifacts import invoice_csv, invoice_html, invoice_json, manifest, packing_list
+from executor.artifacts.base import RenderedFile, Renderer
+from executor.artifacts.facts import Identity
+from executor.artifacts.invoice import customs_package
+from shared.contracts.snapshot import Snapshot
+
+__all__ = ["RENDERERS", "Identity", "RenderedFile", "Renderer", "render_all"]
+
+RENDERERS: tuple[Renderer, ...] = (
+    invoice_html.RENDERER,
+    invoice_csv.RENDERER,
+    invoice_json.RENDERER,
+    packing_list.RENDERER,
+    manifest.RENDERER,  # last: it indexes the files before it
+)
+
+
+def render_all(snapshot: Snapshot, identity: Identity) -> tuple[RenderedFile, ...]:
+    """Every file of the package: the same snapshot and identity always give the same bytes.
+
+    Raises:
+        UnequalTotals: when the snapshot's own totals are not those of its lines.
+    """
+    package = customs_package(snapshot, identity)
+    files: tuple[RenderedFile, ...] = ()
+    for renderer in RENDERERS:
+        files = (*files, renderer(package, files))
+    return files

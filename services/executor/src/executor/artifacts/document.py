@@ -1,0 +1,53 @@
+"""Facts as a JSON document: camelCase, money and percents as strings, weight in grams."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import orjson
+from pydantic import BaseModel
+from pydantic.alias_generators import to_camel
+
+from executor.artifacts.base import SCHEMA_VERSION
+from executor.artifacts.facts import CustomsPackage
+from executor.artifacts.formats import money, percent
+
+
+def json_document(package: CustomsPackage, body: Mapping[str, Any]) -> bytes:
+    """The body under the head that all JSON files share; keys sorted, so the bytes are fixed."""
+    head = {
+        "schemaVersion": SCHEMA_VERSION,
+        "protocol": package.protocol,
+        "rulesetVersion": package.ruleset_version,
+        "notice": package.notice,
+        **document_of(package.identity),
+    }
+    present = {key: value for key, value in {**head, **body}.items() if value is not None}
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    return orjson.dumps(present, option=options)
+
+
+def document_of(value: Any) -> Any:  # noqa: ANN401  # any fact in, any JSON value out
+    """A fact as JSON; what is absent (None) is left out."""
+    if isinstance(value, BaseModel):
+        return _named(value.model_dump(mode="json", by_alias=True))
+    if is_dataclass(value):
+        return _named({to_camel(f.name): getattr(value, f.name) for f in fields(value)})
+    if isinstance(value, Mapping):
+        return _named(value)
+    if isinstance(value, list | tuple):
+        return [document_of(item) for item in value]
+    return value
+
+
+def _named(values: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(_member(name, value) for name, value in values.items() if value is not None)
+
+
+def _member(name: str, value: Any) -> tuple[str, Any]:  # noqa: ANN401  # any fact
+    """The unit that a name carries decides the form; only our own names carry integers."""
+    if isinstance(value, int) and name.endswith("Cents"):
+        return f"{name.removesuffix('Cents')}Usd", money(value)
+    if isinstance(value, int) and name.endswith("Hundredths"):
+        return name.removesuffix("Hundredths"), percent(value)
+    return name, document_of(value)

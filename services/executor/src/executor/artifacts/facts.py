@@ -1,0 +1,221 @@
+"""The facts that all five files print: computed once (invoice.py), never by a renderer.
+
+Money is in integer US cents, weight in integer grams, percents in whole hundredths. Values that
+were synced keep the classes of shared.contracts.
+"""
+
+from dataclasses import dataclass
+
+from shared.contracts.catalogue import Consignee, Manufacturer, Material, Metal, Usmca
+from shared.contracts.exports import Charge, PackageGroup
+from shared.contracts.parties import ImporterOfRecord, Party, ResponsibleEmployee
+from shared.contracts.snapshot import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an execution adds to the snapshot: names, and the one moment all times come from."""
+
+    export_id: str
+    plan_revision: int
+    plan_hash: str
+    package_id: str
+    package_number: str
+    test: bool
+    started_at: str  # RFC 3339, as shared.clock writes it
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    name: str
+    email: str | None
+    phone: str | None
+    filer_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    seller: Party
+    ship_from: Party
+    importer_of_record: ImporterOfRecord | None
+    broker: Broker
+    responsible_employee: ResponsibleEmployee | None  # 19 CFR 141.86(j)
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """What travels together. Where nothing was stated, one package an order, gross as net."""
+
+    port_of_entry: str | None
+    exporting_country: str
+    destination_country: str
+    export_date: str | None
+    transport_mode: str | None
+    carrier: str | None
+    paps: str | None
+    eta: str | None
+    incoterm: str | None
+    related_parties: bool | None
+    assists: str | None
+    packages: tuple[PackageGroup, ...]
+    packages_stated: bool
+    package_count: int
+    gross_weight_grams: int
+    gross_weight_stated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HtsQuantity:
+    """Quantity in a unit of the tariff; absent where only the broker can give it."""
+
+    unit: str
+    quantity: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of an invoice: a product at one price, summed over the unit's orders."""
+
+    number: int
+    product_id: str
+    hts_code: str | None  # as 6109.10.0012
+    country_of_origin: str | None
+    sku: str
+    title: str
+    description: str
+    materials: tuple[Material, ...]
+    manufacturer: Manufacturer | None
+    cas_number: str | None
+    metal: Metal | None
+    adcvd_case: str | None
+    childrens: bool | None
+    usmca: Usmca | None
+    pga: dict[str, dict[str, str]]
+    quantity: int
+    quantity_unit: str
+    hts_quantities: tuple[HtsQuantity, ...]
+    net_weight_grams: int | None  # of the whole line; absent when the product has no weight
+    unit_value_cents: int
+    line_value_cents: int
+    agencies: tuple[str, ...]
+    programmes: tuple[str, ...]
+    order_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subtotal:
+    """What the broker keys: the lines of one HTS number and origin."""
+
+    hts_code: str | None
+    country_of_origin: str | None
+    line_numbers: tuple[int, ...]
+    quantity: int
+    hts_quantities: tuple[HtsQuantity, ...]
+    net_weight_grams: int
+    value_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    line_number: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom goods are sold to, and where they go."""
+
+    consignee: Consignee | None
+    region: str | None
+    postal_code: str | None
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    order_id: str
+    external_id: str
+    recipient: Recipient
+    contents: tuple[Content, ...]
+    pieces: int
+    net_weight_grams: int
+    value_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlagNote:
+    """A prompt to the broker, never a determination."""
+
+    code: str
+    agency: str | None
+    programme: str | None
+    reason: str
+    line_numbers: tuple[int, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class FindingNote:
+    """A finding of the plan that execute acknowledged, with all it concerns in this invoice."""
+
+    code: str
+    rule_id: str
+    severity: str
+    message: str
+    remedy: str
+    order_ids: tuple[str, ...]
+    line_numbers: tuple[int, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class ClassNote:
+    """Extra invoice data that 19 CFR 141.89 asks of a class of goods."""
+
+    goods: str
+    asks: str
+    line_numbers: tuple[int, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    orders: int
+    lines: int
+    pieces: int
+    net_weight_grams: int
+    lines_without_weight: int
+    goods_cents: int
+    charges_added_cents: int
+    invoice_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    position: int
+    number: str
+    date: str
+    unit_id: str
+    entry_type: str
+    grouping_key: dict[str, str]
+    sold_to: Recipient | None  # absent: one for each order, see the orders
+    lines: tuple[Line, ...]
+    subtotals: tuple[Subtotal, ...]
+    charges: tuple[Charge, ...]
+    totals: Totals
+    flags: tuple[FlagNote, ...]
+    class_notes: tuple[ClassNote, ...]
+    findings: tuple[FindingNote, ...]
+    orders: tuple[Order, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomsPackage:
+    identity: Identity
+    notice: str | None  # on every document of a test account
+    protocol: str
+    ruleset_version: str
+    parties: Parties
+    shipment: Shipment
+    invoices: tuple[Invoice, ...]
+    totals: Totals

@@ -1,0 +1,60 @@
+"""How documents write numbers and codes. Integer arithmetic only; nothing is rounded but dozens."""
+
+import re
+from collections.abc import Iterable
+
+from executor.artifacts.facts import HtsQuantity
+
+
+def money(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
+def kilograms(grams: int) -> str:
+    return f"{grams // 1000}.{grams % 1000:03d}"
+
+
+def percent(hundredths: int) -> str:
+    return money(hundredths)
+
+
+def hts(code: str | None) -> str | None:
+    """The number as the tariff prints it, `6109.10.0012`; what has no such form stays as it is."""
+    if code is None:
+        return None
+    digits = re.sub(r"[.\s-]", "", code)
+    if not re.fullmatch(r"[0-9]{6}|[0-9]{8}|[0-9]{10}", digits):
+        return code
+    return ".".join(part for part in (digits[:4], digits[4:6], digits[6:]) if part)
+
+
+def hts_quantities(units: Iterable[str], pieces: int, grams: int | None) -> tuple[HtsQuantity, ...]:
+    return tuple(HtsQuantity(unit, _quantity_in(unit, pieces, grams)) for unit in units)
+
+
+def _quantity_in(unit: str, pieces: int, grams: int | None) -> str | None:
+    """The quantity where it follows from pieces and weight; otherwise the broker asks."""
+    match unit:
+        case "No." | "pcs":
+            return str(pieces)
+        case "doz.":
+            return money((pieces * 100 + 6) // 12)
+        case "thousands":
+            return kilograms(pieces)
+        case "kg":
+            return None if grams is None else kilograms(grams)
+        case "g":
+            return None if grams is None else str(grams)
+        case _:
+            return None
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Ascending numbers in short: `1-4, 7`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)

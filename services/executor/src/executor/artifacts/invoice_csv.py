@@ -1,0 +1,88 @@
+"""The invoices' lines for spreadsheets and reconciliation: RFC 4180, UTF-8, safe to open.
+
+A text cell that a spreadsheet would take for a formula is led by an apostrophe, as is a cell that
+itself begins with one: so stripping one leading apostrophe gives every cell back.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+
+from executor.artifacts.base import RenderedFile, Renderer
+from executor.artifacts.facts import CustomsPackage, Invoice, Line
+from executor.artifacts.formats import kilograms, money, percent
+
+COLUMNS = (
+    "invoiceNumber", "lineNumber", "htsCode", "countryOfOrigin", "sku", "description", "material",
+    "manufacturerName", "mid", "quantity", "uom", "htsQuantity", "htsUnit", "netWeightKg",
+    "unitValue", "lineValue", "currency", "agencyFlags", "programFlags", "orderIds", "orderCount",
+    "notice",
+)  # fmt: skip
+
+# A spreadsheet's cell ends at 32,767 characters, and some break the row there: the JSON has all.
+MAX_LISTED_ORDERS = 500
+
+# Full-width forms are formulas too in spreadsheets of some East Asian locales.
+_FORMULA = re.compile(r"[=+\-@'\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+
+def render(package: CustomsPackage, _: tuple[RenderedFile, ...] = ()) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for invoice in package.invoices:
+        for line in invoice.lines:
+            writer.writerow([safe_cell(cell) for cell in _row(invoice, line, package.notice)])
+    return text.getvalue().encode()
+
+
+def safe_cell(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def _row(invoice: Invoice, line: Line, notice: str | None) -> tuple[str, ...]:
+    maker = line.manufacturer
+    return (
+        invoice.number,
+        str(line.number),
+        line.hts_code or "",
+        line.country_of_origin or "",
+        line.sku,
+        line.description,
+        _listed(f"{part.name} {percent(part.percent_hundredths)}%" for part in line.materials),
+        maker.name if maker else "",
+        (maker.mid or "") if maker else "",
+        str(line.quantity),
+        line.quantity_unit,
+        _listed(part.quantity or "" for part in line.hts_quantities),
+        _listed(part.unit for part in line.hts_quantities),
+        "" if line.net_weight_grams is None else kilograms(line.net_weight_grams),
+        money(line.unit_value_cents),
+        money(line.line_value_cents),
+        "USD",
+        _listed(line.agencies),
+        _listed(line.programmes),
+        _orders(line.order_ids),
+        str(len(line.order_ids)),
+        notice or "",
+    )
+
+
+def _orders(order_ids: tuple[str, ...]) -> str:
+    unlisted = len(order_ids) - MAX_LISTED_ORDERS
+    rest = (f"and {unlisted} more",) if unlisted > 0 else ()
+    return _listed((*order_ids[:MAX_LISTED_ORDERS], *rest))
+
+
+def _listed(parts: Iterable[str]) -> str:
+    return "; ".join(parts)
+
+
+RENDERER = Renderer(
+    artifact_type="cci_csv",
+    filename="commercial_customs_invoice.csv",
+    media_type="text/csv; charset=utf-8; header=present",
+    render=render,
+)

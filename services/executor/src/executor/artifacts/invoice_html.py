@@ -1,0 +1,72 @@
+"""The invoices for a broker's eyes: one self-contained page, on screen and on paper."""
+
+import base64
+import hashlib
+import re
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from executor.artifacts import formats
+from executor.artifacts.base import RenderedFile, Renderer
+from executor.artifacts.facts import CustomsPackage
+
+TEMPLATES = "commercial_customs_invoice"
+
+
+def render(package: CustomsPackage, _: tuple[RenderedFile, ...] = ()) -> bytes:
+    style = _templates().get_template(f"{TEMPLATES}/style.css").render(package=package)
+    page = _templates().get_template(f"{TEMPLATES}/document.html")
+    return page.render(
+        package=package,
+        identity=package.identity,
+        # Markup: the style sheet is ours, and every value in it went through css_string.
+        style=Markup(style),  # noqa: S704
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    ).encode()
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("executor"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "money": _money,
+        "kg": formats.kilograms,
+        "percent": formats.percent,
+        "ranges": formats.ranges,
+        "css_string": css_string,
+        "moment": _moment,
+    }
+    return environment
+
+
+def css_string(text: str) -> Markup:
+    """The text inside a quoted CSS string: all but letters, digits and blanks by code point."""
+    escaped = re.sub(r"[^A-Za-z0-9 ]", lambda found: f"\\{ord(found[0]):06x}", text)
+    return Markup(escaped)  # noqa: S704  # nothing that HTML or CSS gives a meaning is left
+
+
+def _money(cents: int) -> Markup:
+    """Thousands apart for people, the plain figure for whoever reads by machine."""
+    plain = formats.money(cents)
+    grouped = f"{cents // 100:,}.{cents % 100:02d}"
+    return Markup("<data value={}>{}</data>").format(plain, grouped)
+
+
+def _moment(timestamp: str) -> str:
+    return f"{timestamp[:10]} {timestamp[11:16]} UTC"
+
+
+RENDERER = Renderer(
+    artifact_type="cci_human_readable",
+    filename="commercial_customs_invoice.html",
+    media_type="text/html; charset=utf-8",
+    render=render,
+)

@@ -1,0 +1,56 @@
+"""The index of the package: every other file by hash, and what the files are about."""
+
+from typing import Any
+
+from executor.artifacts.base import RenderedFile, Renderer
+from executor.artifacts.document import document_of, json_document
+from executor.artifacts.facts import CustomsPackage, Invoice
+
+
+def render(package: CustomsPackage, files: tuple[RenderedFile, ...] = ()) -> bytes:
+    parties, shipment = package.parties, package.shipment
+    body = {
+        "files": [_entry(file) for file in files],
+        "shipper": parties.ship_from.name,
+        "importerOfRecord": parties.importer_of_record and parties.importer_of_record.name,
+        "broker": parties.broker.name,
+        "portOfEntry": shipment.port_of_entry,
+        "transportMode": shipment.transport_mode,
+        "carrier": shipment.carrier,
+        "paps": shipment.paps,
+        "eta": shipment.eta,
+        "packageCount": shipment.package_count,
+        "grossWeightGrams": shipment.gross_weight_grams,
+        "units": [_unit(invoice) for invoice in package.invoices],
+        "totals": document_of(package.totals),
+    }
+    return json_document(package, body)
+
+
+def _entry(file: RenderedFile) -> dict[str, Any]:
+    return {
+        "artifactType": file.artifact_type,
+        "filename": file.filename,
+        "mediaType": file.media_type,
+        "sha256": file.sha256,
+        "sizeBytes": file.size_bytes,
+    }
+
+
+def _unit(invoice: Invoice) -> dict[str, Any]:
+    return {
+        "unitId": invoice.unit_id,
+        "entryType": invoice.entry_type,
+        "groupingKey": invoice.grouping_key,
+        "invoiceNumber": invoice.number,
+        "orderIds": [order.order_id for order in invoice.orders],
+        "totals": document_of(invoice.totals),
+    }
+
+
+RENDERER = Renderer(
+    artifact_type="manifest",
+    filename="manifest.json",
+    media_type="application/json",
+    render=render,
+)

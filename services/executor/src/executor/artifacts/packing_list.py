@@ -1,0 +1,76 @@
+"""What travels: packages, what each order holds, and totals that equal the invoices'."""
+
+from typing import Any
+
+from executor.artifacts.base import RenderedFile, Renderer
+from executor.artifacts.document import document_of, json_document
+from executor.artifacts.facts import CustomsPackage, Invoice, Line, Order
+
+
+def render(package: CustomsPackage, _: tuple[RenderedFile, ...] = ()) -> bytes:
+    shipment = package.shipment
+    body = {
+        "shipFrom": document_of(package.parties.ship_from),
+        "carrier": shipment.carrier,
+        "paps": shipment.paps,
+        "packages": document_of(shipment.packages),
+        "packagesStated": shipment.packages_stated,
+        "grossWeightStated": shipment.gross_weight_stated,
+        "units": [_unit(invoice) for invoice in package.invoices],
+        "totals": {
+            "packages": shipment.package_count,
+            "grossWeightGrams": shipment.gross_weight_grams,
+            "netWeightGrams": package.totals.net_weight_grams,
+            "orders": package.totals.orders,
+            "pieces": package.totals.pieces,
+        },
+    }
+    return json_document(package, body)
+
+
+def _unit(invoice: Invoice) -> dict[str, Any]:
+    return {
+        "unitId": invoice.unit_id,
+        "invoiceNumber": invoice.number,
+        "contents": [_goods(line) for line in invoice.lines],
+        "orders": [_order(order) for order in invoice.orders],
+        "totals": {
+            "orders": invoice.totals.orders,
+            "pieces": invoice.totals.pieces,
+            "netWeightGrams": invoice.totals.net_weight_grams,
+        },
+    }
+
+
+def _goods(line: Line) -> dict[str, Any]:
+    names = (
+        "productId",
+        "sku",
+        "description",
+        "htsCode",
+        "countryOfOrigin",
+        "quantity",
+        "netWeightGrams",
+    )
+    whole = document_of(line)
+    goods = {name: whole[name] for name in names if name in whole}
+    return goods | {"lineNumber": line.number}
+
+
+def _order(order: Order) -> dict[str, Any]:
+    return {
+        "orderId": order.order_id,
+        "externalId": order.external_id,
+        "recipient": document_of(order.recipient),
+        "contents": document_of(order.contents),
+        "pieces": order.pieces,
+        "netWeightGrams": order.net_weight_grams,
+    }
+
+
+RENDERER = Renderer(
+    artifact_type="packing_list",
+    filename="packing_list.json",
+    media_type="application/json",
+    render=render,
+)
