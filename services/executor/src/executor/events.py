@@ -1,0 +1,39 @@
+"""The executor's events, with ids derived from what caused them."""
+
+from typing import Any
+
+from shared.contracts.lifecycle import Event, EventType, ExportRecord
+from shared.ids import derived_id
+
+ACTOR = "executor"
+
+
+def execution_event(
+    export: ExportRecord, kind: EventType, now: str, data: dict[str, Any], *, part: str = ""
+) -> Event:
+    """An event of one attempt; `part` tells several of one type apart."""
+    attempt = export["attempt"]
+    return Event(
+        id=derived_id("evt_", export["_id"], str(attempt), kind.value, part),
+        type=kind.value,
+        occurred_at=now,
+        actor=ACTOR,
+        data={"attempt": attempt} | data,
+    )
+
+
+def command_event(
+    command_id: str, kind: EventType, now: str, data: dict[str, Any], *, actor: str = ACTOR
+) -> Event:
+    """An event that a command caused: a second delivery of the command is the same event."""
+    return Event(
+        id=derived_id("evt_", command_id, kind.value),
+        type=kind.value,
+        occurred_at=now,
+        actor=actor,
+        data={"command_id": command_id} | data,
+    )
+
+
+def happened(export: ExportRecord, event_id: str) -> bool:
+    return any(event["id"] == event_id for event in export["events"])

@@ -1,0 +1,223 @@
+"""The executor's transitions of an export, its claims, blobs and packages.
+
+A transition is one guarded update of one document; None means the guard matched nothing, and the
+caller reads the export again and decides anew.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from shared.claims import is_void, live_claims
+from shared.contracts.lifecycle import Event, ExportRecord, State
+from shared.store import Document, Store
+
+Fields = Mapping[str, Any]
+
+
+class Repository:
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def export(self, export_id: str, account_id: str | None = None) -> ExportRecord | None:
+        return _record(await self._store.get("exports", export_id, account_id=account_id))
+
+    async def executing_since(self, driven_before: str, limit: int) -> list[ExportRecord]:
+        """Exports in execution, not stalled, whose last drive is older."""
+        found = await self._store.find(
+            "exports",
+            {
+                "state": State.EXECUTING.value,
+                "execution.stalled": False,
+                "execution.driven_at": {"$lt": driven_before},
+            },
+            limit=limit,
+        )
+        return cast("list[ExportRecord]", found)
+
+    # -- transitions
+
+    async def start(
+        self, export: ExportRecord, fields: Fields, event: Event
+    ) -> ExportRecord | None:
+        guard = _planned(export) | {"attempt": export["attempt"], "refused": None}
+        return _record(
+            await self._store.transition(
+                "exports", guard, _update(fields, [event]), step="executor.start_execution"
+            )
+        )
+
+    async def finish(
+        self, export: ExportRecord, fields: Fields, events: Sequence[Event]
+    ) -> ExportRecord | None:
+        return _record(
+            await self._store.transition(
+                "exports",
+                _attempt(export),
+                _update(fields, events),
+                step="executor.finish_execution",
+            )
+        )
+
+    async def give_back(
+        self, export: ExportRecord, fields: Fields, event: Event
+    ) -> ExportRecord | None:
+        return _record(
+            await self._store.transition(
+                "exports", _attempt(export), _update(fields, [event]), step="executor.give_back"
+            )
+        )
+
+    async def keep_refusal(self, export: ExportRecord, fields: Fields) -> ExportRecord | None:
+        """Only while the refused plan is the current one and has not been started."""
+        return _record(
+            await self._store.transition(
+                "exports", _planned(export), _update(fields), step="executor.keep_refusal"
+            )
+        )
+
+    async def record_failure(self, export: ExportRecord, fields: Fields) -> ExportRecord | None:
+        execution = export["execution"]
+        guard = _attempt(export) | {"execution.failures": execution and execution["failures"]}
+        return _record(
+            await self._store.transition(
+                "exports", guard, _update(fields), step="executor.record_failure"
+            )
+        )
+
+    async def count_redrive(self, export: ExportRecord, fields: Fields) -> ExportRecord | None:
+        """Before the drive, on the drive last seen: replicas that sweep at once count it once."""
+        execution = export["execution"]
+        guard = _attempt(export) | {"execution.driven_at": execution and execution["driven_at"]}
+        return _record(
+            await self._store.transition(
+                "exports", guard, _update(fields), step="executor.count_redrive"
+            )
+        )
+
+    async def resubmit(
+        self, export: ExportRecord, fields: Fields, event: Event
+    ) -> ExportRecord | None:
+        guard = _seen(export) | {"state": State.EXECUTED.value}
+        return _record(
+            await self._store.transition(
+                "exports", guard, _update(fields, [event]), step="executor.resubmit"
+            )
+        )
+
+    async def operate(
+        self, export: ExportRecord, fields: Fields, event: Event
+    ) -> ExportRecord | None:
+        return _record(
+            await self._store.transition(
+                "exports", _seen(export), _update(fields, [event]), step="executor.operate"
+            )
+        )
+
+    # -- claims
+
+    async def claim(
+        self, export: ExportRecord, order_ids: Sequence[str]
+    ) -> tuple[int, Document] | None:
+        """Claims in the order given; where another holds one, its index and that claim.
+
+        Claims of this attempt that are there already count as made. None when all are made.
+        """
+        documents = [
+            {
+                "_id": order_id,
+                "account_id": export["account_id"],
+                "export": export["_id"],
+                "attempt": export["attempt"],
+            }
+            for order_id in order_ids
+        ]
+        place = 0
+        while place < len(documents):
+            taken = await self._store.insert_ordered(
+                "exported_orders", documents[place:], step="executor.claim_orders"
+            )
+            if taken is None:
+                return None
+            place += taken
+            held = await self._store.get_many("exported_orders", order_ids[place:])
+            while place < len(documents) and held.get(order_ids[place]) == documents[place]:
+                place += 1
+            if place < len(documents) and (other := held.get(order_ids[place])):
+                return place, other
+        return None
+
+    async def holder(self, claim: Document) -> ExportRecord | None:
+        """The claim's export, read from the primary after the claim; None while it is void.
+
+        Raises:
+            LookupError: the record is an old read, or gone; read again.
+        """
+        export = await self.export(claim["export"])
+        if export is None or export["attempt"] < claim["attempt"]:
+            raise LookupError(claim["export"])
+        return None if is_void(claim, export) else export
+
+    async def held_by_others(self, export: ExportRecord, order_ids: Sequence[str]) -> list[str]:
+        """Those of the orders with a claim of another export that is not void."""
+        claims = await self._store.get_many("exported_orders", order_ids)
+        others = {id_: claim for id_, claim in claims.items() if claim["export"] != export["_id"]}
+        exports = await self._store.get_many("exports", {c["export"] for c in others.values()})
+        return sorted(live_claims(others, exports))
+
+    async def replace_claim(self, claim: Document, export: ExportRecord) -> None:
+        """Takes over a void claim, if it is still the one that was seen."""
+        await self._store.transition(
+            "exported_orders",
+            {"_id": claim["_id"], "export": claim["export"], "attempt": claim["attempt"]},
+            {"$set": {"export": export["_id"], "attempt": export["attempt"]}},
+            step="executor.replace_claim",
+        )
+
+    async def drop_claims(self, export: ExportRecord) -> None:
+        """Those of this attempt alone."""
+        await self._store.delete(
+            "exported_orders",
+            {"export": export["_id"], "attempt": export["attempt"]},
+            step="executor.drop_claims",
+        )
+
+    # -- documents
+
+    async def blob(self, digest: str) -> bytes:
+        return await self._store.get_blob(digest)
+
+    async def put_artifact(self, data: bytes) -> None:
+        await self._store.put_blob(data, step="executor.put_artifact")
+
+    async def put_package(self, package: Document) -> None:
+        await self._store.put_if_absent("customs_packages", package, step="executor.put_package")
+
+    async def store_answers(self) -> bool:
+        return await self._store.ping()
+
+
+def _record(document: Document | None) -> ExportRecord | None:
+    return cast("ExportRecord | None", document)
+
+
+def _planned(export: ExportRecord) -> dict[str, Any]:
+    return {
+        "_id": export["_id"],
+        "state": State.PLANNED.value,
+        "plan_revision": export["plan_revision"],
+    }
+
+
+def _attempt(export: ExportRecord) -> dict[str, Any]:
+    return {"_id": export["_id"], "state": State.EXECUTING.value, "attempt": export["attempt"]}
+
+
+def _seen(export: ExportRecord) -> dict[str, Any]:
+    return {"_id": export["_id"], "revision": export["revision"]}
+
+
+def _update(fields: Fields, events: Sequence[Event] = ()) -> dict[str, Any]:
+    update: dict[str, Any] = {"$set": dict(fields), "$inc": {"revision": 1}}
+    if events:
+        update["$push"] = {"events": {"$each": list(events)}}
+    return update

@@ -1,0 +1,139 @@
+"""An operator's transitions, guarded by the revision that the operator saw."""
+
+from typing import Any
+
+from executor import events
+from executor.repository import Repository
+from executor.use_cases.drive import Driving
+from executor.use_cases.resubmit import Resubmitting
+from shared.clock import Clock, timestamp
+from shared.contracts.errors import ErrorCode
+from shared.contracts.exports import ExportOperated, OperateAction, OperateExport
+from shared.contracts.lifecycle import DeliveryStatus, EventType, ExportRecord, State
+from shared.errors import Refused
+
+_EVENTS = {
+    OperateAction.RESUME: EventType.EXECUTION_RESUMED,
+    OperateAction.VOID: EventType.EXPORT_VOIDED,
+    OperateAction.RESUBMIT: EventType.BROKER_SUBMISSION_RETRIED,
+    OperateAction.CONFIRM_DELIVERY: EventType.DELIVERY_CONFIRMED,
+}
+_CONFIRMABLE = frozenset({DeliveryStatus.UNKNOWN.value, DeliveryStatus.FAILED.value})
+# Older than any drive, so that the next sweep takes it.
+_LONG_AGO = "1970-01-01T00:00:00.000Z"
+
+
+class Operating:
+    def __init__(
+        self,
+        repository: Repository,
+        driving: Driving,
+        resubmitting: Resubmitting,
+        now: Clock,
+    ) -> None:
+        self._repository = repository
+        self._driving = driving
+        self._resubmitting = resubmitting
+        self._now = now
+
+    async def operate(self, command: OperateExport) -> ExportOperated:
+        """Does it once; a second delivery of the command is answered from the log.
+
+        Raises:
+            Refused: EXPORT_NOT_FOUND, EXPORT_VOIDED, or EXPORT_NOT_READY where the export has
+                changed since, or its state does not allow the action.
+        """
+        export = await self._repository.export(command.export_id, command.account_id)
+        if export is None:
+            raise Refused(ErrorCode.EXPORT_NOT_FOUND, "No such export.")
+        now = timestamp(self._now())
+        event = events.command_event(
+            command.command_id,
+            _EVENTS[command.action],
+            now,
+            {"reason": command.reason},
+            actor=command.operator,
+        )
+        if not events.happened(export, event["id"]):
+            _allowed(command, export)
+            if command.action is OperateAction.RESUBMIT:
+                await self._resubmitting.resubmit(
+                    export, command.command_id, command.revision, actor=command.operator
+                )
+            else:
+                fields = _fields(command.action, export, now) | {"updated_at": now}
+                if await self._repository.operate(export, fields, event) is None:
+                    raise _changed()
+        return await self._after(command)
+
+    async def _after(self, command: OperateExport) -> ExportOperated:
+        export = await self._repository.export(command.export_id, command.account_id)
+        if export is None:
+            raise Refused(ErrorCode.EXPORT_NOT_FOUND, "No such export.")
+        note = ""
+        if command.action is OperateAction.VOID:
+            # Void already by the export's state; dropped to keep the collection small.
+            await self._repository.drop_claims(export)
+            note = _void_note(export)
+        if command.action is OperateAction.RESUBMIT:
+            await self._driving.wake_mailer(export)
+        return ExportOperated(export_id=export["_id"], revision=export["revision"], note=note)
+
+
+def _allowed(command: OperateExport, export: ExportRecord) -> None:
+    if export["state"] == State.VOIDED:
+        raise Refused(ErrorCode.EXPORT_VOIDED, "The export was voided.")
+    if export["revision"] != command.revision:
+        raise _changed()
+    statuses = {kind: each["status"] for kind, each in export["deliveries"].items()}
+    reason = {
+        OperateAction.RESUME: export["state"] != State.EXECUTING and "It is not executing.",
+        OperateAction.VOID: DeliveryStatus.SENDING.value in statuses.values()
+        and "A delivery is being sent; wait for its end.",
+        OperateAction.RESUBMIT: not _CONFIRMABLE & set(statuses.values())
+        and "No delivery failed or is unclear.",
+        OperateAction.CONFIRM_DELIVERY: statuses.get("BROKER") not in _CONFIRMABLE
+        and "The broker's delivery neither failed nor is unclear.",
+    }[command.action]
+    if reason:
+        raise Refused(ErrorCode.EXPORT_NOT_READY, reason)
+
+
+def _fields(action: OperateAction, export: ExportRecord, now: str) -> dict[str, Any]:
+    if action is OperateAction.RESUME:
+        return {
+            "execution.failures": 0,
+            "execution.stalled": False,
+            "execution.driven_at": _LONG_AGO,
+        }
+    if action is OperateAction.CONFIRM_DELIVERY:
+        return {
+            "deliveries.BROKER.status": DeliveryStatus.SENT.value,
+            "deliveries.BROKER.sent_at": now,
+            "deliveries.BROKER.error_message": None,
+        }
+    fields: dict[str, Any] = {"state": State.VOIDED.value}
+    for kind, delivery in export["deliveries"].items():
+        if delivery["status"] == DeliveryStatus.PENDING:
+            fields |= {
+                f"deliveries.{kind}.status": DeliveryStatus.FAILED.value,
+                f"deliveries.{kind}.error_message": "voided",
+                f"deliveries.{kind}.next_attempt_at": None,
+            }
+    return fields
+
+
+def _void_note(export: ExportRecord) -> str:
+    unclear = {EventType.BROKER_SUBMISSION_UNKNOWN, EventType.WAREHOUSE_NOTICE_UNKNOWN}
+    kinds = {event["type"] for event in export["events"]}
+    if unclear & kinds:
+        return "A delivery was once UNKNOWN: the partner may have the mail, or get it still."
+    if EventType.BROKER_NOTIFIED in kinds:
+        return "The broker has the mail; tell the broker that the export is void."
+    return "The broker was not mailed."
+
+
+def _changed() -> Refused:
+    return Refused(
+        ErrorCode.EXPORT_NOT_READY, "The export has changed since it was looked at; look again."
+    )

@@ -1,0 +1,59 @@
+"""Continue executions that nobody drives any more: their message was lost, or their worker died.
+
+Counted first, on the drive last seen, then driven here: a document that kills its renderer stalls
+after ten drives, and replicas that sweep at once count one crash once.
+"""
+
+import logging
+from datetime import timedelta
+
+from executor.repository import Repository
+from executor.use_cases.drive import MOST_FAILURES, Driving
+from shared.clock import Clock, timestamp
+from shared.contracts.errors import ErrorCode
+from shared.contracts.lifecycle import ExportRecord
+from shared.errors import Refused, StoreFault, Transient
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 20
+
+
+class Sweeping:
+    def __init__(
+        self, repository: Repository, driving: Driving, now: Clock, *, redrive_after: timedelta
+    ) -> None:
+        self._repository = repository
+        self._driving = driving
+        self._now = now
+        self._redrive_after = redrive_after
+
+    async def sweep(self) -> None:
+        before = timestamp(self._now() - self._redrive_after)
+        for export in await self._repository.executing_since(before, MOST_AT_ONCE):
+            counted = await self._count(export)
+            if counted is None or not counted["execution"] or counted["execution"]["stalled"]:
+                continue
+            log.warning("execution continued", extra={"export_id": export["_id"]})
+            try:
+                await self._driving.drive(counted)
+            except (Refused, Transient, StoreFault) as error:
+                log.warning("sweep", extra={"export_id": export["_id"], "why": str(error)})
+
+    async def _count(self, export: ExportRecord) -> ExportRecord | None:
+        execution = export["execution"]
+        failures = (execution["failures"] if execution else 0) + 1
+        stalled = failures >= MOST_FAILURES
+        fields = {
+            "execution.driven_at": timestamp(self._now()),
+            "execution.failures": failures,
+            "execution.stalled": stalled,
+            "updated_at": timestamp(self._now()),
+        }
+        if stalled and execution and execution["last_error"] is None:
+            fields["execution.last_error"] = {
+                "errorCode": ErrorCode.INTERNAL_ERROR.value,
+                "message": "The execution did not end, again and again; its worker may have died.",
+                "failures": failures,
+            }
+        return await self._repository.count_redrive(export, fields)
