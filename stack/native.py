@@ -4,7 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from stack import chroot, native_root, native_servers, ports, processes
+from stack import chroot, native_root, native_servers, ports, probes, processes
 from stack.native_servers import Server
 from stack.output import StackError, last_lines, step
 from stack.paths import StackFolder
@@ -48,6 +48,7 @@ def down(folder: StackFolder) -> None:
         with ThreadPoolExecutor() as together:
             for name in running:
                 together.submit(_stop, folder, name)
+    probes.end_epmd(ports.of(folder.name)["epmd"])
 
 
 def pid_file(folder: StackFolder, server: str) -> Path:

@@ -54,7 +54,12 @@ def impossible() -> str | None:
         return "needs root"
     tools = ["unshare", "chroot", *([] if versions() else ["apt-get"])]
     missing = [tool for tool in tools if shutil.which(tool) is None]
-    return f"needs Debian ({', '.join(missing)} not found)" if missing else None
+    if missing:
+        return f"needs Debian ({', '.join(missing)} not found)"
+    # A container's root often may not.
+    if not commands.succeeds(["unshare", "--mount", "--propagation", "private", "true"], {}):
+        return "needs to be allowed to mount (a container needs --privileged)"
+    return None
 
 
 def ensure() -> Path:

@@ -108,7 +108,9 @@ raft.wal_max_size_bytes = 64000000
             "RABBITMQ_LOG_BASE": f"{RABBIT_HOME}/log",
             "RABBITMQ_PID_FILE": f"{RABBIT_HOME}/pid",
             "RABBITMQ_CONF_ENV_FILE": "/nowhere",
+            # A name server of its own: node names then meet no other stack's or cache folder's.
             "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "ERL_EPMD_PORT": str(ports["epmd"]),
             # The script becomes the server itself, so the process we started is the one to end.
             "RUNNING_UNDER_SYSTEMD": "true",
         },

@@ -18,6 +18,7 @@ OFFSETS = {
     "amqp": 72,
     "management": 73,
     "distribution": 74,
+    "epmd": 75,
     "mailpit": 80,
     # Services: the first replica's port; each further one takes the next.
     "planner": 100,

@@ -37,6 +37,11 @@ def smtp_ok(port: int) -> bool:
     return _exchange(port, b"", 3) == b"220"
 
 
+def end_epmd(port: int) -> None:
+    """Erlang's name server was started by RabbitMQ; it ends itself when no node is left."""
+    _exchange(port, b"\x00\x01k", 2)
+
+
 def mongo_ok(port: int) -> bool:
     """A find reaches the database behind FerretDB; its greeting alone would not."""
     find = _bson_text("find", "startup_probe") + _bson_text("$db", "admin")
