@@ -1,0 +1,195 @@
+"""The client on a transport made of functions: what is sent, repeated and raised."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from shpbndl import SHPBNDL, SHPBNDLError
+
+AWAY = {
+    "errorCode": "SERVICE_UNAVAILABLE",
+    "message": "The planner did not answer in time.",
+    "details": {"retryable": True, "next_action": "RETRY_WITH_SAME_KEY", "request_id": "r"},
+}
+STALE = {
+    "errorCode": "PLAN_STALE",
+    "message": "Products changed.",
+    "field": "batchId",
+    "details": {"retryable": False, "next_action": "REPLAN", "request_id": "r"},
+}
+PLAN: dict[str, Any] = {
+    "accountId": "acc_1",
+    "warehouseId": "wh_1",
+    "brokerId": "br_1",
+    "orderIds": ["ord_1"],
+}
+
+
+class Api:
+    """Answers with what it was given, one a request, and keeps what was asked."""
+
+    def __init__(self, *answers: httpx.Response | Exception) -> None:
+        self._answers: Iterator[httpx.Response | Exception] = iter(answers)
+        self.asked: list[httpx.Request] = []
+        self.slept: list[float] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        answer = next(self._answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def client(self, patience: float = 60.0) -> SHPBNDL:
+        return SHPBNDL(
+            "shpbndl_test_x",
+            patience=patience,
+            transport=httpx.MockTransport(self),
+            sleep=self.slept.append,
+            clock=lambda: sum(self.slept),
+        )
+
+    @property
+    def keys(self) -> list[str]:
+        return [request.headers["Idempotency-Key"] for request in self.asked]
+
+
+def ok(body: object = None, status: int = 200, **headers: str) -> httpx.Response:
+    return httpx.Response(status, json=body or {}, headers=headers)
+
+
+def test_every_request_carries_the_key_and_goes_to_the_published_address() -> None:
+    api = Api(ok())
+
+    with api.client() as client:
+        client.inspect("batch_1")
+
+    assert str(api.asked[0].url) == "http://localhost:3000/api/exports/batch_1"
+    assert api.asked[0].headers["Authorization"] == "Bearer shpbndl_test_x"
+
+
+def test_a_plan_sends_what_was_given_and_nothing_else() -> None:
+    api = Api(ok(), ok())
+
+    with api.client() as client:
+        client.plan(**PLAN, destinationCountry="US", idempotencyKey="k-1")
+        client.exports.plan(**PLAN, dryRun=True)
+
+    assert json.loads(api.asked[0].content) == {**PLAN, "destinationCountry": "US"}
+    assert api.keys[0] == "k-1"
+    assert json.loads(api.asked[1].content) == {**PLAN, "dryRun": True}
+
+
+def test_optimize_is_plan_under_its_older_name() -> None:
+    api = Api(ok())
+
+    with api.client() as client:
+        client.exports.optimize(**PLAN)
+
+    assert api.asked[0].url.path == "/api/exports/optimize"
+    assert json.loads(api.asked[0].content) == PLAN
+
+
+def test_each_write_without_a_key_gets_one_of_its_own() -> None:
+    api = Api(ok(), ok())
+
+    with api.client() as client:
+        client.orders.sync("acc_1", [{"externalId": "A-1"}])
+        client.products.sync("acc_1", [{"externalId": "P-1"}])
+
+    first, second = api.keys
+    assert first != second
+    assert [request.url.path for request in api.asked] == ["/api/orders/sync", "/api/products/sync"]
+
+
+def test_what_is_retryable_is_repeated_with_the_same_key_after_retry_after() -> None:
+    api = Api(ok(AWAY, 503, **{"Retry-After": "3"}), httpx.ConnectError("refused"), ok({"id": 1}))
+
+    with api.client() as client:
+        answer = client.orders.sync("acc_1", [])
+
+    assert answer == {"id": 1}
+    assert len(set(api.keys)) == 1
+    assert api.slept == [3.0, 1.0]
+
+
+def test_a_refusal_is_raised_at_once_with_all_that_the_envelope_says() -> None:
+    api = Api(ok(STALE, 409))
+
+    with api.client() as client, pytest.raises(SHPBNDLError) as raised:
+        client.execute("acc_1", "batch_1")
+
+    error = raised.value
+    assert (error.status, error.error_code, error.field) == (409, "PLAN_STALE", "batchId")
+    assert error.message == "Products changed."
+    assert error.details["next_action"] == "REPLAN"
+    assert api.slept == []
+
+
+def test_repetition_ends_with_the_clients_patience() -> None:
+    api = Api(*(ok(AWAY, 503, **{"Retry-After": "4"}) for _ in range(10)))
+
+    with api.client(patience=10) as client, pytest.raises(SHPBNDLError) as raised:
+        client.inspect("batch_1")
+
+    assert raised.value.error_code == "SERVICE_UNAVAILABLE"
+    assert api.slept == [4.0, 4.0]
+
+
+def test_no_answer_at_all_is_an_error_of_status_zero() -> None:
+    api = Api(*itertools.repeat(httpx.ReadTimeout("slow"), 9))
+
+    with api.client(patience=0) as client, pytest.raises(SHPBNDLError) as raised:
+        client.inspect("batch_1")
+
+    assert (raised.value.status, raised.value.retryable) == (0, True)
+
+
+def test_an_execute_that_is_under_way_is_asked_again_until_it_is_done() -> None:
+    running = {"state": "EXECUTING", "customs_package_id": None}
+    api = Api(
+        ok(running, 202, **{"Retry-After": "1"}),
+        ok(running, 202, **{"Retry-After": "1"}),
+        ok({"customs_package_id": "cp_1"}),
+    )
+
+    with api.client() as client:
+        done = client.execute(accountId="acc_1", batchId="batch_1", wait=5)
+
+    assert done["customs_package_id"] == "cp_1"
+    assert len(set(api.keys)) == 1
+    assert api.asked[0].headers["Prefer"] == "wait=5"
+
+
+def test_an_execute_that_stays_under_way_returns_the_current_state() -> None:
+    api = Api(*(ok({"state": "EXECUTING"}, 202, **{"Retry-After": "1"}) for _ in range(9)))
+
+    with api.client(patience=3) as client:
+        assert client.execute("acc_1", "batch_1") == {"state": "EXECUTING"}
+
+    assert api.slept == [1.0, 1.0, 1.0]
+
+
+def test_an_answer_that_is_no_envelope_is_still_an_error_with_its_status() -> None:
+    api = Api(httpx.Response(502, text="<html>Bad gateway</html>"))
+
+    with api.client() as client, pytest.raises(SHPBNDLError) as raised:
+        client.inspect("batch_1")
+
+    assert (raised.value.status, raised.value.error_code) == (502, "HTTP_502")
+    assert "html" not in str(raised.value)
+
+
+def test_lists_pass_their_filters_and_leave_out_what_is_not_given() -> None:
+    api = Api(ok(), ok())
+
+    with api.client() as client:
+        client.exports.list(status="COMPLETED", limit=10)
+        client.orders.list(externalId=["A-1", "A-2"])
+
+    assert api.asked[0].url.query == b"status=COMPLETED&limit=10"
+    assert api.asked[1].url.query == b"externalId=A-1&externalId=A-2"
