@@ -80,7 +80,7 @@ def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return result
 
 
-def product(**changes: Any) -> dict[str, Any]:
+def product(**changes: object) -> dict[str, Any]:
     return merged(PRODUCT, changes)
 
 
@@ -94,7 +94,7 @@ def line(
     }
 
 
-def order(*lines: dict[str, Any], **changes: Any) -> dict[str, Any]:
+def order(*lines: dict[str, Any], **changes: object) -> dict[str, Any]:
     return merged({**ADDRESSED, "items": list(lines) or [line()]}, changes)
 
 
@@ -121,26 +121,26 @@ def a_plan(
     )
 
 
-def with_product(*, as_of: date = TODAY, **changes: Any) -> PlanningInput:
+def with_product(*, as_of: date = TODAY, **changes: object) -> PlanningInput:
     return a_plan(products={BOOK: product(**changes)}, as_of=as_of)
 
 
-def with_order(*lines: dict[str, Any], **changes: Any) -> PlanningInput:
+def with_order(*lines: dict[str, Any], **changes: object) -> PlanningInput:
     return a_plan({ORDER: order(*lines, **changes)})
 
 
-def with_account(plan: PlanningInput | None = None, **changes: Any) -> PlanningInput:
+def with_account(plan: PlanningInput | None = None, **changes: object) -> PlanningInput:
     plan = plan or a_plan()
     return replace(plan, account=Party("acc_1", merged(plan.account.content, changes)))
 
 
-def with_warehouse(**changes: Any) -> PlanningInput:
+def with_warehouse(**changes: object) -> PlanningInput:
     return replace(a_plan(), warehouse=Party("wh_1", merged(WAREHOUSE, changes)))
 
 
-def with_broker(plan: PlanningInput | None = None, **changes: Any) -> PlanningInput:
+def with_broker(plan: PlanningInput | None = None, **changes: object) -> PlanningInput:
     return replace(plan or a_plan(), broker=Party("br_1", merged(BROKER, changes)))
 
 
-def with_shipment(**changes: Any) -> PlanningInput:
+def with_shipment(**changes: object) -> PlanningInput:
     return replace(a_plan(), shipment=merged(SHIPMENT, changes))

@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
+
 from planner.domain.decide import decide
 from planner.domain.facts import PlanningInput
 from planner.domain.rules import RULES
@@ -25,9 +26,9 @@ from support.planning import (
 )
 
 B, W, I = "BLOCKING", "WARNING", "INFO"  # noqa: E741  # as the domain reference writes them
-CHINESE = {**MAKER, "name": "Guangzhou Mill", "city": "Guangzhou", "country": "CN"}
+CHINESE: dict[str, Any] = {**MAKER, "name": "Guangzhou Mill", "city": "Guangzhou", "country": "CN"}
 COTTON = [{"name": "cotton", "percentHundredths": 10_000}]
-SHIRT = {"htsCode": "6109.10.0012", "materials": COTTON}
+SHIRT: dict[str, Any] = {"htsCode": "6109.10.0012", "materials": COTTON}
 
 
 class Case(NamedTuple):
