@@ -22,8 +22,9 @@ def run(command: list[str], environment: dict[str, str]) -> None:
     """Runs one command into the log; a sign of life on the screen while it takes long."""
     begun = time.monotonic()
     with log_file().open("ab") as log:
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL,
-                                   stdout=log, stderr=subprocess.STDOUT)  # fmt: skip
+        # Not closed, so that the command holds the installation's lock too.
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log,
+                                   stderr=subprocess.STDOUT, close_fds=False)  # fmt: skip
         while process.poll() is None:
             try:
                 process.wait(timeout=BEAT_SECONDS)

@@ -66,7 +66,8 @@ def ensure() -> Path:
     """The finished root, installed first where it is not."""
     if versions():
         return root()
-    with locked(paths.native() / "install.lock", "another run is installing the servers"):
+    lock = paths.native() / "install.lock"
+    with locked(lock, "another run is installing the servers", handed_down=True):
         if not versions():
             _install()
     return root()
@@ -183,9 +184,7 @@ def _install_packages() -> None:
     _inside(["apt-get", "update"])
     # Goes on where an interrupted run stopped.
     _inside(["dpkg", "--configure", "-a"])
-    # Patient with an earlier run's apt that goes on alone after its parent was killed.
-    patient = ["-o", "DPkg::Lock::Timeout=300"]
-    install = ["apt-get", "install", *patient, "-y", "--no-install-recommends", "-f"]
+    install = ["apt-get", "install", "-y", "--no-install-recommends", "-f"]
     _inside([*install, *PACKAGES, _go_package()])
     # Copied, never mounted: installing ca-certificates rewrites the bundle in place,
     # and a machine may trust an authority of its own.
