@@ -112,6 +112,7 @@ class Subtotal:
     quantity: int
     hts_quantities: tuple[HtsQuantity, ...]
     net_weight_grams: int
+    lines_without_weight: int
     value_cents: int
 
 

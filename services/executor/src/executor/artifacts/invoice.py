@@ -157,7 +157,8 @@ class _Unit:
             by_order = self.quantities[line.product_id, line.unit_value_cents]
             for order_id, quantity in by_order.items():
                 held[order_id].append((line, quantity))
-        return tuple(_order(key, self.source.orders[key], held[key]) for key in held)
+        orders = (_order(key, self.source.orders[key], held[key]) for key in held)
+        return tuple(sorted(orders, key=lambda order: (order.external_id, order.order_id)))
 
     def _subtotals(self, lines: Iterable[Line]) -> tuple[Subtotal, ...]:
         groups: dict[tuple[str | None, str | None], list[Line]] = defaultdict(list)
@@ -225,6 +226,7 @@ def _subtotal(lines: Sequence[Line], units: Sequence[str]) -> Subtotal:
         quantity=pieces,
         hts_quantities=hts_quantities(units, pieces, whole),
         net_weight_grams=sum(weights),
+        lines_without_weight=len(lines) - len(weights),
         value_cents=sum(line.line_value_cents for line in lines),
     )
 

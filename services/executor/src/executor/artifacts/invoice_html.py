@@ -16,7 +16,7 @@ TEMPLATES = "commercial_customs_invoice"
 
 
 def render(package: CustomsPackage, _: tuple[RenderedFile, ...] = ()) -> bytes:
-    style = _templates().get_template(f"{TEMPLATES}/style.css").render(package=package)
+    style = _templates().get_template(f"{TEMPLATES}/style.css").render(package=package, identity=package.identity)
     page = _templates().get_template(f"{TEMPLATES}/document.html")
     return page.render(
         package=package,
@@ -49,7 +49,7 @@ def _templates() -> Environment:
 
 def css_string(text: str) -> Markup:
     """The text inside a quoted CSS string: all but letters, digits and blanks by code point."""
-    escaped = re.sub(r"[^A-Za-z0-9 ]", lambda found: f"\\{ord(found[0]):06x}", text)
+    escaped = re.sub(r"[^A-Za-z0-9 ]", lambda found: f"\\{ord(found[0]):x} ", text)
     return Markup(escaped)  # noqa: S704  # nothing that HTML or CSS gives a meaning is left
 
 
