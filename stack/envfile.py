@@ -15,6 +15,8 @@ def variables(addresses: Addresses, gateway_port: int | None = None) -> dict[str
         "ENTRYGO_MAILPIT_URL": addresses.mailpit_url,
         "BROKER_MAILER_SMTP_HOST": addresses.smtp_host,
         "BROKER_MAILER_SMTP_PORT": str(addresses.smtp_port),
+        # The mail catcher is on this machine and has no certificate.
+        "BROKER_MAILER_SMTP_TLS": "NONE",
         "BROKER_MAILER_SANDBOX_SMTP_HOST": addresses.smtp_host,
         "BROKER_MAILER_SANDBOX_SMTP_PORT": str(addresses.smtp_port),
     }

@@ -11,14 +11,14 @@ from pathlib import Path
 
 DEADLINE = 2.0
 LOOPBACK = "127.0.0.1"
+# Never through the machine's proxy: everything asked here is on loopback.
+direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def http_text(url: str, deadline: float = DEADLINE) -> str | None:
     """The body of a 200 answer, else None."""
-    # Never through the machine's proxy: everything asked here is on loopback.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(url, timeout=deadline) as answer:
+        with direct.open(url, timeout=deadline) as answer:
             return str(answer.read().decode(errors="replace"))
     except (OSError, ValueError, urllib.error.URLError):
         return None

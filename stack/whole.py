@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from stack import docker, envfile, ports, replicas, servers, state
+from stack import docker, envfile, ports, replicas, sample, servers, state
 from stack.output import StackError, good, say
 from stack.paths import StackFolder
 from stack.ports import Ports
@@ -76,3 +76,5 @@ def _tell(
     }
     for name, text in lines.items():
         say(f"  {name:9} {text}")
+    if folder.name == "demo":
+        sample.tell(folder, addresses, url)
