@@ -189,6 +189,21 @@ def status_of(export: ExportRecord) -> Status:
     return Status.BLOCKED if blocked else Status.PLANNED
 
 
+def status_filter(status: Status) -> dict[str, Any]:
+    """The store's query for exports of one status; what `status_of` says of one record."""
+    if status is Status.VOIDED:
+        return {"state": State.VOIDED.value}
+    if status in {Status.PLANNED, Status.BLOCKED}:
+        blocked = Readiness.BLOCKED.value
+        wanted = blocked if status is Status.BLOCKED else {"$ne": blocked}
+        return {"state": State.PLANNED.value, "plan.readiness": wanted}
+    if status in {Status.EXECUTING, Status.EXECUTION_STALLED}:
+        stalled = True if status is Status.EXECUTION_STALLED else {"$ne": True}
+        return {"state": State.EXECUTING.value, "execution.stalled": stalled}
+    delivered = sorted(str(delivery) for delivery, shown in _DELIVERED.items() if shown is status)
+    return {"state": State.EXECUTED.value, "deliveries.BROKER.status": {"$in": delivered}}
+
+
 def plan_next_action(readiness: str, *, operator_only: bool) -> NextAction:
     if readiness == Readiness.READY:
         return NextAction.EXECUTE

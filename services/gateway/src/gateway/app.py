@@ -1,0 +1,88 @@
+"""Builds the gateway: its parts, its routes, its life."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from datetime import timedelta
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+
+from gateway import errors
+from gateway.auth import Authenticator, RateLimit
+from gateway.clock import StoreClock
+from gateway.dependencies import Gateway
+from gateway.idempotency import Writer
+from gateway.reads import Reads
+from gateway.routes import account, catalogue, exports, packages, writes
+from gateway.settings import Settings
+from shared.errors import StoreFault
+from shared.messaging.rabbit import Messages
+from shared.service import Checks, Service, open_seams, repeating, run_service
+from shared.settings import CommonSettings
+from shared.store import Store
+
+_CLOCK_EVERY = timedelta(minutes=1)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The HTTP application; `app.state.gateway` is set when the process has its parts."""
+    app = FastAPI(
+        title="EntryGo",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    errors.install(app)
+    for routes in (writes, exports, packages, catalogue, account):
+        app.include_router(routes.router, prefix="/api")
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["*"],
+            expose_headers=["*"],
+        )
+    app.add_middleware(errors.RequestContext)
+    return app
+
+
+def lifespan_of(
+    app: FastAPI, settings: Settings, common: CommonSettings
+) -> Callable[[], AbstractAsyncContextManager[Checks]]:
+    async def subscribe(_: Store, __: Messages) -> None:
+        """The gateway's only consumer is its reply queue."""
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[Checks]:
+        async with open_seams(common, "gateway", subscribe) as (store, messages, checks):
+            clock = StoreClock(store.now)
+            writer = Writer(store, messages, settings, clock)
+            app.state.gateway = Gateway(
+                settings=settings,
+                store=store,
+                messages=messages,
+                reads=Reads(store),
+                writer=writer,
+                keys=Authenticator(store, cached_for=settings.key_cache.total_seconds()),
+                limit=RateLimit(settings.rate_per_second, settings.rate_burst),
+                now=clock,
+            )
+            with suppress(StoreFault):  # the store may be away now; the next minute tells it
+                await clock.refresh()
+            async with repeating(clock.refresh, _CLOCK_EVERY):
+                yield checks
+            await writer.stop()
+
+    return lifespan
+
+
+def main() -> None:
+    settings, common = Settings(), CommonSettings()
+    app = create_app(settings)
+    run_service("gateway", common, Service(lifespan_of(app, settings, common), app))
+
+
+if __name__ == "__main__":
+    main()

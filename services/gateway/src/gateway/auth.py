@@ -1,0 +1,109 @@
+"""Who is asking: API keys, the warehouse they may be limited to, and how often they may ask."""
+
+import hashlib
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any, Final, Protocol
+
+from shared.contracts.errors import ErrorCode
+from shared.errors import Refused
+
+_KEY: Final = re.compile(r"shpbndl_(live|test)_[A-Za-z0-9_-]{8,200}")
+_MOST_CACHED: Final = 10_000
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The account a key acts for; `warehouse_id` where the key is limited to one."""
+
+    key_id: str
+    account_id: str
+    warehouse_id: str | None = None
+
+    def may_see(self, warehouse_id: str) -> bool:
+        return self.warehouse_id in {None, warehouse_id}
+
+
+class KeyStore(Protocol):
+    async def get(self, collection: str, id_: str) -> dict[str, Any] | None: ...
+
+
+class Authenticator:
+    """Finds keys by their SHA-256, so that no comparison depends on how much of a key was right.
+
+    A key that was found is remembered for `cached_for` seconds: a revocation works after that
+    at the latest. Unknown keys are not remembered.
+    """
+
+    def __init__(self, store: KeyStore, *, cached_for: float) -> None:
+        self._store = store
+        self._cached_for = cached_for
+        self._cache: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
+
+    async def principal(self, authorization: str | None) -> Principal:
+        scheme, _, key = (authorization or "").partition(" ")
+        key = key.strip()
+        if not authorization or scheme.lower() != "bearer" or not key:
+            raise Refused(ErrorCode.INVALID_API_KEY, "Missing API key.")
+        if not _KEY.fullmatch(key):
+            raise _wrong_key()
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        until, known = self._cache.get(digest, (0.0, None))
+        if known is not None and time.monotonic() < until:
+            return known
+        asked_at = time.monotonic()
+        record = await self._store.get("api_keys", digest)
+        if record is None or record.get("revoked_at") is not None:
+            self._cache.pop(digest, None)
+            raise _wrong_key()
+        found = Principal(digest, record["account_id"], record.get("warehouse_id"))
+        self._cache[digest] = (asked_at + self._cached_for, found)
+        self._cache.move_to_end(digest)
+        if len(self._cache) > _MOST_CACHED:
+            self._cache.popitem(last=False)
+        return found
+
+
+def _wrong_key() -> Refused:
+    return Refused(ErrorCode.INVALID_API_KEY, "The API key is not valid.")
+
+
+@dataclass
+class RateLimit:
+    """A token bucket for each key; each gateway process counts for itself."""
+
+    per_second: float
+    burst: int
+    clock: Callable[[], float] = time.monotonic
+    _buckets: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
+
+    def take(self, key_id: str) -> None:
+        """Raises RATE_LIMITED, with how many seconds to wait, when the bucket is empty."""
+        if not self.per_second:
+            return
+        now = self.clock()
+        tokens, since = self._buckets.get(key_id, (float(self.burst), now))
+        tokens = min(float(self.burst), tokens + (now - since) * self.per_second)
+        if tokens < 1:
+            raise Refused(
+                ErrorCode.RATE_LIMITED,
+                "Too many requests with this key.",
+                details={"retry_after_seconds": ceil((1 - tokens) / self.per_second)},
+            )
+        self._buckets[key_id] = (tokens - 1, now)
+        self._buckets.move_to_end(key_id)
+        if len(self._buckets) > _MOST_CACHED:
+            self._buckets.popitem(last=False)
+
+
+def check_account(principal: Principal, account_id: str) -> None:
+    if account_id != principal.account_id:
+        raise Refused(
+            ErrorCode.INVALID_ACCOUNT_SCOPE,
+            "The API key does not belong to this account.",
+            field="accountId",
+        )

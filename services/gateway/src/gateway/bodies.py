@@ -1,0 +1,204 @@
+"""Reading a request body strictly: limits while reading, JSON without ambiguity, then its shape.
+
+A number with a fraction becomes a Decimal, never a float, so that money arrives exact.
+"""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, NoReturn, TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from shared.contracts.errors import ErrorCode
+from shared.errors import Refused
+
+MAX_BYTES: Final = 10 * 1024 * 1024
+MAX_DEPTH: Final = 32
+MAX_ISSUES: Final = 100
+_IN_A_THREAD_FROM: Final = 256 * 1024
+_LONGEST_INT: Final = 18  # digits; what is longer stays a Decimal, for a range check to refuse
+
+Body = TypeVar("Body", bound=BaseModel)
+Issue = dict[str, str]
+
+# pydantic's error types in the words of the protocol; our own validators use these words already.
+_CODES: Final = {
+    "missing": "invalid_type",
+    "extra_forbidden": "unrecognized_keys",
+    "too_short": "too_small",
+    "string_too_short": "too_small",
+    "greater_than_equal": "too_small",
+    "greater_than": "too_small",
+    "too_long": "too_big",
+    "string_too_long": "too_big",
+    "less_than_equal": "too_big",
+    "less_than": "too_big",
+    "string_pattern_mismatch": "invalid_string",
+    "string_unicode": "invalid_string",
+    "enum": "invalid_enum_value",
+    "literal_error": "invalid_enum_value",
+    "value_error": "custom",
+}
+_MESSAGES: Final = {
+    "missing": "Required",
+    "extra_forbidden": "Unrecognized key",
+    "too_short": "At least {min_length} entries",
+    "too_long": "At most {max_length} entries",
+    "tuple_type": "Expected an array",
+    "dict_type": "Expected an object",
+    "model_type": "Expected an object",
+    "value_error": "Expected {error}",
+    "greater_than_equal": "The number is too small",
+    "less_than_equal": "The number is too large",
+    "string_pattern_mismatch": "Forbidden characters, or not of the form {pattern}",
+    "string_unicode": "Not valid Unicode",
+}
+_OWN: Final = frozenset({"too_small", "too_big", "invalid_string", "invalid_enum_value", "custom"})
+
+
+async def read_body(request: Request, model: type[Body]) -> Body:
+    """The body as `model`: 413 and 415 first, then 400 for JSON, then 400 for its shape."""
+    raw = await _read_bytes(request)
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().replace('"', "")
+    if media_type.strip().lower() != "application/json" or charset not in {"", "charset=utf-8"}:
+        raise Refused(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Send application/json, encoded as UTF-8.")
+    if len(raw) < _IN_A_THREAD_FROM:
+        return shaped(model, parse_json(raw))
+    return await asyncio.to_thread(lambda: shaped(model, parse_json(raw)))
+
+
+async def _read_bytes(request: Request) -> bytes:
+    declared = request.headers.get("content-length", "0")
+    if declared.isdecimal() and int(declared[:20]) > MAX_BYTES:
+        _refuse_size()
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > MAX_BYTES:
+            _refuse_size()
+    return bytes(received)
+
+
+def _refuse_size() -> NoReturn:
+    raise Refused(ErrorCode.PAYLOAD_TOO_LARGE, f"The request body is limited to {MAX_BYTES} bytes.")
+
+
+def parse_json(raw: bytes) -> Any:  # noqa: ANN401  # any JSON value
+    """Strict JSON: UTF-8, unique keys, finite numbers, nesting up to 32.
+
+    Raises:
+        Refused: INVALID_REQUEST, with what is wrong in `details.reason`.
+    """
+    try:
+        value = _DECODER.decode(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise _malformed("The body is not valid UTF-8.") from error
+    except RecursionError as error:
+        raise _malformed(f"Nesting is limited to {MAX_DEPTH}.") from error
+    except json.JSONDecodeError as error:
+        raise _malformed(f"{error.msg} at character {error.pos}.") from error
+    except ValueError as error:
+        raise _malformed(str(error)) from error
+    if _deeper_than_allowed(value):
+        raise _malformed(f"Nesting is limited to {MAX_DEPTH}.")
+    return value
+
+
+def _malformed(reason: str) -> Refused:
+    printable = reason.encode("utf-8", "replace").decode()
+    return Refused(
+        ErrorCode.INVALID_REQUEST,
+        "Request body must be valid JSON.",
+        details={"reason": printable[:500]},
+    )
+
+
+def _deeper_than_allowed(value: Any) -> bool:  # noqa: ANN401  # any JSON value
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [child for parent in level for child in _children(parent)]
+    return any(isinstance(value, dict | list) for value in level)
+
+
+def _children(value: Any) -> Any:  # noqa: ANN401  # any JSON value
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"The key {twice[:100]!r} is there twice in one object.")
+    return found
+
+
+def _integer(text: str) -> int | Decimal:
+    return int(text) if len(text) <= _LONGEST_INT else _fraction(text)
+
+
+def _fraction(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError("A number is out of range.") from error
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON.")
+
+
+_DECODER: Final = json.JSONDecoder(
+    parse_float=_fraction,
+    parse_int=_integer,
+    parse_constant=_no_constant,
+    object_pairs_hook=_unique,
+)
+
+
+def shaped(model: type[Body], value: Any) -> Body:  # noqa: ANN401  # any JSON value
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        raise invalid(issues_of(error.errors(include_url=False, include_input=False))) from None
+
+
+def issues_of(found: Sequence[ErrorDetails]) -> list[Issue]:
+    """The complaints in the published style, without those that only follow from others.
+
+    A list whose entries are wrong is told as too short as well; that is not the caller's mistake.
+    """
+    parents = {detail["loc"][:depth] for detail in found for depth in range(len(detail["loc"]))}
+    own = [d for d in found if not (d["type"] == "too_short" and d["loc"] in parents)]
+    return [_issue(detail) for detail in own[:MAX_ISSUES]]
+
+
+def _issue(detail: ErrorDetails) -> Issue:
+    kind = detail["type"]
+    code = kind if kind in _OWN else _CODES.get(kind, "invalid_type")
+    message = _MESSAGES.get(kind, detail["msg"]).format(**detail.get("ctx", {}))
+    path = ".".join(str(part) for part in detail["loc"])
+    return {"path": path.encode("utf-8", "replace").decode(), "message": message, "code": code}
+
+
+def invalid(issues: list[Issue]) -> Refused:
+    """400 VALIDATION_ERROR; `field` is the first path."""
+    first = issues[0]
+    where = f"{first['path']}: " if first["path"] else ""
+    return Refused(
+        ErrorCode.VALIDATION_ERROR,
+        f"{where}{first['message']}",
+        field=first["path"] or None,
+        details={"issues": issues},
+    )
+
+
+def invalid_field(path: str, message: str, code: str = "custom") -> Refused:
+    return invalid([{"path": path, "message": message, "code": code}])

@@ -1,0 +1,289 @@
+"""Stored records as protocol.md shows them: no decision is taken here."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from gateway.money import decimal_number, to_http
+from shared.clock import timestamp
+from shared.contracts.lifecycle import (
+    ArtifactRecord,
+    CurrentPlan,
+    Delivery,
+    ExportRecord,
+    State,
+    Status,
+    next_action_of,
+    status_of,
+)
+
+View = dict[str, Any]
+_NOTIFICATION_TYPES: Final = {"BROKER": "BROKER_SUBMISSION", "WAREHOUSE": "WAREHOUSE_NOTICE"}
+
+
+def order_view(record: View) -> View:
+    content: View = record["content"]
+    cents = sum(line["quantity"] * line["unitValueCents"] for line in content["items"])
+    return {
+        "id": record["_id"],
+        "externalId": record["external_id"],
+        "destinationCountry": content["destinationCountry"],
+        "destinationRegion": content.get("destinationRegion"),
+        "destinationPostalCode": content.get("destinationPostalCode"),
+        "totalValueUsd": decimal_number(cents),
+        "items": to_http(content["items"]),
+        "metadata": record.get("metadata"),
+        "consignee": content.get("consignee"),
+        **_dated(record),
+    }
+
+
+_PRODUCT_FIELDS: Final = (
+    "sku", "title", "description", "htsCode", "countryOfOrigin", "unitValueUsd", "weightGrams",
+    "materials", "manufacturer", "adcvdCase", "casNumber", "metal", "childrens", "usmca", "pga",
+)  # fmt: skip
+
+
+def product_view(record: View) -> View:
+    content = to_http(record["content"])
+    return {
+        "id": record["_id"],
+        "externalId": record["external_id"],
+        **{name: content.get(name) for name in _PRODUCT_FIELDS},
+        "metadata": record.get("metadata"),
+        **_dated(record),
+    }
+
+
+def _dated(record: View) -> View:
+    return {
+        "revision": record["revision"],
+        "createdAt": record["created_at"],
+        "updatedAt": record["updated_at"],
+    }
+
+
+def plan_view(stored: View, export_id: str | None, plan_revision: int | None) -> View:
+    """A plan as it was answered: the stored view, and which export it is a plan of."""
+    planned = export_id is not None
+    blocked = stored["readinessState"] == "BLOCKED"
+    return {
+        "exportId": export_id,
+        "batch_id": export_id,
+        "state": State.PLANNED.value if planned else None,
+        "status": (Status.BLOCKED if blocked else Status.PLANNED).value if planned else None,
+        "plan_revision": plan_revision,
+        **to_http(stored),
+    }
+
+
+def execution_view(export: ExportRecord) -> View:
+    """The body of execute: the state at the moment of the answer."""
+    return {
+        **_identity(export),
+        "planHash": export["plan"]["plan_hash"],
+        "customs_package_id": export.get("package_id"),
+        "package_number": export.get("package_number"),
+        **_outcome(export),
+        "next_recommended_action": next_action_of(export).value,
+    }
+
+
+def export_view(export: ExportRecord, stored_plan: View) -> View:
+    """The body of inspect."""
+    execution = export.get("execution")
+    return {
+        **to_http(stored_plan),
+        **_identity(export),
+        "plan_revision": export["plan_revision"],
+        "warehouse_id": export["warehouse_id"],
+        "broker_id": export["broker_id"],
+        "customs_package_id": export.get("package_id"),
+        "customs_package": package_view(export) if export.get("package_id") else None,
+        **_outcome(export),
+        "events": [
+            {"sequence": place, **to_http(event), "occurred_at": _time(event["occurred_at"])}
+            for place, event in enumerate(export.get("events", []), start=1)
+        ],
+        "last_execution": to_http(export.get("last_execution")),
+        "last_error": to_http(execution["last_error"]) if execution else None,
+        "revision": export["revision"],
+        "created_at": export["created_at"],
+        "updated_at": export["updated_at"],
+        "next_recommended_action": next_action_of(export).value,
+    }
+
+
+def export_row(export: ExportRecord) -> View:
+    """One row of the account's list of exports."""
+    return {
+        "exportId": export["_id"],
+        "state": export["state"],
+        "status": status_of(export).value,
+        "readinessState": export["plan"]["readiness"],
+        "planHash": export["plan"]["plan_hash"],
+        "plan_revision": export["plan_revision"],
+        "warehouse_id": export["warehouse_id"],
+        "broker_id": export["broker_id"],
+        "revision": export["revision"],
+        "created_at": export["created_at"],
+        "updated_at": export["updated_at"],
+        "next_recommended_action": next_action_of(export).value,
+    }
+
+
+def earlier_plan(export: ExportRecord, revision: int) -> CurrentPlan | None:
+    return next((plan for plan in export["plans"] if plan["revision"] == revision), None)
+
+
+def package_view(export: ExportRecord) -> View:
+    """The export's own customs package, in its own, camelCase, words."""
+    execution = export.get("execution")
+    return {
+        "id": export.get("package_id"),
+        "exportBatchId": export["_id"],
+        "packageNumber": export.get("package_number"),
+        "state": _package_state(export),
+        "createdAt": execution["started_at"] if execution else None,
+        "artifacts": _artifacts(export),
+    }
+
+
+def stored_package_view(package: View, export: ExportRecord) -> View:
+    """The same, from the package's own record."""
+    return {
+        "id": package["_id"],
+        "exportBatchId": export["_id"],
+        "packageNumber": package["package_number"],
+        "state": _package_state(export),
+        "createdAt": package["created_at"],
+        "artifacts": [_artifact(each, package["_id"]) for each in package["artifacts"]],
+    }
+
+
+def _package_state(export: ExportRecord) -> str:
+    broker = _deliveries(export).get("BROKER")
+    if export["state"] == State.VOIDED:
+        return "VOIDED"
+    return "SUBMITTED" if broker and broker["status"] == "SENT" else "GENERATED"
+
+
+def _identity(export: ExportRecord) -> View:
+    return {
+        "exportId": export["_id"],
+        "batch_id": export["_id"],
+        "state": export["state"],
+        "status": status_of(export).value,
+    }
+
+
+def _outcome(export: ExportRecord) -> View:
+    deliveries = _deliveries(export)
+    broker = deliveries.get("BROKER")
+    return {
+        "artifacts": _artifacts(export),
+        "broker_submission": _submission(broker) if broker else None,
+        "notifications": [
+            _notification(recipient_type, delivery)
+            for recipient_type, delivery in sorted(deliveries.items())
+        ],
+    }
+
+
+def _deliveries(export: ExportRecord) -> dict[str, Delivery]:
+    return export.get("deliveries") or {}
+
+
+def _artifacts(export: ExportRecord) -> list[View]:
+    package = export.get("package_id")
+    return [_artifact(each, package) for each in export.get("artifacts") or []]
+
+
+def _artifact(record: ArtifactRecord, package_id: str | None) -> View:
+    shown = {key: value for key, value in record.items() if key != "id"}
+    return {
+        "id": record["id"],
+        **shown,
+        "url": f"/api/customs-packages/{package_id}/artifacts/{record['filename']}",
+    }
+
+
+def _submission(delivery: Delivery) -> View:
+    return {
+        "id": delivery["submission_id"],
+        "submission_type": delivery["channel"],
+        "status": delivery["status"],
+        "recipient_email": delivery["recipient"],
+        "subject": delivery["subject"],
+        "sent_at": _time(delivery.get("sent_at")),
+        "error_message": delivery.get("error_message"),
+        "attempts": delivery["attempts"],
+        "message_id": delivery["message_id"],
+        "next_attempt_at": _time(delivery.get("next_attempt_at")),
+    }
+
+
+def _notification(recipient_type: str, delivery: Delivery) -> View:
+    return {
+        "id": delivery["notification_id"],
+        "type": _NOTIFICATION_TYPES[recipient_type],
+        "recipient_type": recipient_type,
+        "channel": delivery["channel"],
+        "recipient": delivery["recipient"],
+        "status": delivery["status"],
+        "sent_at": _time(delivery.get("sent_at")),
+        "error_message": delivery.get("error_message"),
+    }
+
+
+def _time(value: str | datetime | None) -> str | None:
+    """The store's own clock writes dates, everyone else writes text."""
+    return timestamp(value) if isinstance(value, datetime) else value
+
+
+# What planning asks of the parties, in the order of the questions (fixed by an operator).
+_ACCOUNT_NEEDS: Final = (
+    ("importerOfRecord.number", "EXECUTE"),
+    ("importerOfRecord.bond", "ENTRY"),
+    ("importerOfRecord.powerOfAttorney", "ENTRY"),
+    ("exporter.name", "ENTRY"),
+    ("responsibleEmployee.name", "ENTRY"),
+)
+_WAREHOUSE_NEEDS: Final = (("address", "EXECUTE"), ("email", "ENTRY"))
+_BROKER_NEEDS: Final = (("email", "EXECUTE"),)
+
+
+def account_view(account: View, warehouses: list[View], brokers: list[View]) -> View:
+    """Where someone with only a key starts: ids, names, and what is missing on each."""
+    content = account["content"]
+    return {
+        "id": account["_id"],
+        "name": content["name"],
+        "test": content.get("test", False),
+        "missing_data": _missing(content, "account", _ACCOUNT_NEEDS),
+        "warehouses": [_party(each, "warehouse", _WAREHOUSE_NEEDS) for each in warehouses],
+        "brokers": [_party(each, "broker", _BROKER_NEEDS) for each in brokers],
+    }
+
+
+def _party(record: View, word: str, needs: tuple[tuple[str, str], ...]) -> View:
+    content = record["content"]
+    return {
+        "id": record["_id"],
+        "name": content["name"],
+        "missing_data": _missing(content, word, needs),
+    }
+
+
+def _missing(content: View, word: str, needs: tuple[tuple[str, str], ...]) -> list[View]:
+    return [
+        {"path": f"{word}.{path}", "required_for": required_for, "fixable_by": "OPERATOR"}
+        for path, required_for in needs
+        if not _present(content, path)
+    ]
+
+
+def _present(content: View, path: str) -> bool:
+    value: Any = content
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return bool(value)

@@ -1,0 +1,241 @@
+"""A gateway without servers: a store in memory, and workers that are functions of the test."""
+
+import asyncio
+import copy
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
+from typing import Any, cast
+
+import httpx
+from fastapi import FastAPI
+
+from gateway.app import create_app
+from gateway.auth import Authenticator, RateLimit
+from gateway.dependencies import Gateway
+from gateway.idempotency import Writer
+from gateway.reads import Reads
+from gateway.settings import Settings
+from shared.canonical import sha256_hex
+from shared.errors import BlobCorrupt
+from shared.messaging.rabbit import Messages
+from shared.messaging.topology import Route
+from shared.store import Document, Store
+
+KEY = "shpbndl_test_unit-test-key-0001"
+OTHER_KEY = "shpbndl_test_unit-test-key-0002"
+WAREHOUSE_KEY = "shpbndl_test_unit-test-key-0003"
+START = datetime(2026, 11, 24, 15, 38, 5, 731_000, tzinfo=UTC)
+
+
+class MemoryStore:
+    """What the gateway uses of the store, over dictionaries; knows the operators it uses."""
+
+    def __init__(self) -> None:
+        self.data: dict[str, dict[str, Document]] = {}
+        self.steps: list[str] = []
+        self.before: dict[str, Callable[[], Awaitable[None]]] = {}
+
+    def collection(self, name: str) -> dict[str, Document]:
+        return self.data.setdefault(name, {})
+
+    def put(self, collection: str, **document: Any) -> None:  # noqa: ANN401  # a document
+        document = {"_id": document.pop("id"), **document}
+        self.collection(collection)[document["_id"]] = document
+
+    async def _step(self, step: str) -> None:
+        self.steps.append(step)
+        hook = self.before.pop(step, None)
+        if hook is not None:
+            await hook()
+
+    async def get(
+        self, collection: str, id_: str, *, account_id: str | None = None
+    ) -> Document | None:
+        found = self.collection(collection).get(id_)
+        if found is not None and account_id not in {None, found.get("account_id")}:
+            return None
+        return copy.deepcopy(found)
+
+    async def get_many(
+        self, collection: str, ids: Iterable[str], *, account_id: str | None = None
+    ) -> dict[str, Document]:
+        found = {id_: await self.get(collection, id_, account_id=account_id) for id_ in set(ids)}
+        return {id_: document for id_, document in found.items() if document is not None}
+
+    async def find(
+        self,
+        collection: str,
+        query: Mapping[str, Any],
+        *,
+        sort: Sequence[tuple[str, int]] = (),
+        limit: int = 0,
+        projection: Mapping[str, Any] | None = None,  # noqa: ARG002  # the store's signature
+    ) -> list[Document]:
+        found = [d for d in self.collection(collection).values() if matches(d, query)]
+        for name, direction in reversed(sort):
+            found.sort(key=itemgetter(name), reverse=direction < 0)
+        return copy.deepcopy(found[:limit] if limit else found)
+
+    async def put_if_absent(self, collection: str, document: Document, *, step: str) -> bool:
+        await self._step(step)
+        existing = self.collection(collection)
+        if document["_id"] in existing:
+            return False
+        existing[document["_id"]] = copy.deepcopy(document)
+        return True
+
+    async def transition(
+        self, collection: str, guard: Mapping[str, Any], update: Mapping[str, Any], *, step: str
+    ) -> Document | None:
+        await self._step(step)
+        for document in self.collection(collection).values():
+            if matches(document, guard):
+                document.update(copy.deepcopy(update["$set"]))
+                return copy.deepcopy(document)
+        return None
+
+    async def delete(self, collection: str, query: Mapping[str, Any], *, step: str) -> int:
+        await self._step(step)
+        gone = [id_ for id_, d in self.collection(collection).items() if matches(d, query)]
+        for id_ in gone:
+            del self.collection(collection)[id_]
+        return len(gone)
+
+    async def put_blob(self, data: bytes, *, step: str) -> str:
+        digest = sha256_hex(data)
+        await self.put_if_absent("blobs", {"_id": digest, "data": data}, step=step)
+        return digest
+
+    async def get_blob(self, digest: str) -> bytes:
+        found = self.collection("blobs").get(digest)
+        if found is None or sha256_hex(found["data"]) != digest:
+            raise BlobCorrupt(f"blob {digest}")
+        return bytes(found["data"])
+
+    async def ping(self) -> bool:
+        return True
+
+
+def matches(document: Document, query: Mapping[str, Any]) -> bool:
+    return all(_holds(document, name, wanted) for name, wanted in query.items())
+
+
+def _holds(document: Document, name: str, wanted: Any) -> bool:  # noqa: ANN401  # any value
+    if name == "$and":
+        return all(matches(document, part) for part in wanted)
+    if name == "$or":
+        return any(matches(document, part) for part in wanted)
+    value: Any = document
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    if not isinstance(wanted, Mapping):
+        return bool(value == wanted)
+    tests: dict[str, Callable[[Any, Any], bool]] = {
+        "$lt": lambda have, want: have < want,
+        "$gte": lambda have, want: have >= want,
+        "$in": lambda have, want: have in want,
+        "$ne": lambda have, want: have != want,
+    }
+    return all(tests[operator](value, want) for operator, want in wanted.items())
+
+
+Worker = Callable[[Any], Awaitable[Any]]
+
+
+class Workers:
+    """Answers commands as the test says; remembers every command that was published."""
+
+    def __init__(self) -> None:
+        self.published: list[Any] = []
+        self.answers: dict[str, Worker] = {}
+
+    async def ask(
+        self,
+        route: Route[Any, Any],
+        command: Any,  # noqa: ANN401  # any command
+        *,
+        step: str,  # noqa: ARG002  # the seam's signature
+    ) -> "asyncio.Task[Any]":
+        self.published.append(command)
+        # Over the wire and back, as the real seam does.
+        sent = route.contract.model_validate_json(
+            command.model_dump_json(by_alias=True, exclude_none=True)
+        )
+
+        async def answer() -> Any:  # noqa: ANN401  # any answer
+            return await self.answers[route.key](sent)
+
+        return asyncio.create_task(answer())
+
+    async def ready(self) -> bool:
+        return True
+
+
+@dataclass
+class Clockwork:
+    """A clock that the test moves."""
+
+    moment: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def advance(self, **by: float) -> None:
+        self.moment += timedelta(**by)
+
+
+@dataclass
+class GatewayUnderTest:
+    store: MemoryStore = field(default_factory=MemoryStore)
+    workers: Workers = field(default_factory=Workers)
+    clock: Clockwork = field(default_factory=Clockwork)
+    settings: Settings = field(
+        default_factory=lambda: Settings(
+            reply_timeout=timedelta(seconds=0.05), busy_wait=timedelta(seconds=0.3)
+        )
+    )
+
+    def __post_init__(self) -> None:
+        for key, account, warehouse in (
+            (KEY, "acc_1", None),
+            (OTHER_KEY, "acc_2", None),
+            (WAREHOUSE_KEY, "acc_1", "wh_2"),
+        ):
+            digest = sha256_hex(key.encode())
+            self.store.put("api_keys", id=digest, account_id=account, warehouse_id=warehouse)
+        for account in ("acc_1", "acc_2"):
+            self.store.put("accounts", id=account, content={"name": account, "test": True})
+        for id_, account in (("wh_1", "acc_1"), ("wh_2", "acc_1"), ("wh_9", "acc_2")):
+            self.store.put("warehouses", id=id_, account_id=account, content={"name": id_})
+        for id_, account in (("br_1", "acc_1"), ("br_9", "acc_2")):
+            self.store.put("brokers", id=id_, account_id=account, content={"name": id_})
+
+    def app(self) -> FastAPI:
+        app = create_app(self.settings)
+        store = cast("Store", self.store)
+        messages = cast("Messages", self.workers)
+        app.state.gateway = Gateway(
+            settings=self.settings,
+            store=store,
+            messages=messages,
+            reads=Reads(store),
+            writer=Writer(self.store, messages, self.settings, self.clock),
+            keys=Authenticator(self.store, cached_for=0.0),
+            limit=RateLimit(self.settings.rate_per_second, self.settings.rate_burst),
+            now=self.clock,
+        )
+        return app
+
+    @asynccontextmanager
+    async def client(self, key: str | None = KEY) -> AsyncIterator[httpx.AsyncClient]:
+        headers = {"authorization": f"Bearer {key}"} if key else {}
+        app = self.app()
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://gateway", headers=headers
+        ) as client:
+            yield client
+        await app.state.gateway.writer.stop()
