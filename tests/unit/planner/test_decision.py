@@ -1,0 +1,321 @@
+"""How findings become blocks, missing data, units, flags and a hint."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from planner.domain.decide import decide, plan_hash
+from planner.domain.facts import PlanningInput, effective_shipment, hts_numbers
+from planner.domain.view import operator_only, view_of, warning_codes
+from shared.contracts.snapshot import Decision
+from support.planning import (
+    BOOK,
+    MAKER,
+    ORDER,
+    TARIFF,
+    a_plan,
+    line,
+    order,
+    product,
+    with_account,
+    with_broker,
+    with_product,
+)
+
+CREAM = product(htsCode="3304.99.5000", countryOfOrigin="FR")
+PLYWOOD = product(htsCode="4412.31.0620", countryOfOrigin="VN", adcvdCase="A-552-1")
+STEEL = product(htsCode="7326.90.8688", countryOfOrigin="DE")
+CHINESE_STEEL = product(htsCode="7326.90.8688", countryOfOrigin="CN")
+US_BOOK = product(countryOfOrigin="US")
+
+
+def decided(plan: PlanningInput) -> Decision:
+    return decide(plan)["decision"]
+
+
+def three_orders(grouping: str = "CONSOLIDATED_IOR", *cents: int) -> PlanningInput:
+    values = cents or (100_000, 100_000, 100_000)
+    names = ("Kim Lee", "Jo Alvarez", "kim  lee")
+    orders = {
+        f"ord_{place}": order(line(unit_value_cents=value), consignee={"name": name})
+        for place, (value, name) in enumerate(zip(values, names, strict=False))
+    }
+    return with_account(a_plan(orders), grouping=grouping)
+
+
+def test_a_product_is_spoken_of_once_with_the_orders_it_touches() -> None:
+    orders = {f"ord_{n}": order(line(), line()) for n in range(3)}
+
+    decision = decided(a_plan(orders, {BOOK: product(htsCode=None)}))
+
+    (finding,) = [each for each in decision["findings"] if each["code"] == "HTS_MISSING"]
+    assert (finding["product_id"], finding["order_count"]) == (BOOK, 3)
+    assert finding["field"] == "products[prod_book].htsCode"
+    assert [each["codes"] for each in decision["excluded_orders"]] == [["HTS_MISSING"]] * 3
+
+
+def test_one_bad_order_does_not_keep_the_others() -> None:
+    decision = decided(a_plan({"ord_1": order(), "ord_2": order(line(unit_value_cents=0))}))
+
+    assert decision["included_order_ids"] == ["ord_1"]
+    assert decision["excluded_orders"] == [{"order_id": "ord_2", "codes": ["UNIT_VALUE_INVALID"]}]
+    assert decision["readiness"] == "READY_WITH_WARNINGS"
+
+
+def test_a_block_of_the_batch_keeps_every_order_with_all_its_reasons() -> None:
+    plan = with_broker(
+        a_plan({"ord_1": order(), "ord_2": order(line(unit_value_cents=0))}), email=None
+    )
+
+    decision = decided(plan)
+
+    assert decision["excluded_orders"] == [
+        {"order_id": "ord_1", "codes": ["SUBMISSION_NOT_POSSIBLE"]},
+        {"order_id": "ord_2", "codes": ["SUBMISSION_NOT_POSSIBLE", "UNIT_VALUE_INVALID"]},
+    ]
+    assert (decision["readiness"], decision["units"]) == ("BLOCKED", [])
+    assert decision["totals"]["value_cents"] == 0
+
+
+def test_a_block_of_a_unit_keeps_its_orders_and_no_others() -> None:
+    orders = {"ord_1": order(line("book")), "ord_2": order(line("cream", unit_value_cents=300_000))}
+    plan = with_account(
+        a_plan(orders, {"book": product(), "cream": CREAM}), importerOfRecord={"bond": None}
+    )
+
+    decision = decided(plan)
+
+    assert decision["included_order_ids"] == ["ord_1"]
+    assert decision["excluded_orders"] == [
+        {"order_id": "ord_2", "codes": ["FORMAL_ENTRY_REQUIREMENTS_MISSING"]}
+    ]
+
+
+def test_missing_data_says_for_what_it_is_needed_and_who_can_give_it() -> None:
+    plan = with_broker(with_product(htsCode=None, weightGrams=None), email=None)
+
+    missing = decided(plan)["missing_data"]
+
+    assert missing == [
+        {"path": "broker.email", "required_for": "EXECUTE", "fixable_by": "OPERATOR"},
+        {
+            "path": "products[prod_book].htsCode",
+            "required_for": "EXECUTE",
+            "fixable_by": "CLIENT",
+            "product_id": BOOK,
+        },
+        {
+            "path": "products[prod_book].weightGrams",
+            "required_for": "ENTRY",
+            "fixable_by": "CLIENT",
+            "product_id": BOOK,
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("plan", "only", "action"),
+    [
+        (with_broker(email=None), True, "CONTACT_OPERATOR"),
+        (with_broker(with_product(htsCode=None), email=None), False, "FIX_DATA_AND_REPLAN"),
+        (with_product(htsCode=None), False, "FIX_DATA_AND_REPLAN"),
+        (with_product(weightGrams=None), False, "REVIEW_AND_EXECUTE"),
+        (a_plan(), False, "EXECUTE"),
+    ],
+)
+def test_the_operator_is_asked_when_nobody_else_can_help(
+    plan: PlanningInput,
+    only: bool,  # noqa: FBT001  # the expected answer
+    action: str,
+) -> None:
+    snapshot = decide(plan)
+
+    assert operator_only(snapshot) is only
+    assert view_of(snapshot, "", "", "")["next_recommended_action"] == action
+
+
+def test_warning_codes_are_what_an_execute_acknowledges() -> None:
+    plan = with_product(weightGrams=None, htsCode="3304.99.5000", manufacturer=None)
+    plan = replace(plan, tariff=None)
+
+    assert warning_codes(decide(plan)) == ["MANUFACTURER_MISSING", "WEIGHT_MISSING"]
+
+
+LANES: list[tuple[str, dict[str, Any]]] = [
+    ("CLEAN", US_BOOK), ("TRADE_REMEDY", STEEL), ("PGA", CREAM), ("ADCVD", PLYWOOD),
+    ("HOLD", CHINESE_STEEL),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lane", "goods"), LANES, ids=[lane for lane, _ in LANES])
+def test_goods_travel_in_their_lane(lane: str, goods: dict[str, Any]) -> None:
+    (unit,) = decided(a_plan(products={BOOK: goods}))["units"]
+
+    assert unit["grouping_key"]["lane"] == lane
+
+
+def test_an_order_travels_in_the_lane_of_its_strictest_line() -> None:
+    products = dict(LANES)
+    orders = {
+        f"ord_{place}": order(*(line(lane) for lane, _ in LANES[: place + 1]))
+        for place in range(len(LANES))
+    }
+
+    units = decided(a_plan(orders, products))["units"]
+
+    assert [(unit["grouping_key"]["lane"], unit["order_ids"]) for unit in units] == [
+        ("HOLD", ["ord_4"]), ("ADCVD", ["ord_3"]), ("PGA", ["ord_2"]),
+        ("TRADE_REMEDY", ["ord_1"]), ("CLEAN", ["ord_0"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("plan", "entry_type"),
+    [
+        (a_plan(), "11"),
+        (with_account(formalAlways=True), "01"),
+        (a_plan({ORDER: order(line(quantity=125))}), "11"),
+        (a_plan({ORDER: order(line(quantity=125), line(unit_value_cents=1_00))}), "01"),
+        (a_plan(products={BOOK: PLYWOOD}), "03"),
+        (with_account(a_plan(products={BOOK: PLYWOOD}), formalAlways=True), "03"),
+        (a_plan(products={BOOK: {**PLYWOOD, "adcvdCase": " NONE "}}), "11"),
+    ],
+    ids=["small", "by choice", "2,500.00", "2,501.00", "a case", "a case by choice", "no case"],
+)
+def test_the_entry_type_follows_value_case_and_choice(plan: PlanningInput, entry_type: str) -> None:
+    (unit,) = decided(plan)["units"]
+
+    assert unit["entry_type"] == entry_type
+
+
+@pytest.mark.parametrize(
+    ("grouping", "expected"),
+    [
+        ("CONSOLIDATED_IOR", [["ord_0", "ord_1", "ord_2"]]),
+        ("PER_CONSIGNEE", [["ord_1"], ["ord_0", "ord_2"]]),
+        ("PER_ORDER", [["ord_0"], ["ord_1"], ["ord_2"]]),
+    ],
+)
+def test_the_accounts_grouping_decides_what_is_one_unit(
+    grouping: str, expected: list[list[str]]
+) -> None:
+    units = decided(three_orders(grouping))["units"]
+
+    assert [unit["order_ids"] for unit in units] == expected
+    assert {unit["grouping_key"]["strategy"] for unit in units} == {grouping}
+
+
+def test_an_order_without_consignee_is_a_unit_of_its_own_per_consignee() -> None:
+    orders = {"ord_1": order(consignee=None), "ord_2": order(consignee=None)}
+
+    units = decided(with_account(a_plan(orders), grouping="PER_CONSIGNEE"))["units"]
+
+    assert [unit["order_ids"] for unit in units] == [["ord_1"], ["ord_2"]]
+
+
+def test_a_unit_is_named_by_its_key_orders_and_rules() -> None:
+    (unit,) = decided(a_plan())["units"]
+    (same,) = decided(with_product(weightGrams=500))["units"]
+    (other,) = decided(a_plan(tariff=None))["units"]
+
+    assert unit["unit_id"].startswith("unit_")
+    assert unit["unit_id"] == same["unit_id"] != other["unit_id"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "code", "message", "alternative"),
+    [
+        (a_plan(), "CONSOLIDATED", "1 informal entry and 0 formal entries", None),
+        (
+            three_orders("CONSOLIDATED_IOR", 100_000, 120_000, 260_000),
+            "SPLIT_KEEPS_INFORMAL",
+            "3 orders add up to USD 4800.00; apart, 2 of them would stay informal",
+            "PER_ORDER: 2 informal entries and 1 formal entry in place of one formal entry",
+        ),
+        (
+            three_orders("CONSOLIDATED_IOR", 260_000, 260_000, 260_000),
+            "CONSOLIDATED",
+            "0 informal entries and 1 formal entry",
+            None,
+        ),
+        (three_orders("PER_ORDER"), "PER_ORDER", "per order", "1 entry in place of 3"),
+        (with_broker(email=None), "NOTHING_TO_GROUP", "nothing to group", None),
+    ],
+)
+def test_the_hint_says_why_and_what_else_could_be(
+    plan: PlanningInput, code: str, message: str, alternative: str | None
+) -> None:
+    hint = decided(plan)["strategy_hint"]
+
+    assert hint["code"] == code
+    assert message in hint["message"]
+    assert (alternative or "") in hint.get("alternative", "")
+    assert bool(alternative) == ("alternative" in hint)
+
+
+def test_flags_name_products_units_and_orders_and_lower_nothing() -> None:
+    orders = {"ord_1": order(line("cream")), "ord_2": order(line("cream"), line("book"))}
+    goods = {"cream": CREAM, "book": US_BOOK}
+
+    decision = decided(a_plan(orders, goods, tariff=None))
+
+    (unit,) = decision["units"]
+    assert decision["readiness"] == "READY"
+    assert [flag.get("agency") or flag.get("programme") for flag in decision["flags"]] == [
+        "FDA",
+        "Section 301 forced labour",
+    ]
+    for flag in decision["flags"]:
+        assert (flag["order_count"], flag["product_ids"]) == (2, ["cream"])
+        assert flag["unit_ids"] == [unit["unit_id"]]
+
+
+def test_flags_speak_of_what_goes_and_not_of_what_stays() -> None:
+    orders = {"ord_1": order(line("book")), "ord_2": order(line("cream", unit_value_cents=0))}
+
+    decision = decided(a_plan(orders, {"cream": CREAM, "book": US_BOOK}))
+
+    assert decision["flags"] == []
+
+
+def test_units_of_quantity_come_from_the_table_in_use() -> None:
+    snapshot = decide(a_plan())
+
+    assert snapshot["hts_units"] == {"4901990093": ["No."]}
+    assert snapshot["ruleset_version"].endswith("+tariff.abababababab")
+    assert decide(a_plan(tariff=None))["hts_units"] == {}
+    assert decide(a_plan(tariff=None))["ruleset_version"].endswith("+tariff.none")
+
+
+def test_only_ten_digit_numbers_are_looked_up_in_the_table() -> None:
+    goods = [product(), product(htsCode="490199"), product(htsCode="x"), product(htsCode=None)]
+
+    assert hts_numbers(goods) == set(TARIFF.units)
+
+
+def test_the_plans_shipment_wins_over_the_warehouses_defaults() -> None:
+    warehouse = {"shipmentDefaults": {"portOfEntry": "0901", "carrier": "Lakes"}}
+
+    assert effective_shipment({"carrier": "Rail"}, warehouse) == {
+        "portOfEntry": "0901",
+        "carrier": "Rail",
+    }
+    assert effective_shipment(None, {}) == {}
+
+
+def test_a_hash_is_named_by_its_algorithm() -> None:
+    assert plan_hash(decide(a_plan())).startswith("sha256:")
+    assert len(plan_hash(decide(a_plan()))) == len("sha256:") + 64
+
+
+def test_the_social_security_number_is_not_repeated_in_the_messages() -> None:
+    plan = with_account(importerOfRecord={"number": "123-45-6789"})
+
+    assert "123-45-6789" not in str(decided(plan)["findings"])
+
+
+def test_a_maker_by_mid_alone_is_enough() -> None:
+    plan = with_product(manufacturer={**MAKER, "addressLines": None, "mid": "GBPRIHOU4LEE"})
+
+    assert decided(plan)["readiness"] == "READY"
