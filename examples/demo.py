@@ -1,0 +1,248 @@
+"""From a day's orders to the broker's mailbox: `make demo`, or `python -m examples.demo`."""
+
+import sys
+import time
+import uuid
+from collections import Counter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rich.markup import escape
+
+from examples.surroundings import (
+    Mailbox,
+    NotAsItShouldBe,
+    Operator,
+    addresses,
+    console,
+    load,
+    require,
+    title,
+    told,
+)
+from shpbndl import SHPBNDL, SHPBNDLError
+
+Json = dict[str, Any]
+INVOICE = "commercial_customs_invoice.html"
+ARTIFACTS = 5
+SHOWN = 6  # findings of each plan
+DELIVERY_SECONDS = 60
+_COLOURS = {"BLOCKING": "red", "WARNING": "yellow", "INFO": "dim"}
+
+
+class Parties(NamedTuple):
+    account: str
+    warehouse: str
+    broker: str
+    key: str
+
+    @property
+    def scope(self) -> Json:
+        return {
+            "accountId": self.account,
+            "warehouseId": self.warehouse,
+            "brokerId": self.broker,
+        }
+
+
+def main() -> int:
+    try:
+        run(addresses())
+    except NotAsItShouldBe as error:
+        console.print(f"\n[bold red]Not as it should be:[/] {escape(str(error))}")
+    except SHPBNDLError as error:
+        console.print(f"\n[bold red]The API says:[/] {escape(str(error))}\n{error.details}")
+    else:
+        return 0
+    return 1
+
+
+def run(environment: dict[str, str]) -> None:
+    run_id = uuid.uuid4().hex[:8]
+    api = environment["ENTRYGO_GATEWAY_URL"] + "/api"
+    operator = Operator(environment)
+    mailbox = Mailbox(environment["ENTRYGO_MAILPIT_URL"])
+    broker_email = f"entries-{run_id}@niagara-brokers.example"
+
+    parties = set_up(operator, run_id)
+    with SHPBNDL(parties.key, base_url=api) as client:
+        order_ids = sync(client, parties)
+        blocked = plan(client, parties, order_ids)
+        mend(client, operator, parties, broker_email)
+        ready = plan_again(client, parties, order_ids, blocked["exportId"])
+        package = execute(client, parties, ready)
+        export = inspect(client, ready["exportId"], package)
+        letter = check_mail(mailbox, broker_email)
+        invoice = save_invoice(client, environment, package)
+    tell_where_to_look(environment, mailbox, letter, invoice, export)
+    tell_what_to_paste(api, parties, export)
+
+
+def set_up(operator: Operator, run_id: str) -> Parties:
+    title(1, "An operator sets up an exporter")
+    account = operator(
+        *("account", "create", f"Fog & Fathom Trading Ltd. ({run_id})", "--test"),
+        *("--exporter-name", "Fog & Fathom Trading Ltd."),
+        *("--exporter-address", "12 Quay Street", "--exporter-city", "Lunenburg"),
+        *("--exporter-region", "NS", "--exporter-postal-code", "B0J 2C0"),
+        *("--exporter-country", "CA", "--importer-name", "Fog & Fathom Trading Ltd."),
+        *("--importer-address", "12 Quay Street", "--importer-city", "Lunenburg"),
+        *("--importer-region", "NS", "--importer-postal-code", "B0J 2C0"),
+        *("--importer-country", "CA", "--importer-number", "261234-56789"),
+        *("--bond", "CB-2026-0417", "--power-of-attorney", "--no-related-parties"),
+        *("--assists", "none", "--employee-name", "Maren Whitlock"),
+        *("--employee-title", "Export compliance", "--employee-phone", "+1 902 555 0140"),
+        *("--employee-email", "maren.whitlock@fogandfathom.example"),
+    )["id"]
+    warehouse = operator(
+        *("warehouse", "create", "--account", account, "--name", "Halifax fulfilment"),
+        *("--country", "CA", "--address", "240 Terminal Road, Halifax, NS B3K 1A1"),
+        *("--email", f"dock-{run_id}@halifax-fulfilment.example", "--port-of-entry", "0115"),
+        *("--transport-mode", "TRUCK", "--carrier", "Fundy Freight", "--incoterm", "DDP"),
+    )["id"]
+    broker = operator(
+        *("broker", "create", "--account", account, "--name", "Niagara Customs Brokers Inc."),
+        *("--filer-code", "NCB"),
+    )["id"]
+    key = operator("key", "create", "--account", account)["key"]
+    told(f"account {account}\n   warehouse {warehouse}\n   broker {broker}, without an e-mail yet")
+    return Parties(account, warehouse, broker, key)
+
+
+def sync(client: SHPBNDL, parties: Parties) -> list[str]:
+    title(2, "The shop syncs its catalogue and a day of orders")
+    products = client.products.sync(parties.account, load("products"))["data"]
+    orders = client.orders.sync(parties.account, load("orders"))["data"]
+    worth = sum(round(order["totalValueUsd"] * 100) for order in orders)
+    told(f"{len(products)} products, {len(orders)} orders, USD {worth // 100:,}.{worth % 100:02}")
+    return [order["id"] for order in orders]
+
+
+def plan(client: SHPBNDL, parties: Parties, order_ids: list[str]) -> Json:
+    title(3, "Plan: what can go, and what is missing")
+    answer = client.plan(**parties.scope, destinationCountry="US", orderIds=order_ids)
+    show_plan(answer)
+    require(answer["readinessState"] == "BLOCKED", "the first plan is blocked")
+    for missing in [row for row in answer["missing_data"] if row["required_for"] == "EXECUTE"]:
+        told(f"[red]missing[/] {escape(missing['path'])}  (by the {missing['fixable_by'].lower()})")
+    return answer
+
+
+def mend(client: SHPBNDL, operator: Operator, parties: Parties, email: str) -> None:
+    title(4, "Mend it: the broker's e-mail, four products, two orders")
+    operator("broker", "update", parties.broker, "--email", email)
+    mends = load("mends")
+    for kind, records in (("products", client.products), ("orders", client.orders)):
+        mended = [
+            record | mends[kind][record["externalId"]]
+            for record in load(kind)
+            if record["externalId"] in mends[kind]
+        ]
+        records.sync(parties.account, mended)
+        told(f"{kind}: {', '.join(record['externalId'] for record in mended)}")
+
+
+def plan_again(client: SHPBNDL, parties: Parties, order_ids: list[str], export_id: str) -> Json:
+    title(5, "Plan again: the same export, its next revision")
+    answer = client.plan(**parties.scope, orderIds=order_ids, batchId=export_id)
+    show_plan(answer)
+    require(answer["exportId"] == export_id, "a re-plan keeps the export's id")
+    require(answer["readinessState"].startswith("READY"), "the mended plan can be executed")
+    require(len(answer["included_order_ids"]) == len(order_ids), "every order is in the plan")
+    for unit in answer["export_units"]:
+        totals = unit["totals"]
+        told(
+            f"entry type {unit['entry_type']}, lane {unit['grouping_key'].get('lane', '-')}: "
+            f"{totals['orders']} orders, USD {totals['value_usd']:,.2f}"
+        )
+    return answer
+
+
+def show_plan(answer: Json) -> None:
+    counts = Counter(found["severity"] for found in answer["validationMessages"])
+    told(
+        f"[bold]{answer['readinessState']}[/]  {len(answer['included_order_ids'])} orders in, "
+        f"{len(answer['excluded_order_ids'])} out; {counts['BLOCKING']} blocking, "
+        f"{counts['WARNING']} warnings, {len(answer['flags'])} flags"
+    )
+    for found in answer["validationMessages"][:SHOWN]:
+        colour = _COLOURS.get(found["severity"], "")
+        told(f"[{colour}]{found['code']}[/] {escape(found['message'])}")
+    told(f"next: {answer['next_recommended_action']}   {answer['planHash']}")
+
+
+def execute(client: SHPBNDL, parties: Parties, ready: Json) -> Json:
+    title(6, "Execute, and once more with the same key, and with another")
+    export_id, key = ready["exportId"], f"demo-{uuid.uuid4().hex}"
+    given = {"accountId": parties.account, "batchId": export_id, "planHash": ready["planHash"]}
+    first = client.execute(**given, idempotencyKey=key)
+    require(first.get("customs_package_id"), "the execution made a customs package")
+    require(len(first["artifacts"]) == ARTIFACTS, f"the package holds {ARTIFACTS} files")
+    told(f"package {first['package_number']}  {first['customs_package_id']}")
+    for file in first["artifacts"]:
+        told(f"[dim]{file['filename']}  {file['size_bytes']:,} bytes  {file['sha256'][:12]}[/]")
+    require(client.execute(**given, idempotencyKey=key) == first, "the same key, the same answer")
+    other = client.execute(**given, idempotencyKey=f"demo-{uuid.uuid4().hex}")
+    for name in ("customs_package_id", "package_number", "artifacts"):
+        require(other[name] == first[name], f"another key makes no other package ({name})")
+    told("[green]the same package each time: nothing happened twice[/]")
+    return first
+
+
+def inspect(client: SHPBNDL, export_id: str, package: Json) -> Json:
+    title(7, "Inspect, until the broker has it")
+    until = time.monotonic() + DELIVERY_SECONDS
+    with console.status("waiting for the delivery"):
+        export = client.inspect(export_id)
+        while export["status"] == "SUBMITTING" and time.monotonic() < until:
+            time.sleep(0.3)
+            export = client.inspect(export_id)
+    require(export["status"] == "COMPLETED", f"the export is COMPLETED, not {export['status']}")
+    require(export["artifacts"] == package["artifacts"], "inspect shows the same artifacts")
+    events = export["events"]
+    require([e["sequence"] for e in events] == [*range(1, len(events) + 1)], "events have no gaps")
+    for event in events:
+        told(f"[dim]{event['sequence']:2} {event['occurred_at']}[/] {event['type']}")
+    return export
+
+
+def check_mail(mailbox: Mailbox, address: str) -> Json:
+    letters = mailbox.letters_to(address)
+    require(len(letters) == 1, f"the broker has one mail, not {len(letters)}")
+    require(letters[0]["Attachments"] == ARTIFACTS, f"the mail has {ARTIFACTS} attachments")
+    told(f"[green]one mail, {ARTIFACTS} attachments: {escape(letters[0]['Subject'])}[/]")
+    return letters[0]
+
+
+def save_invoice(client: SHPBNDL, environment: dict[str, str], package: Json) -> Path:
+    cache = environment.get("ENTRYGO_CACHE") or str(Path.home() / ".cache" / "entrygo")
+    path = Path(cache, "demo", str(package["package_number"]), INVOICE)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(client.customs_packages.artifact(package["customs_package_id"], INVOICE))
+    return path
+
+
+def tell_where_to_look(
+    environment: dict[str, str], mailbox: Mailbox, letter: Json, invoice: Path, export: Json
+) -> None:
+    title(8, "Where to look")
+    told(f"invoice    {invoice}\n              {invoice.as_uri()}")
+    told(f"mail       {mailbox.url}/view/{letter['ID']}.html")
+    told(f"API        {environment['ENTRYGO_GATEWAY_URL']}/docs")
+    told(f"timeline   .venv/bin/entrygo export show {export['exportId']}")
+    told(f"reasons    .venv/bin/entrygo plan explain {export['exportId']}")
+
+
+def tell_what_to_paste(api: str, parties: Parties, export: Json) -> None:
+    title(9, "To paste")
+    for line in (
+        f"export ENTRYGO_API_KEY={parties.key}",
+        f"export ENTRYGO_ACCOUNT={parties.account}",
+        f"export ENTRYGO_WAREHOUSE={parties.warehouse} ENTRYGO_BROKER={parties.broker}",
+        f'curl -s -H "Authorization: Bearer $ENTRYGO_API_KEY" {api}/exports/{export["exportId"]}',
+    ):
+        console.print(line, markup=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
