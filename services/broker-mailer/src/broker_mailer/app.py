@@ -1,0 +1,97 @@
+"""Builds the mailer; does nothing else."""
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from broker_mailer.emails import EmailLetters
+from broker_mailer.repository import Deliveries
+from broker_mailer.retries import RetryPolicy
+from broker_mailer.settings import Settings
+from broker_mailer.subscribers import subscribe
+from broker_mailer.sweeper import send_what_is_due, settle_what_never_ended
+from broker_mailer.transports import Transports
+from broker_mailer.transports.base import Transport
+from broker_mailer.transports.folder import FolderTransport
+from broker_mailer.transports.smtp import Server, SmtpTransport, Timeouts
+from broker_mailer.use_cases import Deliver, Patience
+from shared.clock import utc_now
+from shared.ids import minted_id
+from shared.messaging.rabbit import Messages
+from shared.service import Checks, Service, open_seams, repeating, run_service
+from shared.settings import CommonSettings
+from shared.store import Store
+
+NAME = "broker-mailer"
+
+
+def build(store: Store, settings: Settings) -> Deliver:
+    return Deliver(
+        deliveries=Deliveries(store, utc_now),
+        letters=EmailLetters(settings.sender, settings.max_mail_bytes),
+        transports=Transports(live=_live(settings), sandbox=_sandbox(settings)),
+        patience=Patience(
+            lease=settings.lease,
+            retries=RetryPolicy(settings.retry_delays, settings.retry_every, settings.retry_for),
+            outcome_pauses=settings.outcome_pauses,
+        ),
+        clock=utc_now,
+        chance=random.random,
+        new_owner=partial(minted_id, "own_"),
+    )
+
+
+@asynccontextmanager
+async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[Checks]:
+    built: list[Deliver] = []
+
+    async def listen(store: Store, messages: Messages) -> None:
+        built.append(build(store, settings))
+        subscribe(messages, built[0])
+
+    async with open_seams(common, NAME, listen) as (_, _, checks):
+        (deliver,) = built
+        due = partial(send_what_is_due, deliver.deliveries, deliver)
+        expired = partial(settle_what_never_ended, deliver.deliveries)
+        async with repeating(due, settings.sweep_every), repeating(expired, settings.sweep_every):
+            yield checks
+
+
+def main() -> None:
+    common, settings = CommonSettings(), Settings()
+    run_service(NAME, common, Service(partial(lifespan, common, settings)))
+
+
+def _live(settings: Settings) -> Transport:
+    password = settings.smtp_password
+    server = Server(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        hello=_hello(settings),
+        tls=settings.smtp_tls,
+        ca_file=settings.smtp_ca_file,
+        username=settings.smtp_username,
+        password=password.get_secret_value() if password else None,
+    )
+    return SmtpTransport(server, _timeouts(settings))
+
+
+def _sandbox(settings: Settings) -> Transport:
+    if settings.sandbox_folder is not None:
+        return FolderTransport(settings.sandbox_folder)
+    catcher = Server(settings.sandbox_smtp_host, settings.sandbox_smtp_port, _hello(settings))
+    return SmtpTransport(catcher, _timeouts(settings))
+
+
+def _hello(settings: Settings) -> str:
+    return settings.sender.rpartition("@")[2]
+
+
+def _timeouts(settings: Settings) -> Timeouts:
+    return Timeouts(
+        connect=settings.smtp_connect_timeout,
+        command=settings.smtp_command_timeout,
+        data=settings.smtp_data_timeout,
+        final=settings.smtp_final_timeout,
+    )

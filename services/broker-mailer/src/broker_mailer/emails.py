@@ -1,0 +1,168 @@
+"""The mail of a package: what it says is in `templates/`, what it carries is here.
+
+No free text enters a header: subject and ids are printable ASCII, addresses are bare and checked,
+names of headers are literals. Boundaries and date come from the delivery and the execution, so the
+mail of each try is the same bytes.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from email import policy
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from functools import cached_property
+from typing import Any, Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from broker_mailer.pages import render
+from broker_mailer.repository import Package
+from broker_mailer.transports.base import OutboundMail
+from shared.archive import zip_archive
+from shared.canonical import sha256_hex
+from shared.clock import parse_timestamp
+from shared.contracts.lifecycle import ExportRecord
+from shared.contracts.parties import Email
+from shared.errors import EntryGoError
+
+Attachment = tuple[str, str, bytes]  # filename, media type, bytes
+
+_PLAIN: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?")
+_MEDIA_TYPE: Final = re.compile(r"([a-z]+)/([a-z0-9.+-]+)(?:; charset=utf-8)?")
+_FILENAME: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
+_EMAIL: Final = TypeAdapter[str](Email)
+
+
+class UnfitMail(EntryGoError):
+    """The mail cannot be sent as it is, however often it is tried."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail in its two forms: with the documents, or with them in one archive."""
+
+    sender: str
+    recipient: str
+    message_id: str
+    limit: int
+    build: Callable[[bool], bytes]
+
+    @cached_property
+    def whole(self) -> bytes:
+        return self.build(False)  # noqa: FBT003  # the one argument: archived
+
+    def fitting(self, max_size: int | None) -> OutboundMail:
+        """The form that both our limit and the other side's allow.
+
+        Raises:
+            UnfitMail: when even the archive is too large, with both sizes.
+        """
+        limit = min(self.limit, max_size or self.limit)
+        data = self.whole
+        if len(data) > limit:
+            data = self.build(True)  # noqa: FBT003  # as above
+        if len(data) > limit:
+            raise UnfitMail(
+                f"The mail is too large: {len(self.whole)} bytes with its documents,"
+                f" {len(data)} bytes with them in one archive; {limit} bytes are allowed."
+            )
+        return OutboundMail(self.sender, self.recipient, self.message_id, data)
+
+
+class EmailLetters:
+    def __init__(self, sender: str, max_bytes: int) -> None:
+        self._sender = sender
+        self._max_bytes = max_bytes
+
+    def write(self, export: ExportRecord, recipient_type: str, package: Package) -> Letter:
+        """The letter to the broker or the warehouse.
+
+        Raises:
+            UnfitMail: for a subject, an address or an id that no header may hold.
+        """
+        delivery = export["deliveries"][recipient_type]
+        headers = _headers(export, recipient_type, package, self._sender)
+        documents = [(r["filename"], r["media_type"], data) for r, data in package.documents]
+
+        def build(archived: bool) -> bytes:  # noqa: FBT001  # a callback of one argument
+            pages = render(export, recipient_type, package, archived=archived)
+            carried = [_archive(export, documents)] if archived else documents
+            return _assemble(headers, pages, carried)
+
+        return Letter(
+            sender=self._sender,
+            recipient=delivery["recipient"],
+            message_id=headers["Message-ID"],
+            limit=self._max_bytes,
+            build=build,
+        )
+
+
+def _headers(
+    export: ExportRecord, recipient_type: str, package: Package, sender: str
+) -> dict[str, Any]:
+    delivery, execution = export["deliveries"][recipient_type], export["execution"]
+    if execution is None:
+        raise UnfitMail("The export was not executed.")
+    employee = package.snapshot["account"].get("responsibleEmployee", {})
+    headers = {
+        "From": _address(sender),
+        "To": _address(delivery["recipient"]),
+        "Subject": _plain(delivery["subject"]),
+        "Date": format_datetime(parse_timestamp(execution["started_at"])),
+        "Message-ID": f"<{_plain(delivery['message_id'].strip('<>'))}>",
+        "X-Request-Id": _plain(execution["request_id"]),
+        "Auto-Submitted": "auto-generated",  # RFC 3834: no auto-reply, please
+    }
+    if "email" in employee:
+        headers["Reply-To"] = _address(employee["email"])
+    return headers
+
+
+def _assemble(
+    headers: dict[str, Any], pages: tuple[str, str], attachments: list[Attachment]
+) -> bytes:
+    text, html = pages
+    mail = EmailMessage(policy=policy.SMTP)
+    for name, value in headers.items():
+        mail[name] = value
+    mail.set_content(text, cte="quoted-printable")
+    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    for filename, media_type, data in attachments:
+        _attach(mail, filename, media_type, data)
+    # Neither quoted-printable nor base64 can hold "=_", so no body can hold a boundary.
+    mark = sha256_hex(headers["Message-ID"].encode())[:32]
+    for depth, part in enumerate(p for p in mail.walk() if p.is_multipart()):
+        part.set_boundary(f"=_{mark}_{depth}")
+    return mail.as_bytes()
+
+
+def _attach(mail: EmailMessage, filename: str, media_type: str, data: bytes) -> None:
+    kind = _MEDIA_TYPE.fullmatch(media_type)
+    if kind is None or _FILENAME.fullmatch(filename) is None:
+        raise UnfitMail(f"No attachment can be named {filename!r} of type {media_type!r}.")
+    maintype, subtype = kind.groups()
+    params = {"charset": "utf-8"} if "charset" in media_type else {}
+    mail.add_attachment(data, maintype=maintype, subtype=subtype, filename=filename, params=params)
+
+
+def _archive(export: ExportRecord, documents: list[Attachment]) -> Attachment:
+    data = zip_archive((filename, document) for filename, _, document in documents)
+    return f"{export['package_number']}.zip", "application/zip", data
+
+
+def _plain(value: str) -> str:
+    """Printable ASCII that no reader decodes as an encoded word (CVE-2024-6923)."""
+    if _PLAIN.fullmatch(value) is None or "=?" in value:
+        raise UnfitMail(f"No header may hold {value[:100]!r}.")
+    return value
+
+
+def _address(value: str) -> Address:
+    try:
+        return Address(addr_spec=_EMAIL.validate_python(value))
+    except (ValidationError, HeaderParseError, ValueError, IndexError) as error:
+        raise UnfitMail(f"{value[:254]!r} is no mail address.") from error

@@ -1,0 +1,169 @@
+"""Deliver one mail once, or say plainly that nobody can know (protocol.md section 6)."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol, TypeVar
+
+from broker_mailer.attempts import Attempt, Outcome
+from broker_mailer.emails import Letter, UnfitMail
+from broker_mailer.repository import Deliveries, Package
+from broker_mailer.retries import RetryPolicy
+from broker_mailer.transports import Transports
+from broker_mailer.transports.base import (
+    OutboundMail,
+    RefusedForGood,
+    RefusedForNow,
+    Session,
+    Unclear,
+)
+from shared.clock import Clock, timestamp
+from shared.contracts.lifecycle import Delivery, DeliveryStatus, ExportRecord, State
+from shared.errors import BlobCorrupt, StoreFault
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+
+class Letters(Protocol):
+    """Writes the mail of a package; the same mail for each try."""
+
+    def write(self, export: ExportRecord, recipient_type: str, package: Package) -> Letter: ...
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long things may take, and when they are tried again."""
+
+    lease: timedelta
+    retries: RetryPolicy
+    outcome_pauses: tuple[timedelta, ...]
+
+
+@dataclass(frozen=True)
+class Deliver:
+    """The use case of `deliveries.send` and of the sweep; may be run by many at once."""
+
+    deliveries: Deliveries
+    letters: Letters
+    transports: Transports
+    patience: Patience
+    clock: Clock
+    chance: Callable[[], float]
+    new_owner: Callable[[], str]
+
+    async def __call__(
+        self, export_id: str, recipient_type: str, account_id: str | None = None
+    ) -> None:
+        """Tries the delivery if it is due; does nothing when it is another's, or over."""
+        export = await self.deliveries.export(export_id, account_id)
+        delivery = self._due(export, recipient_type) if export else None
+        if export is None or delivery is None:
+            log.info("nothing to deliver", extra={"export": export_id, "to": recipient_type})
+            return
+        attempt = Attempt(
+            export_id=export_id,
+            recipient_type=recipient_type,
+            delivery=delivery,
+            number=delivery["attempts"] + 1,
+            owner=self.new_owner(),
+        )
+        try:
+            await self._try(attempt, export)
+        except RefusedForNow as error:
+            outcome = self._again(attempt, str(error))
+        except (RefusedForGood, UnfitMail, BlobCorrupt) as error:
+            outcome = Outcome(DeliveryStatus.FAILED, str(error))
+        else:
+            return
+        if await self.deliveries.record_unsent(attempt, outcome):
+            _tell(attempt, outcome)
+
+    def _due(self, export: ExportRecord, recipient_type: str) -> Delivery | None:
+        delivery = export.get("deliveries", {}).get(recipient_type)
+        if delivery is None or export["state"] != State.EXECUTED:
+            return None
+        if delivery["status"] != DeliveryStatus.PENDING:
+            return None
+        first = delivery["attempts"] == delivery["budget_from"]  # due whatever clocks say
+        at = delivery["next_attempt_at"]
+        return delivery if first or at is None or at <= timestamp(self.clock()) else None
+
+    async def _try(self, attempt: Attempt, export: ExportRecord) -> None:
+        package = await self.deliveries.package(export)
+        letter = await asyncio.to_thread(
+            self.letters.write, export, attempt.recipient_type, package
+        )
+        transport = self.transports.carrying(test=export["test"])
+        async with transport.open() as session:
+            mail = await asyncio.to_thread(letter.fitting, session.max_size)
+            await session.offer(mail)
+            await uninterrupted(self._hand_over(attempt, transport.channel, session, mail))
+
+    async def _hand_over(
+        self, attempt: Attempt, channel: str, session: Session, mail: OutboundMail
+    ) -> None:
+        if not await self._take(attempt, channel):
+            log.info("another sender has it", extra={"export": attempt.export_id})
+            return
+        try:
+            await session.send(mail)
+        except RefusedForNow as error:
+            outcome = self._again(attempt, str(error))
+        except RefusedForGood as error:
+            outcome = Outcome(DeliveryStatus.FAILED, str(error), late=True)
+        except Unclear as error:
+            outcome = Outcome(DeliveryStatus.UNKNOWN, str(error))
+        else:
+            outcome = Outcome(DeliveryStatus.SENT, late=True)
+        if await self._surely(lambda: self.deliveries.record_sending(attempt, outcome)):
+            _tell(attempt, outcome)
+
+    async def _take(self, attempt: Attempt, channel: str) -> bool:
+        try:
+            return await self.deliveries.take(attempt, self.patience.lease, channel)
+        except StoreFault:  # it may have been written all the same
+            return await self._surely(lambda: self.deliveries.owns(attempt))
+
+    async def _surely(self, action: Callable[[], Awaitable[Result]]) -> Result:
+        """Repeats while the store is away, for as long as its answer is worth waiting for."""
+        for pause in self.patience.outcome_pauses:
+            with suppress(StoreFault):
+                return await action()
+            await asyncio.sleep(pause.total_seconds())
+        return await action()
+
+    def _again(self, attempt: Attempt, error: str) -> Outcome:
+        delay = self.patience.retries.delay(attempt.failures, self.chance())
+        if delay is None:
+            words = f"Given up after {attempt.failures} tries: {error}"
+            return Outcome(DeliveryStatus.FAILED, words)
+        return Outcome(DeliveryStatus.PENDING, error, timestamp(self.clock() + delay))
+
+
+async def uninterrupted(work: Coroutine[Any, Any, None]) -> None:
+    """Runs to its end even where the caller is cancelled, who is told afterwards."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
+
+
+def _tell(attempt: Attempt, outcome: Outcome) -> None:
+    log.info(
+        "delivery %s",
+        outcome.status,
+        extra={
+            "export": attempt.export_id,
+            "to": attempt.recipient_type,
+            "attempt": attempt.number,
+            "error": outcome.error,
+            "next_attempt_at": outcome.next_attempt_at,
+        },
+    )

@@ -1,0 +1,327 @@
+"""Each way a mail server can behave, and what the protocol says the delivery is then."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from broker_mailer.use_cases import Deliver
+from shared.clock import timestamp, utc_now
+from shared.store import Store
+from support.deliveries import BROKER, WAREHOUSE, Executed, a_mailer, an_executed_export, put
+from support.smtp import Act, ScriptedSmtp, drop, hang, scripted_smtp
+
+pytestmark = pytest.mark.integration
+
+BEFORE_THE_DATA = ["GREETING", "EHLO", "MAIL", "RCPT"]
+Delivery = dict[str, Any]
+
+
+async def the_delivery(store: Store, executed: Executed, recipient_type: str = BROKER) -> Delivery:
+    export = await store.get("exports", executed.id)
+    assert export is not None
+    delivery: Delivery = export["deliveries"][recipient_type]
+    return delivery
+
+
+async def event_types(store: Store, executed: Executed) -> list[str]:
+    export = await store.get("exports", executed.id)
+    assert export is not None
+    return [event["type"] for event in export["events"]]
+
+
+async def a_waiting_export(store: Store, **given: object) -> Executed:
+    executed = an_executed_export(**given)  # type: ignore[arg-type]  # passed on
+    await put(store, executed)
+    return executed
+
+
+async def delivered_once_due(store: Store, deliver: Deliver, executed: Executed) -> Delivery:
+    """Wakes the mailer as the sweep does, until the delivery waits no more."""
+    async with asyncio.timeout(20):
+        while (delivery := await the_delivery(store, executed))["status"] == "PENDING":
+            await deliver(executed.id, BROKER)
+            await asyncio.sleep(0.002)
+    return delivery
+
+
+async def test_an_accepted_mail_is_sent_once_and_told(store: Store) -> None:
+    executed = await a_waiting_export(store)
+
+    async with scripted_smtp() as server:
+        await a_mailer(store, server.port)(executed.id, BROKER)
+
+    delivery = await the_delivery(store, executed)
+    assert (delivery["status"], delivery["attempts"]) == ("SENT", 1)
+    assert delivery["sent_at"] is not None
+    assert delivery["error_message"] is None
+    assert await event_types(store, executed) == ["BROKER_NOTIFIED"]
+    assert [mail.recipients for mail in server.mails] == [("entries@niagara.example",)]
+    assert server.mails[0].sender == "entrygo@forwarder.example"
+
+
+async def test_the_warehouse_is_notified_by_its_own_record_and_event(store: Store) -> None:
+    executed = await a_waiting_export(store)
+
+    async with scripted_smtp() as server:
+        await a_mailer(store, server.port)(executed.id, WAREHOUSE)
+
+    assert (await the_delivery(store, executed, WAREHOUSE))["status"] == "SENT"
+    assert (await the_delivery(store, executed, BROKER))["status"] == "PENDING"
+    assert await event_types(store, executed) == ["WAREHOUSE_NOTIFIED"]
+    assert [mail.recipients for mail in server.mails] == [("dock@toronto.example",)]
+
+
+@pytest.mark.parametrize(
+    "act", [Act("451 4.3.0 busy"), drop(), hang()], ids=["4xx", "drop", "hang"]
+)
+@pytest.mark.parametrize("stage", BEFORE_THE_DATA)
+async def test_what_fails_before_the_data_is_tried_again(
+    store: Store, stage: str, act: Act
+) -> None:
+    executed = await a_waiting_export(store)
+
+    async with scripted_smtp({stage: [act]}) as server:
+        deliver = a_mailer(store, server.port)
+        await deliver(executed.id, BROKER)
+        waiting = await the_delivery(store, executed)
+        delivery = await delivered_once_due(store, deliver, executed)
+
+    assert (waiting["status"], waiting["attempts"]) == ("PENDING", 1)
+    assert waiting["next_attempt_at"] is not None
+    assert waiting["error_message"]
+    assert (delivery["status"], delivery["attempts"]) == ("SENT", 2)
+    assert delivery["error_message"] is None
+    assert await event_types(store, executed) == ["BROKER_NOTIFIED"]
+    assert len(server.mails) == 1
+
+
+@pytest.mark.parametrize("stage", ["DATA", "DOT"])
+async def test_a_4xx_to_the_data_is_certain_and_tried_again(store: Store, stage: str) -> None:
+    executed = await a_waiting_export(store)
+
+    async with scripted_smtp({stage: ["452 4.3.1 disk full"]}) as server:
+        deliver = a_mailer(store, server.port)
+        await deliver(executed.id, BROKER)
+        waiting = await the_delivery(store, executed)
+        delivery = await delivered_once_due(store, deliver, executed)
+
+    assert (waiting["status"], waiting["attempts"]) == ("PENDING", 1)
+    assert waiting["error_message"] == "452 4.3.1 disk full"
+    assert (waiting["owner"], waiting["lease_until"]) == (None, None)
+    assert (delivery["status"], delivery["attempts"]) == ("SENT", 2)
+    assert await event_types(store, executed) == ["BROKER_NOTIFIED"]
+    assert len(server.mails) == 1
+
+
+@pytest.mark.parametrize("stage", [*BEFORE_THE_DATA, "DATA", "DOT"])
+async def test_a_5xx_fails_for_good_with_the_servers_words(store: Store, stage: str) -> None:
+    executed = await a_waiting_export(store)
+    acts: list[Act | str] = ["550 5.7.1 not here, caf\xe9"] * 2  # HELO is tried after EHLO
+
+    async with scripted_smtp({stage: acts}) as server:
+        deliver = a_mailer(store, server.port)
+        await deliver(executed.id, BROKER)
+        await deliver(executed.id, BROKER)
+
+    delivery = await the_delivery(store, executed)
+    assert (delivery["status"], delivery["attempts"]) == ("FAILED", 1)
+    assert delivery["error_message"].startswith("550 5.7.1 not here, caf")
+    assert delivery["next_attempt_at"] is None
+    assert await event_types(store, executed) == ["BROKER_SUBMISSION_FAILED"]
+    assert (server.mails, server.connections) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    ("stage", "act", "kept"),
+    [
+        ("DATA", drop(), 0),
+        ("DATA", hang(), 0),
+        ("DATA", Act("250 what data?"), 0),
+        ("DOT", drop(), 0),
+        ("DOT", drop(keep=True), 1),
+        ("DOT", hang(), 0),
+        ("DOT", hang(keep=True), 1),
+        ("DOT", Act("huh", keep=True), 1),
+    ],
+    ids=str,
+)
+async def test_silence_after_the_data_is_told_and_never_sent_again(
+    store: Store, stage: str, act: Act, kept: int
+) -> None:
+    executed = await a_waiting_export(store)
+
+    async with scripted_smtp({stage: [act]}) as server:
+        deliver = a_mailer(store, server.port)
+        await deliver(executed.id, BROKER)
+        await deliver(executed.id, BROKER)
+
+    delivery = await the_delivery(store, executed)
+    assert (delivery["status"], delivery["attempts"]) == ("UNKNOWN", 1)
+    assert delivery["error_message"]
+    assert await event_types(store, executed) == ["BROKER_SUBMISSION_UNKNOWN"]
+    assert (len(server.mails), server.connections) == (kept, 1)
+
+
+async def test_a_broken_goodbye_changes_nothing(store: Store) -> None:
+    executed = await a_waiting_export(store)
+
+    async with scripted_smtp({"QUIT": [drop()]}) as server:
+        await a_mailer(store, server.port)(executed.id, BROKER)
+
+    assert (await the_delivery(store, executed))["status"] == "SENT"
+
+
+async def test_attempts_that_are_used_up_fail_with_the_last_words(store: Store) -> None:
+    executed = await a_waiting_export(store)
+
+    async with scripted_smtp({"RCPT": ["450 4.2.1 mailbox busy"] * 9}) as server:
+        delivery = await delivered_once_due(store, a_mailer(store, server.port), executed)
+
+    assert (delivery["status"], delivery["attempts"], server.connections) == ("FAILED", 5, 5)
+    assert delivery["error_message"] == "Given up after 5 tries: 450 4.2.1 mailbox busy"
+    assert await event_types(store, executed) == ["BROKER_SUBMISSION_FAILED"]
+
+
+async def test_the_budget_counts_from_the_last_resubmit(store: Store) -> None:
+    executed = an_executed_export()
+    executed.record["deliveries"][BROKER] |= {"attempts": 5, "budget_from": 5}
+    await put(store, executed)
+
+    async with scripted_smtp({"MAIL": ["450 busy"]}) as server:
+        delivery = await delivered_once_due(store, a_mailer(store, server.port), executed)
+
+    assert (delivery["status"], delivery["attempts"]) == ("SENT", 7)
+
+
+async def test_each_attempt_carries_the_same_bytes(store: Store) -> None:
+    executed = await a_waiting_export(store)
+
+    async with scripted_smtp({"DOT": [Act("451 later", keep=True)]}) as server:
+        await delivered_once_due(store, a_mailer(store, server.port), executed)
+
+    assert len({mail.data for mail in server.mails}) == 1
+    assert len(server.mails) == 2
+
+
+async def test_a_mail_that_is_not_due_waits(store: Store) -> None:
+    executed = an_executed_export()
+    later = timestamp(utc_now().replace(year=2999))
+    executed.record["deliveries"][BROKER] |= {"attempts": 1, "next_attempt_at": later}
+    await put(store, executed)
+
+    async with scripted_smtp() as server:
+        await a_mailer(store, server.port)(executed.id, BROKER)
+
+    assert server.connections == 0
+
+
+@pytest.mark.parametrize("state", ["PLANNED", "EXECUTING", "VOIDED"])
+async def test_only_an_executed_export_is_mailed(store: Store, state: str) -> None:
+    executed = await a_waiting_export(store, state=state)
+
+    async with scripted_smtp() as server:
+        await a_mailer(store, server.port)(executed.id, BROKER)
+
+    assert server.connections == 0
+
+
+async def test_another_accounts_export_is_not_touched(store: Store) -> None:
+    executed = await a_waiting_export(store)
+
+    async with scripted_smtp() as server:
+        await a_mailer(store, server.port)(executed.id, BROKER, "acc_other")
+
+    assert server.connections == 0
+
+
+async def test_a_test_accounts_mail_goes_to_the_sandbox_alone(store: Store) -> None:
+    executed = await a_waiting_export(store, test=True)
+
+    async with scripted_smtp() as live, scripted_smtp() as sandbox:
+        deliver = a_mailer(store, live.port, sandbox_smtp_port=sandbox.port)
+        await deliver(executed.id, BROKER)
+
+    assert (live.connections, len(sandbox.mails)) == (0, 1)
+    assert b"TEST - NOT FOR ENTRY" in sandbox.mails[0].data
+
+
+async def test_a_flipped_bit_is_never_mailed(store: Store) -> None:
+    executed = await a_waiting_export(store)
+    digest = executed.record["artifacts"][0]["sha256"]
+    await store.transition("blobs", {"_id": digest}, {"$set": {"data": b"x"}}, step="test.flip")
+
+    async with scripted_smtp() as server:
+        await a_mailer(store, server.port)(executed.id, BROKER)
+
+    delivery = await the_delivery(store, executed)
+    assert (delivery["status"], delivery["attempts"]) == ("FAILED", 1)
+    assert digest in delivery["error_message"]
+    assert (server.connections, await event_types(store, executed)) == (
+        0,
+        ["BROKER_SUBMISSION_FAILED"],
+    )
+
+
+async def large(store: Store) -> Executed:
+    """A mail of some 50 kB with its documents, of some 10 kB as an archive."""
+    table = ("text/csv; charset=utf-8", b"1,2,3\r\n" * 5_000)
+    return await a_waiting_export(store, documents={"commercial_customs_invoice.csv": table})
+
+
+@pytest.mark.parametrize(
+    ("announced", "ours"), [(20_000, 10**6), (0, 20_000), (None, 20_000)], ids=str
+)
+async def test_over_either_limit_the_archive_goes_instead(
+    store: Store, announced: int | None, ours: int
+) -> None:
+    executed = await large(store)
+    extensions = [] if announced is None else [f"SIZE {announced}"]
+
+    async with scripted_smtp(extensions=extensions) as server:
+        await a_mailer(store, server.port, max_mail_bytes=ours)(executed.id, BROKER)
+
+    assert b"CP-2026-7KQ2M9XA-R.zip" in server.mails[0].data
+    assert len(server.mails[0].data) < 20_000
+
+
+async def test_too_large_in_both_forms_fails_before_mail_with_both_sizes(store: Store) -> None:
+    executed = await large(store)
+
+    async with scripted_smtp(extensions=["SIZE 2000"]) as server:
+        await a_mailer(store, server.port)(executed.id, BROKER)
+
+    delivery = await the_delivery(store, executed)
+    assert (delivery["status"], delivery["attempts"]) == ("FAILED", 1)
+    assert "2000 bytes are allowed" in delivery["error_message"]
+    assert delivery["error_message"].count("bytes with") == 2
+    assert "MAIL" not in server.stages
+
+
+async def test_every_write_raises_the_revision(store: Store) -> None:
+    executed = await a_waiting_export(store)
+
+    async with scripted_smtp({"MAIL": ["450 busy"]}) as server:
+        await delivered_once_due(store, a_mailer(store, server.port), executed)
+
+    export = await store.get("exports", executed.id)
+    assert export is not None
+    assert export["revision"] == 7 + 3  # waits again, SENDING, SENT
+    assert export["updated_at"] > executed.record["updated_at"]
+
+
+def stages_of(server: ScriptedSmtp) -> list[str]:
+    return [stage for stage in server.stages if stage not in {"GREETING", "QUIT"}]
+
+
+async def test_the_archive_is_announced_by_its_own_size(store: Store) -> None:
+    executed = await large(store)
+
+    async with scripted_smtp(extensions=["SIZE 20000"]) as server:
+        await a_mailer(store, server.port)(executed.id, BROKER)
+
+    sized = f"SIZE={len(server.mails[0].data)}"
+    assert [command for command in server.commands if command.startswith("MAIL")] == [
+        f"MAIL FROM:<entrygo@forwarder.example> {sized}"
+    ]
+    assert stages_of(server) == ["EHLO", "MAIL", "RCPT", "DATA", "DOT"]
