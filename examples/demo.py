@@ -114,7 +114,7 @@ def sync(client: SHPBNDL, parties: Parties) -> list[str]:
     products = client.products.sync(parties.account, load("products"))["data"]
     orders = client.orders.sync(parties.account, load("orders"))["data"]
     worth = sum(round(order["totalValueUsd"] * 100) for order in orders)
-    told(f"{len(products)} products, {len(orders)} orders, USD {worth // 100:,}.{worth % 100:02}")
+    told(f"{len(products)} products, {len(orders)} orders worth USD {worth / 100:,.2f}")
     return [order["id"] for order in orders]
 
 

@@ -1,0 +1,179 @@
+"""What an operator is shown: plans explained, letters masked, exports found and told."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pytest
+
+from entrygo_operator import dead_letters, exports, plans
+from shared.contracts.lifecycle import DeliveryStatus, ExportRecord, Readiness, State, Status
+from shared.messaging.dead_letters import DeadLetter
+from support.snapshots import a_finding, a_flag, a_snapshot, an_order, order_id, product_id
+
+
+def an_export(**parts: object) -> ExportRecord:
+    record: dict[str, Any] = {
+        "_id": "batch_1",
+        "account_id": "acc_1",
+        "state": State.PLANNED.value,
+        "revision": 3,
+        "plan_revision": 1,
+        "plan": {"readiness": Readiness.READY.value, "operator_only": False},
+        "events": [],
+        "created_at": "2026-11-24T10:00:00.000Z",
+        "updated_at": "2026-11-24T10:00:01.000Z",
+    }
+    return record | parts  # type: ignore[return-value]  # a TypedDict made by parts
+
+
+def _delivered(status: DeliveryStatus) -> dict[str, Any]:
+    return {"state": State.EXECUTED.value, "deliveries": {"BROKER": {"status": status.value}}}
+
+
+EXPORTS: tuple[dict[str, Any], ...] = (
+    {},
+    {"plan": {"readiness": Readiness.BLOCKED.value, "operator_only": True}},
+    {"state": State.EXECUTING.value, "execution": {"stalled": False}},
+    {"state": State.EXECUTING.value, "execution": {"stalled": True}},
+    {"state": State.VOIDED.value},
+    *(_delivered(status) for status in DeliveryStatus),
+)
+
+
+@pytest.mark.parametrize("parts", EXPORTS)
+def test_the_question_to_the_store_finds_what_has_that_status_and_nothing_else(
+    parts: dict[str, Any],
+) -> None:
+    record = an_export(**parts)
+
+    found = {status for status, query in exports.QUERIES.items() if _matches(record, query)}
+
+    assert found == {Status(exports.summary(record)["status"])}
+
+
+def test_every_status_can_be_asked_for() -> None:
+    assert set(exports.QUERIES) == set(Status)
+
+
+def test_a_timeline_tells_events_in_order_and_each_delivery() -> None:
+    delivery = {
+        "channel": "EMAIL",
+        "recipient": "entries@niagara.example",
+        "status": "FAILED",
+        "attempts": 2,
+        "error_message": "550 no such user",
+    }
+    planned = {"id": "evt_1", "type": "EXPORT_PLANNED", "actor": "planner", "data": {}}
+    failed = {"id": "evt_2", "type": "BROKER_SUBMISSION_FAILED", "actor": "broker-mailer"}
+    record = an_export(
+        events=[
+            planned | {"occurred_at": "2026-11-24T10:00:00.000Z"},
+            failed
+            | {
+                "occurred_at": datetime(2026, 11, 24, 10, 0, 5, tzinfo=UTC),
+                "data": {"attempt": 2},
+            },
+        ],
+        deliveries={"BROKER": delivery},
+    )
+
+    lines = exports.timeline(record)
+
+    assert lines[0] == "  1  2026-11-24T10:00:00.000Z  EXPORT_PLANNED  by planner"
+    assert lines[1].endswith("10:00:05.000Z  BROKER_SUBMISSION_FAILED  by broker-mailer  attempt=2")
+    assert "BROKER EMAIL to entries@niagara.example: FAILED, 2 attempts" in lines[2]
+    assert "error message: 550 no such user" in lines[3]
+
+
+def test_an_explanation_gives_each_order_the_findings_that_concern_it() -> None:
+    snapshot = a_snapshot(
+        [an_order("A-1001")],
+        findings=[
+            a_finding(code="ORDER", order_id=order_id("A-1001")),
+            a_finding(code="OTHER_ORDER", order_id="ord_other"),
+            a_finding(code="PRODUCT", product_id=product_id("TEE-BLK-M")),
+            a_finding(code="BATCH"),
+        ],
+    )
+    unit = snapshot["decision"]["units"][0]
+    snapshot["decision"]["findings"].append(a_finding(code="UNIT", unit_id=unit["unit_id"]))
+    snapshot["decision"]["flags"] = [a_flag([product_id("TEE-BLK-M")], [unit["unit_id"]])]
+
+    explanation = plans.explained(snapshot)
+
+    (order,) = explanation["orders"]
+    assert [found["code"] for found in order["findings"]] == ["ORDER", "PRODUCT", "UNIT"]
+    assert [flag["agency"] for flag in order["flags"]] == ["CPSC"]
+    assert [found["code"] for found in explanation["batch"]] == ["OTHER_ORDER", "BATCH"]
+
+
+def test_an_explanation_for_people_says_in_or_out_why_and_from_which_source() -> None:
+    snapshot = a_snapshot([an_order("A-1001")], findings=[a_finding()])
+    snapshot["decision"]["units"] = []
+    snapshot["decision"]["excluded_orders"] = [
+        {"order_id": order_id("A-1001"), "codes": ["HTS_MISSING"]}
+    ]
+
+    text = "\n".join(line.text for line in plans.lines(plans.explained(snapshot)))
+
+    assert "A-1001" in text
+    assert "OUT: HTS_MISSING" in text
+    assert "[EntryGo policy, not verified]" in text
+
+
+def a_letter(body: bytes) -> DeadLetter:
+    return DeadLetter(
+        id="cmd_1",
+        service="planner",
+        origin_queue="planner.orders.sync",
+        reason="refused 422: jo@buyer.example",
+        died_at="2026-11-24T10:00:00.000Z",
+        type="SyncOrders",
+        body=body,
+    )
+
+
+def test_a_dead_letters_names_and_addresses_are_masked_unless_asked_for() -> None:
+    consignee = {"name": "Jo Buyer", "city": "Buffalo"}
+    item = {"externalId": "A-1", "consignee": consignee, "metadata": {"by": "jo@buyer.example"}}
+    letter = a_letter(orjson.dumps({"items": [item]}))
+
+    shown = orjson.dumps(dead_letters.body(letter, full=False)).decode()
+
+    assert "A-1" in shown
+    for hidden in ("Jo Buyer", "Buffalo", "jo@buyer.example"):
+        assert hidden not in shown
+    assert dead_letters.body(letter, full=True) == {"items": [item]}
+
+
+def test_a_dead_letter_tells_its_age_and_masks_its_reason() -> None:
+    shown = dead_letters.view(a_letter(b"{}"), "2026-11-24T10:01:30.000Z", full=False)
+
+    assert shown["age_seconds"] == 90
+    assert shown["reason"] == "refused 422: ***"
+
+
+def test_a_body_that_is_no_json_is_shown_only_when_asked_for() -> None:
+    letter = a_letter(b"Jo Buyer, \xff Buffalo")
+
+    assert "Jo" not in dead_letters.body(letter, full=False)
+    assert "Jo Buyer" in dead_letters.body(letter, full=True)
+
+
+def _matches(record: object, query: Mapping[str, object]) -> bool:
+    """The little of the store's language that the questions use."""
+    return all(_holds(_at(record, path), wanted) for path, wanted in query.items())
+
+
+def _holds(value: object, wanted: object) -> bool:
+    if isinstance(wanted, dict):
+        return value != wanted["$ne"] if "$ne" in wanted else value in wanted["$in"]
+    return value == wanted
+
+
+def _at(record: object, path: str) -> object:
+    for part in path.split("."):
+        record = record.get(part) if isinstance(record, dict) else None
+    return record
