@@ -9,6 +9,7 @@ next act from its list, and answers as a good server does once the list is used 
 import asyncio
 import base64
 import ssl
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -66,6 +67,12 @@ class ScriptedSmtp:
     stages: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
+    _reached: dict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
+
+    async def reached(self, stage: str) -> None:
+        """Returns as soon as a client has come so far."""
+        async with asyncio.timeout(10):
+            await self._reached[stage].wait()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -77,6 +84,7 @@ class ScriptedSmtp:
 
     def next_act(self, stage: str) -> Act:
         self.stages.append(stage)
+        self._reached[stage].set()
         acts = self.script.get(stage)
         return acts.pop(0) if acts else Act()
 

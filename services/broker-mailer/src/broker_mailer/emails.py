@@ -31,7 +31,7 @@ from shared.errors import EntryGoError
 Attachment = tuple[str, str, bytes]  # filename, media type, bytes
 
 _PLAIN: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?")
-_MEDIA_TYPE: Final = re.compile(r"([a-z]+)/([a-z0-9.+-]+)(?:; charset=utf-8)?")
+_MEDIA_TYPE: Final = re.compile(r"([a-z]+)/([a-z0-9.+-]+)((?:; [a-z]+=[a-z0-9-]+)*)")
 _FILENAME: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _EMAIL: Final = TypeAdapter[str](Email)
 
@@ -144,8 +144,8 @@ def _attach(mail: EmailMessage, filename: str, media_type: str, data: bytes) -> 
     kind = _MEDIA_TYPE.fullmatch(media_type)
     if kind is None or _FILENAME.fullmatch(filename) is None:
         raise UnfitMail(f"No attachment can be named {filename!r} of type {media_type!r}.")
-    maintype, subtype = kind.groups()
-    params = {"charset": "utf-8"} if "charset" in media_type else {}
+    maintype, subtype, parameters = kind.groups()
+    params = dict(one.split("=") for one in parameters.split("; ")[1:])
     mail.add_attachment(data, maintype=maintype, subtype=subtype, filename=filename, params=params)
 
 
