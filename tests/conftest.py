@@ -27,11 +27,11 @@ def rabbit_url(servers: Addresses) -> Iterator[str]:
     """A virtual host of this run's own, gone afterwards."""
     name = f"test-{uuid.uuid4().hex[:12]}"
     base = httpx.URL(servers.rabbit_url)
-    user = {"auth": (base.username or "guest", base.password or "guest"), "timeout": 30.0}
+    user = (base.username or "guest", base.password or "guest")
     address = f"{servers.rabbit_management_url}/api/vhosts/{name}"
-    httpx.put(address, json={}, **user).raise_for_status()
+    httpx.put(address, json={}, auth=user, timeout=30).raise_for_status()
     yield str(base.copy_with(path=f"/{name}"))
-    httpx.delete(address, **user).raise_for_status()
+    httpx.delete(address, auth=user, timeout=30).raise_for_status()
 
 
 @pytest.fixture

@@ -83,11 +83,22 @@ async def open_seams(
     async with Store(settings, appname=service) as store:
         messages = Messages(settings, service=service, healthy=store.ping)
         await subscribe(store, messages)
+        await _indexed(store)
         await messages.start()
         try:
             yield store, messages, {"store": store.ping, "rabbit": messages.ready}
         finally:
             await messages.stop()
+
+
+async def _indexed(store: Store) -> None:
+    """A service may start before its store: it waits, alive and not ready."""
+    while True:
+        try:
+            return await store.create_indexes()
+        except StoreFault as error:
+            log.warning("waiting for the store", extra={"why": str(error)[:300]})
+            await asyncio.sleep(1.0)
 
 
 @asynccontextmanager

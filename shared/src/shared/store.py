@@ -8,7 +8,7 @@ majority from the primary.
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -26,6 +26,7 @@ from pymongo.write_concern import WriteConcern
 from shared.canonical import sha256_hex
 from shared.coalesce import Coalescer
 from shared.errors import BlobCorrupt, BlobTooLarge, Duplicate, StoreFault
+from shared.indexes import INDEXES, Index
 from shared.settings import CommonSettings
 from shared.steps import durable_step
 
@@ -215,11 +216,13 @@ class Store:
         """The store's clock; every service's stamps order by it."""
         answer = await self._guard(self._client.admin.command("hello"))
         moment: datetime = answer["localTime"]
-        return moment
+        return moment.replace(tzinfo=UTC)  # commands are decoded without a time zone
 
-    async def create_indexes(self, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
-        for name, models in indexes.items():
-            await self._guard(self._collection(name).create_indexes(list(models)))
+    async def create_indexes(self) -> None:
+        """All of shared/indexes.py; equal ones that exist are left alone."""
+        for name in sorted({index.collection for index in INDEXES}):
+            models = [_index_model(index) for index in INDEXES if index.collection == name]
+            await self._guard(self._collection(name).create_indexes(models))
 
     async def drop_database(self) -> None:
         """For tests: everything is gone."""
@@ -285,6 +288,13 @@ def _owned(document: Document | None, account_id: str | None) -> Document | None
     if document is None or account_id is None or document.get("account_id") == account_id:
         return document
     return None
+
+
+def _index_model(index: Index) -> IndexModel:
+    options = {"name": index.name}
+    if index.expire_after_seconds is None:
+        return IndexModel(list(index.keys), **options)
+    return IndexModel(list(index.keys), **options, expireAfterSeconds=index.expire_after_seconds)
 
 
 def _decompress(data: bytes) -> bytes:

@@ -33,7 +33,9 @@ class Shipment(Fact):
     carrier: Text | None = None
     paps: Text | None = None
     eta: Timestamp | None = None
-    export_date: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
+    export_date: (
+        Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9][0-9]-[0-9][0-9]$")] | None
+    ) = None
     incoterm: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
     packages: tuple[PackageGroup, ...] | None = Field(default=None, max_length=1_000)
     charges: tuple[Charge, ...] | None = Field(default=None, max_length=100)

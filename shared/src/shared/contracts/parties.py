@@ -20,8 +20,8 @@ Email = Annotated[
         pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$",
     ),
 ]
-Port = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
-HtsPrefix = Annotated[str, StringConstraints(pattern=r"^\d{2,10}$")]
+Port = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+HtsPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,10}$")]
 
 
 class Grouping(StrEnum):

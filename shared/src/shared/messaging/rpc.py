@@ -30,9 +30,11 @@ class Replies:
         await self._channel.set_qos(prefetch_count=500)
         arguments: dict[str, Any] = {"x-queue-type": "classic", "x-expires": _EXPIRES_MS}
         queue = await self._channel.declare_queue(self.queue, durable=True, arguments=arguments)
-        await queue.consume(self._on_reply, no_ack=True)
+        self._tag = await queue.consume(self._on_reply, no_ack=True)
+        self._queue = queue
 
     async def stop(self) -> None:
+        await self._queue.cancel(self._tag)
         await self._channel.queue_delete(self.queue)
         await self._channel.close()
 

@@ -1,0 +1,34 @@
+"""The indexes that queries of the services stand on; made at start by whoever starts."""
+
+from typing import Final, NamedTuple
+
+
+class Index(NamedTuple):
+    collection: str
+    name: str
+    keys: tuple[tuple[str, int], ...]
+    expire_after_seconds: int | None = None
+
+
+INDEXES: Final = (
+    Index("products", "listed", (("account_id", 1), ("updated_at", -1), ("_id", 1))),
+    Index("orders", "listed", (("account_id", 1), ("updated_at", -1), ("_id", 1))),
+    Index("exports", "listed", (("account_id", 1), ("updated_at", -1), ("_id", 1))),
+    Index("exports", "driven", (("state", 1), ("execution.driven_at", 1))),
+    Index(
+        "exports",
+        "broker_due",
+        (("deliveries.BROKER.status", 1), ("deliveries.BROKER.next_attempt_at", 1)),
+    ),
+    Index(
+        "exports",
+        "warehouse_due",
+        (("deliveries.WAREHOUSE.status", 1), ("deliveries.WAREHOUSE.next_attempt_at", 1)),
+    ),
+    Index("exported_orders", "of_export", (("export", 1), ("attempt", 1))),
+    Index("warehouses", "of_account", (("account_id", 1),)),
+    Index("brokers", "of_account", (("account_id", 1),)),
+    Index("api_keys", "of_account", (("account_id", 1),)),
+    Index("idempotency_keys", "forgotten", (("expires_at", 1),), 0),
+    Index("verdicts", "forgotten", (("expires_at", 1),), 0),
+)

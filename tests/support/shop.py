@@ -1,0 +1,113 @@
+"""A shop as a client of the HTTP API: what it syncs, plans and executes."""
+
+import uuid
+from typing import Any
+
+import httpx
+
+from support.accounts import Seeded
+from support.waiting import until
+
+SWEATER: dict[str, Any] = {
+    "externalId": "SW-1",
+    "sku": "SW-1",
+    "title": "Sweater",
+    "description": "Women's knitted pullover of 100 percent wool, for everyday wear",
+    "htsCode": "6110.11.0030",
+    "countryOfOrigin": "CA",
+    "unitValueUsd": 80,
+    "weightGrams": 450,
+    "materials": [{"name": "wool", "percent": 100}],
+    "manufacturer": {
+        "name": "Fog & Fathom Knits Ltd.",
+        "addressLines": ["12 Quay Street"],
+        "city": "Halifax",
+        "postalCode": "B3J 1S9",
+        "country": "CA",
+    },
+    "adcvdCase": "none",
+    "pga": {"cpsc": {"certificate": "GCC-2026-1"}},
+}
+
+
+def an_order(external_id: str, product_id: str, **changes: Any) -> dict[str, Any]:
+    order = {
+        "externalId": external_id,
+        "destinationCountry": "US",
+        "destinationRegion": "ME",
+        "destinationPostalCode": "04401",
+        "consignee": {"name": "Ada Byron", "addressLines": ["1 Elm St"], "city": "Bangor"},
+        "items": [{"productId": product_id, "quantity": 2, "unitValueUsd": 80.25}],
+    }
+    return order | changes
+
+
+class Shop:
+    """Asks as a well-behaved client does: repeats with the same key what is retryable."""
+
+    def __init__(self, url: str, account: Seeded) -> None:
+        self.account = account
+        self.http = httpx.AsyncClient(base_url=url, headers=account.headers, timeout=60)
+
+    async def post(self, path: str, body: dict[str, Any], key: str | None = None) -> httpx.Response:
+        key = key or uuid.uuid4().hex
+
+        async def answered() -> httpx.Response | None:
+            try:
+                answer = await self.http.post(
+                    path,
+                    json={"accountId": self.account.account_id} | body,
+                    headers={"Idempotency-Key": key},
+                )
+            except httpx.TransportError:  # the gateway died or is not there yet
+                return None
+            again = answer.status_code >= 400 and answer.json()["details"]["retryable"]
+            return None if again else answer
+
+        return await until(answered, limit=120)
+
+    async def sync(self, orders: int = 2) -> list[str]:
+        """The ids of some clean orders."""
+        products = await self.post("/api/products/sync", {"items": [SWEATER]})
+        assert products.status_code == 200, products.text
+        product_id = products.json()["data"][0]["id"]
+        items = [an_order(f"A-{uuid.uuid4().hex[:8]}", product_id) for _ in range(orders)]
+        synced = await self.post("/api/orders/sync", {"items": items})
+        assert synced.status_code == 200, synced.text
+        return [order["id"] for order in synced.json()["data"]]
+
+    async def plan(self, order_ids: list[str], key: str | None = None, **more: Any) -> Any:
+        answer = await self.post("/api/exports/plan", self.plan_body(order_ids) | more, key)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def plan_body(self, order_ids: list[str]) -> dict[str, Any]:
+        return {
+            "warehouseId": self.account.warehouse_id,
+            "brokerId": self.account.broker_id,
+            "orderIds": order_ids,
+        }
+
+    async def execute(
+        self, plan: dict[str, Any], key: str | None = None, **more: Any
+    ) -> httpx.Response:
+        body = {"batchId": plan["exportId"], "planHash": plan["planHash"]}
+        return await self.post("/api/exports/execute", body | more, key)
+
+    async def inspect(self, export_id: str) -> Any:
+        async def answered() -> httpx.Response | None:
+            try:
+                return await self.http.get(f"/api/exports/{export_id}")
+            except httpx.TransportError:
+                return None
+
+        answer = await until(answered, limit=120)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def until_status(self, export_id: str, *statuses: str) -> Any:
+        async def reached() -> Any:
+            export = await self.inspect(export_id)
+            return export if export["status"] in statuses else None
+
+        return await until(reached, limit=120)
