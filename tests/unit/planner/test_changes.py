@@ -27,7 +27,7 @@ COTTON = [{"name": "cotton", "percentHundredths": 10_000}]
 BLEND = [{"name": "cotton", "percentHundredths": 6_250}, {"name": "wool", "percentHundredths": 3}]
 
 
-def moved(path: str, planned: Any, current: Any) -> dict[str, Any]:  # noqa: ANN401  # JSON values
+def moved(path: str, planned: Any, current: Any) -> dict[str, Any]:  # JSON values
     return {"path": path, "planned": planned, "current": current}
 
 

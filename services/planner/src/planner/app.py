@@ -1,8 +1,10 @@
 """Builds the planner: a store, messages, use cases, subscribers."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from planner import catalogue
 from planner.repository import Repository
 from planner.subscribers import subscribe
 from planner.use_cases.decision import Decisions
@@ -38,5 +40,9 @@ def create_app(settings: CommonSettings) -> Service:
 
 
 def main() -> None:
+    """`planner` serves; `planner rules` prints the catalogue of rules."""
+    if sys.argv[1:] == ["rules"]:
+        sys.stdout.write(catalogue.text())
+        return
     settings = CommonSettings()
     run_service(NAME, settings, create_app(settings))

@@ -2,12 +2,34 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from planner.domain.facts import Order, Product
 from planner.domain.ruleset import Agency, Programme
 from shared.contracts.snapshot import Flag, Unit
 
 Cause = Agency | Programme
+
+
+class FlagRule(NamedTuple):
+    """A flag as the catalogue lists it: when it is raised."""
+
+    id: str
+    code: str
+    condition: str
+
+
+PGA = FlagRule(
+    "R29",
+    "PGA_REVIEW",
+    "A partner agency may regulate goods of this HTS prefix, or a product for children.",
+)
+TRADE_REMEDY = FlagRule(
+    "R33",
+    "TRADE_REMEDY_DUTY",
+    "A duty programme beside the general rate is in force for this origin and HTS prefix.",
+)
+FLAG_RULES = (PGA, TRADE_REMEDY)
 
 
 def flags_of(
@@ -69,7 +91,7 @@ def _union(masks: Mapping[str, int], order_ids: Iterable[str]) -> int:
 
 def _flag(cause: Cause) -> Flag:
     flag = Flag(
-        code="PGA_REVIEW" if isinstance(cause, Agency) else "TRADE_REMEDY_DUTY",
+        code=(PGA if isinstance(cause, Agency) else TRADE_REMEDY).code,
         order_count=0,
         product_ids=[],
         unit_ids=[],

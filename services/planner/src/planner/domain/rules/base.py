@@ -54,7 +54,10 @@ def unverified(citation: str) -> Source:
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[Subject]):
-    """`reads` is the field it is about; `missing`: its path goes into the missing data."""
+    """`reads` is the field it is about.
+
+    `missing`: its path goes into the missing data. `varies`: a hit may have another severity.
+    """
 
     id: str
     code: str
@@ -66,3 +69,4 @@ class Rule(Generic[Subject]):
     source: Source
     check: Callable[[Subject, PlanningInput], Hits]
     missing: bool = False
+    varies: bool = False

@@ -78,6 +78,7 @@ NOT_TEN_DIGITS = Rule(
     ),
     check=_not_ten_digits,
     missing=True,
+    varies=True,
 )
 
 

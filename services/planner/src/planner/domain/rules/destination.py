@@ -50,6 +50,7 @@ OUTSIDE_TERRITORY = Rule(
     remedy="Leave the order out of this export and ship it by another way.",
     source=_TERRITORY,
     check=_outside_territory,
+    varies=True,
 )
 
 

@@ -56,6 +56,7 @@ MISSING = Rule(
     source=law("Regulatory notice on manufacturer identification, FedEx", "2011-07-04"),
     check=_missing,
     missing=True,
+    varies=True,
 )
 
 
@@ -85,6 +86,7 @@ CN_POSTAL_CODE_MISSING = Rule(
     source=law("CBP bulletin on UFLPA region alert: Chinese postal codes", "2023-03"),
     check=_cn_postal_code_missing,
     missing=True,
+    varies=True,
 )
 
 
