@@ -1,42 +1,36 @@
 """From a snapshot to the facts that all files print. Nothing here is decided, only summed."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise
+from typing import Literal
 
 from executor.artifacts import notes
 from executor.artifacts.facts import (
-    Broker,
     Content,
     CustomsPackage,
     Identity,
     Invoice,
     Line,
     Order,
-    Parties,
     Recipient,
-    Shipment,
     Subtotal,
     Totals,
 )
 from executor.artifacts.formats import hts, hts_quantities
-from shared.contracts import exports
+from executor.artifacts.shipment import apportioned, parties, shipment, without_ssn
 from shared.contracts.catalogue import Consignee, ProductFact
-from shared.contracts.exports import Charge, PackageGroup
-from shared.contracts.parties import AccountContent, BrokerContent, Party, WarehouseContent
-from shared.contracts.snapshot import Snapshot, SnapshotOrder, Unit
+from shared.contracts.exports import Charge
+from shared.contracts.parties import AccountContent
+from shared.contracts.snapshot import Flag, Snapshot, SnapshotOrder, Unit
+from shared.errors import EntryGoError
 
 TEST_NOTICE = "TEST - NOT FOR ENTRY"
 QUANTITY_UNIT = "PCS"
 
-_SOCIAL_SECURITY = re.compile(r"\d{3}-\d{2}-\d{4}")
-_WITHHELD = "withheld: looks like a social security number"
-
 LineKey = tuple[str, int]  # product id, unit value
 
 
-class UnequalTotals(Exception):
+class UnequalTotals(EntryGoError):
     """The snapshot's totals are not those of its lines."""
 
     def __init__(self, unit_id: str, stated: object, summed: object) -> None:
@@ -45,34 +39,35 @@ class UnequalTotals(Exception):
 
 def customs_package(snapshot: Snapshot, identity: Identity) -> CustomsPackage:
     account = AccountContent.model_validate(snapshot["account"])
-    stated = exports.Shipment.model_validate(snapshot["shipment"])
-    products = {key: ProductFact.model_validate(p) for key, p in snapshot["products"].items()}
+    source = _Source(snapshot, identity)
     units = snapshot["decision"]["units"]
-    charges = _apportioned(stated.charges or (), [unit["totals"]["value_cents"] for unit in units])
-    source = _Source(snapshot, identity, products)
+    charges = apportioned(snapshot["shipment"], [unit["totals"]["value_cents"] for unit in units])
     invoices = tuple(
         _Unit(source, position, unit).invoice(charges[position - 1])
         for position, unit in enumerate(units, 1)
     )
+    totals = _sum_totals(invoices)
     return CustomsPackage(
         identity=identity,
         notice=TEST_NOTICE if identity.test else None,
         protocol=snapshot["protocol"],
         ruleset_version=snapshot["ruleset_version"],
-        parties=_parties(snapshot, account),
-        shipment=_shipment(snapshot, account, stated, invoices),
+        parties=parties(snapshot, account),
+        shipment=shipment(snapshot, account, totals.net_weight_grams),
         invoices=invoices,
-        totals=_sum_totals(invoices),
+        totals=totals,
     )
 
 
 class _Source:
     """What all units of one package draw on."""
 
-    def __init__(
-        self, snapshot: Snapshot, identity: Identity, products: dict[str, ProductFact]
-    ) -> None:
-        self.orders, self.products, self.identity = snapshot["orders"], products, identity
+    def __init__(self, snapshot: Snapshot, identity: Identity) -> None:
+        self.identity, self.orders = identity, snapshot["orders"]
+        self.products = {
+            key: ProductFact.model_validate(content)
+            for key, content in snapshot["products"].items()
+        }
         self.hts_units = {hts(number): units for number, units in snapshot["hts_units"].items()}
         self.notes = notes.Notes(snapshot)
 
@@ -82,7 +77,6 @@ class _Unit:
 
     def __init__(self, source: _Source, position: int, unit: Unit) -> None:
         self.source, self.position, self.unit = source, position, unit
-        self.flags = source.notes.flags_of(unit["unit_id"])
         self.quantities: dict[LineKey, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         for order_id in unit["order_ids"]:
             for item in source.orders[order_id]["items"]:
@@ -107,7 +101,7 @@ class _Unit:
             subtotals=self._subtotals(lines),
             charges=charges,
             totals=totals,
-            flags=self.flags.noted(lines),
+            flags=self.source.notes.flags_of(self.unit, lines),
             class_notes=notes.class_notes(lines),
             findings=self.source.notes.findings_of(self.unit, lines),
             orders=orders,
@@ -124,6 +118,7 @@ class _Unit:
         quantity = sum(self.quantities[key].values())
         grams = None if product.weight_grams is None else quantity * product.weight_grams
         code = hts(product.hts_code)
+        flags = self.source.notes.flags_on(self.unit["unit_id"], product_id)
         return Line(
             number=number,
             product_id=product_id,
@@ -146,8 +141,8 @@ class _Unit:
             net_weight_grams=grams,
             unit_value_cents=unit_value,
             line_value_cents=quantity * unit_value,
-            agencies=self.flags.agencies(product_id),
-            programmes=self.flags.programmes(product_id),
+            agencies=_named(flags, "agency"),
+            programmes=_named(flags, "programme"),
             order_ids=tuple(sorted(self.quantities[key])),
         )
 
@@ -178,6 +173,10 @@ class _Unit:
         return totals
 
 
+def _named(flags: Iterable[Flag], kind: Literal["agency", "programme"]) -> tuple[str, ...]:
+    return tuple(sorted({flag[kind] for flag in flags if kind in flag}))
+
+
 def _order(order_id: str, order: SnapshotOrder, held: Sequence[tuple[Line, int]]) -> Order:
     return Order(
         order_id=order_id,
@@ -197,8 +196,8 @@ def _order(order_id: str, order: SnapshotOrder, held: Sequence[tuple[Line, int]]
 def _recipient(order: SnapshotOrder) -> Recipient:
     consignee = order.get("consignee")
     person = Consignee.model_validate(consignee) if consignee else None
-    if person and person.tax_id and _SOCIAL_SECURITY.fullmatch(person.tax_id):
-        person = person.model_copy(update={"tax_id": _WITHHELD})
+    if person:
+        person = person.model_copy(update={"tax_id": without_ssn(person.tax_id)})
     return Recipient(
         consignee=person,
         region=order.get("destinationRegion"),
@@ -249,71 +248,3 @@ def _totals(lines: Sequence[Line], orders: Sequence[Order], charges: Sequence[Ch
 def _sum_totals(invoices: Sequence[Invoice]) -> Totals:
     names = Totals.__dataclass_fields__
     return Totals(**{name: sum(getattr(i.totals, name) for i in invoices) for name in names})
-
-
-def _apportioned(charges: Sequence[Charge], values: Sequence[int]) -> list[tuple[Charge, ...]]:
-    """The shipment's charges on its invoices, by value; the shares add up to the cent."""
-    whole = sum(values)
-    if not whole:  # nothing to share by: the first invoice carries them
-        return [tuple(charges), *((),) * (len(values) - 1)]
-    reached = [0, *accumulate(values)]
-    return [
-        tuple(
-            charge.model_copy(
-                update={
-                    "amount_cents": charge.amount_cents * after // whole
-                    - charge.amount_cents * before // whole
-                }
-            )
-            for charge in charges
-        )
-        for before, after in pairwise(reached)
-    ]
-
-
-def _parties(snapshot: Snapshot, account: AccountContent) -> Parties:
-    warehouse = WarehouseContent.model_validate(snapshot["warehouse"])
-    broker = BrokerContent.model_validate(snapshot["broker"])
-    importer = account.importer_of_record
-    if importer and importer.number and _SOCIAL_SECURITY.fullmatch(importer.number):
-        importer = importer.model_copy(update={"number": _WITHHELD})
-    return Parties(
-        seller=account.exporter or Party(name=account.name),
-        ship_from=Party(name=warehouse.name, address=warehouse.address),
-        importer_of_record=importer,
-        broker=Broker(broker.name, broker.email, broker.phone, broker.filer_code),
-        responsible_employee=account.responsible_employee,
-    )
-
-
-def _shipment(
-    snapshot: Snapshot,
-    account: AccountContent,
-    stated: exports.Shipment,
-    invoices: Sequence[Invoice],
-) -> Shipment:
-    groups = stated.packages or ()
-    weights = [g.gross_weight_grams for g in groups if g.gross_weight_grams is not None]
-    weighed = bool(groups) and len(weights) == len(groups)
-    orders = sum(invoice.totals.orders for invoice in invoices)
-    packages = groups or (PackageGroup(kind="package", count=orders),)
-    return Shipment(
-        port_of_entry=stated.port_of_entry,
-        exporting_country=snapshot["warehouse"]["country"],
-        destination_country=snapshot["destination_country"],
-        export_date=stated.export_date,
-        transport_mode=stated.transport_mode,
-        carrier=stated.carrier,
-        paps=stated.paps,
-        eta=stated.eta,
-        incoterm=stated.incoterm,
-        related_parties=account.related_parties,
-        assists=account.assists,
-        packages=packages,
-        packages_stated=bool(groups),
-        package_count=sum(group.count for group in packages),
-        gross_weight_grams=sum(weights)
-        if weighed
-        else sum(i.totals.net_weight_grams for i in invoices),
-        gross_weight_stated=weighed,
-    )

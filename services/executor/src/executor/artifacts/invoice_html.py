@@ -16,7 +16,11 @@ TEMPLATES = "commercial_customs_invoice"
 
 
 def render(package: CustomsPackage, _: tuple[RenderedFile, ...] = ()) -> bytes:
-    style = _templates().get_template(f"{TEMPLATES}/style.css").render(package=package, identity=package.identity)
+    style = (
+        _templates()
+        .get_template(f"{TEMPLATES}/style.css")
+        .render(package=package, identity=package.identity)
+    )
     page = _templates().get_template(f"{TEMPLATES}/document.html")
     return page.render(
         package=package,

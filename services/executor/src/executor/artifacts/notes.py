@@ -16,17 +16,29 @@ class Notes:
     """The snapshot's flags and findings, found by what they concern."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._flags: dict[str, list[Flag]] = defaultdict(list)
-        for flag in snapshot["decision"]["flags"]:
-            for unit_id in flag["unit_ids"]:
-                self._flags[unit_id].append(flag)
+        self._flags = snapshot["decision"]["flags"]
+        self._units = [frozenset(flag["unit_ids"]) for flag in self._flags]
+        self._flagged: dict[str, list[int]] = defaultdict(list)  # places in _flags, by product
+        for place, flag in enumerate(self._flags):
+            for product_id in flag["product_ids"] or (_ALL,):
+                self._flagged[product_id].append(place)
         self._findings: dict[str, list[tuple[int, Finding]]] = defaultdict(list)
         for place, finding in enumerate(snapshot["decision"]["findings"]):
             if finding["severity"] in ACKNOWLEDGED:
                 self._findings[_concerns(finding)].append((place, finding))
 
-    def flags_of(self, unit_id: str) -> "UnitFlags":
-        return UnitFlags(self._flags.get(unit_id, ()))
+    def flags_on(self, unit_id: str, product_id: str) -> list[Flag]:
+        return [self._flags[place] for place in self._places(unit_id, product_id)]
+
+    def flags_of(self, unit: Unit, lines: Iterable[Line]) -> tuple[FlagNote, ...]:
+        numbers: dict[int, list[int]] = {p: [] for p in self._places(unit["unit_id"], _ALL)}
+        for line in lines:
+            for place in self._places(unit["unit_id"], line.product_id):
+                numbers.setdefault(place, []).append(line.number)
+        return tuple(_flag_note(self._flags[p], numbers[p]) for p in sorted(numbers))
+
+    def _places(self, unit_id: str, product_id: str) -> list[int]:
+        return [p for p in self._flagged.get(product_id, ()) if unit_id in self._units[p]]
 
     def findings_of(self, unit: Unit, lines: Iterable[Line]) -> tuple[FindingNote, ...]:
         """Warnings first, then information; equal findings about many orders become one note."""
@@ -47,39 +59,15 @@ def _concerns(finding: Finding) -> str:
     return finding.get("unit_id") or finding.get("order_id") or finding.get("product_id") or _ALL
 
 
-class UnitFlags:
-    """The flags of one unit, by product."""
-
-    def __init__(self, flags: Iterable[Flag]) -> None:
-        self._flags = tuple(flags)
-        self._agencies: dict[str, set[str]] = defaultdict(set)
-        self._programmes: dict[str, set[str]] = defaultdict(set)
-        for flag in self._flags:
-            for product_id in flag["product_ids"]:
-                if "agency" in flag:
-                    self._agencies[product_id].add(flag["agency"])
-                if "programme" in flag:
-                    self._programmes[product_id].add(flag["programme"])
-
-    def agencies(self, product_id: str) -> tuple[str, ...]:
-        return tuple(sorted(self._agencies.get(product_id, ())))
-
-    def programmes(self, product_id: str) -> tuple[str, ...]:
-        return tuple(sorted(self._programmes.get(product_id, ())))
-
-    def noted(self, lines: Iterable[Line]) -> tuple[FlagNote, ...]:
-        by_product = _lines_by_product(lines)
-        return tuple(
-            FlagNote(
-                code=flag["code"],
-                agency=flag.get("agency"),
-                programme=flag.get("programme"),
-                reason=flag["reason"],
-                line_numbers=_numbers(by_product, flag["product_ids"]),
-                source=flag["source"],
-            )
-            for flag in self._flags
-        )
+def _flag_note(flag: Flag, line_numbers: Iterable[int]) -> FlagNote:
+    return FlagNote(
+        code=flag["code"],
+        agency=flag.get("agency"),
+        programme=flag.get("programme"),
+        reason=flag["reason"],
+        line_numbers=tuple(line_numbers),
+        source=flag["source"],
+    )
 
 
 def class_notes(lines: Sequence[Line]) -> tuple[ClassNote, ...]:
