@@ -36,6 +36,8 @@ def up(folder: StackFolder, counts: Mapping[str, int], gateway: int | None = Non
 
 
 def down(folder: StackFolder, *, wipe: bool = False) -> None:
+    # Asked for first, so that a wrong setting leaves everything as it is.
+    ports.of(folder.name)
     with servers.turn(folder):
         replicas.stop(replicas.recorded(folder))
         servers.down_in_turn(folder, wipe=wipe)
