@@ -27,7 +27,7 @@ PLAN = {"accountId": "acc_1", "warehouseId": "wh_1", "brokerId": "br_1", "orderI
 LINE = "items.0.items.0"
 
 
-def refused(model: Any, raw: bytes) -> tuple[str, dict[str, Any]]:  # noqa: ANN401  # a model
+def refused(model: Any, raw: bytes) -> tuple[str, dict[str, Any]]:  # a model
     with pytest.raises(Refused) as error:
         shaped(model, parse_json(raw))
     answer = error.value.refusal
@@ -35,11 +35,11 @@ def refused(model: Any, raw: bytes) -> tuple[str, dict[str, Any]]:  # noqa: ANN4
     return answer.error_code, answer.envelope()
 
 
-def orders(**changes: Any) -> bytes:  # noqa: ANN401  # any JSON value
+def orders(**changes: Any) -> bytes:  # any JSON value
     return orjson.dumps({"accountId": "acc_1", "items": [ORDER | changes]})
 
 
-def line(**changes: Any) -> bytes:  # noqa: ANN401  # any JSON value
+def line(**changes: Any) -> bytes:  # any JSON value
     return orders(items=[ORDER["items"][0] | changes])
 
 

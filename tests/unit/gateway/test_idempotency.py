@@ -45,27 +45,27 @@ def gateway() -> GatewayUnderTest:
     return under_test
 
 
-async def synced(command: Any) -> OrdersSynced:  # noqa: ANN401  # a command
+async def synced(command: Any) -> OrdersSynced:  # a command
     record = SyncedRecord(id="ord_1", external_id="A-1", revision=1)
     return OrdersSynced(account_id="acc_1", command_id=command.command_id, records=(record,))
 
 
-def after(gate: asyncio.Event, answer: Callable[[Any], Awaitable[Any]] = synced) -> Any:  # noqa: ANN401
-    async def worker(command: Any) -> Any:  # noqa: ANN401  # a command, its answer
+def after(gate: asyncio.Event, answer: Callable[[Any], Awaitable[Any]] = synced) -> Any:
+    async def worker(command: Any) -> Any:  # a command, its answer
         await gate.wait()
         return await answer(command)
 
     return worker
 
 
-async def refusing(_: Any) -> Any:  # noqa: ANN401  # a command, its answer
+async def refusing(_: Any) -> Any:  # a command, its answer
     raise Refused(ErrorCode.PRODUCT_NOT_FOUND, "No such product.")
 
 
 async def sync(
     gateway: GatewayUnderTest,
     headers: dict[str, str] | None = None,
-    **changes: Any,  # noqa: ANN401
+    **changes: Any,
 ) -> httpx.Response:
     async with gateway.client() as client:
         return await client.post("/api/orders/sync", json=BODY | changes, headers=headers)
@@ -98,7 +98,7 @@ async def test_the_record_holds_the_whole_command_before_it_is_published(
 ) -> None:
     seen: list[dict[str, Any]] = []
 
-    async def worker(command: Any) -> Any:  # noqa: ANN401  # a command, its answer
+    async def worker(command: Any) -> Any:  # a command, its answer
         seen.extend(dict(record) for record in records(gateway))
         return await synced(command)
 
@@ -340,7 +340,7 @@ async def test_a_record_that_is_gone_when_the_outcome_comes_is_503(
 
 
 async def test_a_dead_lettered_command_is_500_and_keeps_its_key(gateway: GatewayUnderTest) -> None:
-    async def dead(_: Any) -> Any:  # noqa: ANN401  # a command, its answer
+    async def dead(_: Any) -> Any:  # a command, its answer
         raise Refused.again(dead_letter())
 
     gateway.workers.answers["orders.sync"] = dead

@@ -13,7 +13,7 @@ from gateway.clock import StoreClock
 from gateway.dependencies import Gateway
 from gateway.idempotency import Writer
 from gateway.reads import Reads
-from gateway.routes import account, catalogue, exports, packages, writes
+from gateway.routes import account, catalogue, docs, exports, packages, writes
 from gateway.settings import Settings
 from shared.errors import StoreFault
 from shared.messaging.rabbit import Messages
@@ -36,6 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     for routes in (writes, exports, packages, catalogue, account):
         app.include_router(routes.router, prefix="/api")
+    app.include_router(docs.router)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

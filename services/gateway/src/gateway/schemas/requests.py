@@ -76,9 +76,24 @@ def _whole(value: object) -> int:
     return whole
 
 
-Quantity = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MAX_QUANTITY)]
-Grams = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=1_000_000_000)]
-GrossGrams = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=10_000_000_000)]
+Quantity = Annotated[
+    int,
+    BeforeValidator(_whole),
+    Field(ge=1, le=MAX_QUANTITY),
+    Documented({"type": "integer", "minimum": 1, "maximum": MAX_QUANTITY}),
+]
+Grams = Annotated[
+    int,
+    BeforeValidator(_whole),
+    Field(ge=0, le=1_000_000_000),
+    Documented({"type": "integer", "minimum": 0, "maximum": 1_000_000_000}),
+]
+GrossGrams = Annotated[
+    int,
+    BeforeValidator(_whole),
+    Field(ge=0, le=10_000_000_000),
+    Documented({"type": "integer", "minimum": 0, "maximum": 10_000_000_000}),
+]
 Usd = Annotated[
     int,
     BeforeValidator(_hundredths),

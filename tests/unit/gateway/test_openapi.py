@@ -1,0 +1,84 @@
+"""The OpenAPI document is the contract: whole, described, and the one that is committed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from gateway.app import create_app
+from gateway.openapi import render
+from gateway.operations import OPERATIONS
+from gateway.settings import Settings
+from shared.contracts.errors import ErrorCode
+
+COMMITTED = Path(__file__).parents[3] / "docs" / "openapi.json"
+# What no operation can answer: there is no route, or no such method on it.
+ROUTING = {ErrorCode.ROUTE_NOT_FOUND, ErrorCode.METHOD_NOT_ALLOWED}
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    found: dict[str, Any] = orjson.loads(render(create_app(Settings())))
+    return found
+
+
+def test_the_committed_document_is_the_served_one() -> None:
+    served = render(create_app(Settings()))
+
+    assert COMMITTED.read_bytes() == served, "python -m gateway.write_openapi docs/openapi.json"
+
+
+def test_every_route_is_documented() -> None:
+    base = create_app(Settings()).openapi()["paths"]
+    routes = {(method, path) for path, methods in base.items() for method in methods}
+
+    assert {route for route in routes if route[1].startswith("/api")} == set(OPERATIONS)
+
+
+def test_every_property_has_a_description(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    bare = [
+        f"{name}.{field}"
+        for name, schema in schemas.items()
+        for field, about in schema.get("properties", {}).items()
+        if not about.get("description")
+    ]
+
+    assert bare == []
+
+
+def test_every_error_belongs_to_an_operation() -> None:
+    told = {code for operation in OPERATIONS.values() for code in operation.all_errors}
+
+    assert told == set(ErrorCode) - ROUTING
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+
+    assert {name for name in references(document) if name not in schemas} == set()
+    assert set(schemas) - set(references(document)) == set()
+
+
+def references(value: Any) -> Iterator[str]:  # any JSON value
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"].rsplit("/", 1)[1]
+        for entry in value.values():
+            yield from references(entry)
+    elif isinstance(value, list):
+        for entry in value:
+            yield from references(entry)
+
+
+def test_the_four_calls_of_the_core_loop_stand_apart(document: dict[str, Any]) -> None:
+    core = [
+        operation["operationId"]
+        for methods in document["paths"].values()
+        for operation in methods.values()
+        if operation["tags"] == ["Core loop"]
+    ]
+
+    assert core == ["syncOrders", "planExport", "executeExport", "inspectExport"]
