@@ -4,6 +4,7 @@ import sys
 import time
 import uuid
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -129,7 +130,7 @@ def plan(client: SHPBNDL, parties: Parties, order_ids: list[str]) -> Json:
 
 
 def mend(client: SHPBNDL, operator: Operator, parties: Parties, email: str) -> None:
-    title(4, "Mend it: the broker's e-mail, four products, two orders")
+    title(4, "Mend it: the broker's e-mail, four products, two orders, the shipment's facts")
     operator("broker", "update", parties.broker, "--email", email)
     mends = load("mends")
     for kind, records in (("products", client.products), ("orders", client.orders)):
@@ -144,7 +145,8 @@ def mend(client: SHPBNDL, operator: Operator, parties: Parties, email: str) -> N
 
 def plan_again(client: SHPBNDL, parties: Parties, order_ids: list[str], export_id: str) -> Json:
     title(5, "Plan again: the same export, its next revision")
-    answer = client.plan(**parties.scope, orderIds=order_ids, batchId=export_id)
+    shipment = load("shipment") | {"eta": tomorrow()}
+    answer = client.plan(**parties.scope, orderIds=order_ids, batchId=export_id, shipment=shipment)
     show_plan(answer)
     require(answer["exportId"] == export_id, "a re-plan keeps the export's id")
     require(answer["readinessState"].startswith("READY"), "the mended plan can be executed")
@@ -156,6 +158,11 @@ def plan_again(client: SHPBNDL, parties: Parties, order_ids: list[str], export_i
             f"{totals['orders']} orders, USD {totals['value_usd']:,.2f}"
         )
     return answer
+
+
+def tomorrow() -> str:
+    moment = datetime.now(UTC) + timedelta(days=1)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def show_plan(answer: Json) -> None:

@@ -18,6 +18,15 @@ from shared.store import Store
 
 Result = TypeVar("Result")
 CONNECT_SECONDS = 10.0
+_CODES = {
+    "missing": "invalid_type",
+    "enum": "invalid_enum_value",
+    "string_pattern_mismatch": "invalid_string",
+    "string_too_short": "too_small",
+    "string_too_long": "too_big",
+    "too_short": "too_small",
+    "too_long": "too_big",
+}
 
 
 class Session:
@@ -70,7 +79,7 @@ def invalid(error: ValidationError) -> Refusal:
         {
             "path": ".".join(str(part) for part in issue["loc"]),
             "message": issue["msg"],
-            "code": "custom",
+            "code": _CODES.get(issue["type"], "custom"),
         }
         for issue in error.errors(include_url=False, include_context=False, include_input=False)
     ]

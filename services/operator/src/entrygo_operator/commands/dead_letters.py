@@ -11,6 +11,7 @@ from shared.clock import timestamp
 from shared.messaging.dead_letters import DeadLetter
 
 LetterId = Annotated[str, typer.Argument(metavar="ID", help="Id of the message.")]
+SHOWN = 100
 Full = Annotated[bool, typer.Option("--full", help="Names and addresses too.")]
 
 app = typer.Typer(no_args_is_help=True, help="Dead letters: messages that could not be handled.")
@@ -26,6 +27,8 @@ def list_letters(*, full: Full = False, as_json: AsJson = False) -> None:
 
     letters, now = run(work)
     rows = [dead_letters.view(letter, now, full=full) for letter in letters]
+    if not as_json:  # a table's cell; `show` has the whole
+        rows = [row | {"reason": row["reason"][:SHOWN]} for row in rows]
     columns = ("id", "type", "origin_queue", "age_seconds", "reason")
     print_rows(rows, columns, as_json=as_json, none="No dead letters.")
 

@@ -1,0 +1,234 @@
+"""The operator's command on a real store: as it is typed, with what it prints and leaves behind."""
+
+import json
+from asyncio import to_thread
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from entrygo_operator.app import app
+from shared.canonical import content_hash, sha256_hex
+from shared.messaging.rabbit import Messages
+from shared.settings import CommonSettings
+from shared.store import Store
+
+pytestmark = pytest.mark.integration
+TABLE = (
+    "HTS Number,Indent,Description,Unit of Quantity\n"
+    '"6110","0","Sweaters:",""\n'
+    '"6110.11.00.15","1","Men\'s","[""doz."",""kg""]"\n'
+    '"6110.11.00.30","1","Women\'s","[""doz."",""kg""]"\n'
+)
+
+
+class Entrygo:
+    """Types a command; `json` expects it to succeed, `refused` to fail with an envelope."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+
+    def __call__(self, *words: str) -> Result:
+        return CliRunner().invoke(app, list(words), env=self._environment)
+
+    def json(self, *words: str) -> Any:  # any JSON value
+        done = self(*words, "--json")
+        assert done.exit_code == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def refused(self, *words: str) -> dict[str, Any]:
+        done = self(*words)
+        assert done.exit_code == 1
+        assert done.stdout == ""
+        envelope: dict[str, Any] = json.loads(done.stderr)
+        assert "next_action" in envelope["details"]
+        return envelope
+
+
+@pytest.fixture
+def entrygo(settings: CommonSettings, store: Store) -> Entrygo:  # noqa: ARG001  # it cleans up
+    return Entrygo(
+        {
+            "ENTRYGO_MONGO_URL": settings.mongo_url.get_secret_value(),
+            "ENTRYGO_MONGO_DATABASE": settings.mongo_database,
+            "ENTRYGO_RABBIT_URL": settings.rabbit_url.get_secret_value(),
+        }
+    )
+
+
+def test_a_new_account_with_its_parties_is_shown_whole(entrygo: Entrygo) -> None:
+    account = entrygo.json("account", "create", "Fog & Fathom", "--test")["id"]
+    warehouse = entrygo.json(
+        *("warehouse", "create", "--account", account, "--name", "Halifax", "--country", "CA"),
+        *("--address", "240 Terminal Road, Halifax, NS B3K 1A1", "--email", "dock@w.example"),
+    )
+    broker = entrygo.json("broker", "create", "--account", account, "--name", "Niagara")
+    key = entrygo.json("key", "create", "--account", account)["key"]
+
+    shown = entrygo.json("account", "show", account)
+
+    assert warehouse["address"]["city"] == "Halifax"
+    assert [one["id"] for one in shown["warehouses"]] == [warehouse["id"]]
+    assert [one["id"] for one in shown["brokers"]] == [broker["id"]]
+    assert [one["prefix"] for one in shown["keys"]] == [key[: len("shpbndl_test_") + 4]]
+
+
+def test_an_update_merges_raises_the_revision_and_an_equal_one_does_not(entrygo: Entrygo) -> None:
+    words = ("account", "create", "Fog & Fathom", "--bond", "CB-1", "--importer-name", "F")
+    account = entrygo.json(*words)
+
+    changed = entrygo.json("account", "update", account["id"], "--importer-number", "12-3456789")
+    again = entrygo.json("account", "update", account["id"], "--importer-number", "12-3456789")
+    cleared = entrygo.json("account", "update", account["id"], "--bond", "")
+
+    assert changed["importerOfRecord"] == {"name": "F", "number": "12-3456789", "bond": "CB-1"}
+    assert (changed["revision"], again["revision"], cleared["revision"]) == (2, 2, 3)
+    assert "bond" not in cleared["importerOfRecord"]
+
+
+async def test_a_record_carries_the_hash_of_its_content(entrygo: Entrygo, store: Store) -> None:
+    await to_thread(entrygo.json, "account", "create", "Fog & Fathom")
+
+    (record,) = await store.find("accounts", {})
+
+    assert record["hash"] == content_hash(record["content"])
+    assert record["account_id"] == record["_id"]
+
+
+async def test_of_a_key_only_its_hash_is_stored(entrygo: Entrygo, store: Store) -> None:
+    account = (await to_thread(entrygo.json, "account", "create", "Fog & Fathom"))["id"]
+    made = await to_thread(entrygo.json, "key", "create", "--account", account)
+
+    (record,) = await store.find("api_keys", {})
+
+    assert made["key"].startswith("shpbndl_live_")
+    assert record["_id"] == sha256_hex(made["key"].encode())
+    assert made["key"] not in str(record)
+
+
+def test_a_revoked_key_stays_in_the_list_with_its_time(entrygo: Entrygo) -> None:
+    account = entrygo.json("account", "create", "Fog & Fathom")["id"]
+    key = entrygo.json("key", "create", "--account", account)["key"]
+
+    first = entrygo.json("key", "revoke", key)
+    again = entrygo.json("key", "revoke", first["id"])
+
+    assert first["revoked_at"] == again["revoked_at"] is not None
+    assert entrygo.json("key", "list", "--account", account) == [again]
+
+
+def test_a_key_cannot_be_limited_to_another_accounts_warehouse(entrygo: Entrygo) -> None:
+    mine, other = (entrygo.json("account", "create", name)["id"] for name in ("A", "B"))
+    words = ("warehouse", "create", "--account", other, "--name", "W", "--country", "CA")
+    warehouse = entrygo.json(*words)["id"]
+
+    envelope = entrygo.refused("key", "create", "--account", mine, "--warehouse", warehouse)
+
+    assert envelope["errorCode"] == "INVALID_ACCOUNT_SCOPE"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "field"),
+    [
+        (("account", "update", "acc_no", "--bond", "B"), "INVALID_ACCOUNT_SCOPE", "account"),
+        (("key", "create", "--account", "acc_no"), "INVALID_ACCOUNT_SCOPE", "account"),
+        (("account", "create", "A", "--employee-name", "E", "--employee-email", "no"),
+         "VALIDATION_ERROR", "responsibleEmployee.email"),
+        (("export", "show", "batch_no"), "EXPORT_NOT_FOUND", None),
+        (("export", "void", "batch_no", "--reason", "gone"), "EXPORT_NOT_FOUND", None),
+        (("plan", "explain", "batch_no"), "EXPORT_NOT_FOUND", None),
+        (("dlq", "show", "cmd_no"), "VALIDATION_ERROR", "id"),
+        (("tariff", "show", "6110"), "VALIDATION_ERROR", "code"),
+    ],
+    ids=lambda words: " ".join(words[:2]) if isinstance(words, tuple) else "",
+)  # fmt: skip
+def test_bad_input_is_an_envelope_on_the_error_stream(
+    entrygo: Entrygo, words: tuple[str, ...], code: str, field: str | None
+) -> None:
+    envelope = entrygo.refused(*words)
+
+    assert (envelope["errorCode"], envelope.get("field")) == (code, field)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("account", "create"),
+        ("warehouse", "create", "--account", "acc_1", "--name", "W"),
+        ("export", "void", "batch_1"),
+        ("export", "list", "--status", "SOMETHING"),
+        ("tariff", "load", "no-such-file.csv"),
+        ("nothing",),
+    ],
+)
+def test_wrong_usage_exits_with_two(entrygo: Entrygo, words: tuple[str, ...]) -> None:
+    assert entrygo(*words).exit_code == 2
+
+
+def test_a_tariff_table_is_in_use_once_it_is_loaded(entrygo: Entrygo, tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text(TABLE, encoding="utf-8")
+
+    loaded = entrygo.json("tariff", "load", str(file))
+
+    assert loaded["numbers"] == 2
+    assert entrygo.json("tariff", "show", "6110.11.00.15") == [
+        {"code": "6110110015", "description": "Sweaters > Men's", "units": ["doz.", "kg"]}
+    ]
+    assert len(entrygo.json("tariff", "show", "6110")) == 2
+
+
+def test_a_bad_tariff_file_leaves_the_table_in_use(entrygo: Entrygo, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text(TABLE, encoding="utf-8")
+    bad.write_text(TABLE.replace("Women", "Men").replace("00.30", "00.3"), encoding="utf-8")
+    entrygo.json("tariff", "load", str(good))
+
+    envelope = entrygo.refused("tariff", "load", str(bad))
+
+    assert envelope["details"]["line"] == 4
+    assert "line 4" in envelope["message"]
+    assert len(entrygo.json("tariff", "show", "6110")) == 2
+
+
+def test_a_server_that_is_away_is_told_as_unavailable(entrygo: Entrygo) -> None:
+    away = Entrygo({"ENTRYGO_MONGO_URL": "mongodb://127.0.0.1:9/?directConnection=true"})
+
+    envelope = away.refused("account", "list")
+
+    assert envelope["errorCode"] == "SERVICE_UNAVAILABLE"
+    assert envelope["details"]["retryable"] is True
+    assert entrygo.json("account", "list") == []
+
+
+async def test_a_dead_letter_is_listed_shown_replayed_and_dropped(
+    entrygo: Entrygo, settings: CommonSettings, store: Store
+) -> None:
+    messages = Messages(settings, service="tests", healthy=store.ping)
+    await messages.start()
+    headers = {"x-origin-queue": "planner.orders.sync", "x-reason": "not a SyncOrders"}
+    body = b'{"items":[{"consignee":{"name":"Jo Buyer"}}]}'
+    await messages.send_dead(
+        "planner", body, message_id="cmd_1", message_type="SyncOrders", headers=headers
+    )
+
+    (row,) = await to_thread(entrygo.json, "dlq", "list")
+    shown = await to_thread(entrygo.json, "dlq", "show", "cmd_1")
+    whole = await to_thread(entrygo.json, "dlq", "show", "cmd_1", "--full")
+    replayed = await to_thread(entrygo.json, "dlq", "replay", "cmd_1")
+    left = await to_thread(entrygo.json, "dlq", "list")
+    await messages.send_dead("planner", body, message_id="cmd_2", headers=headers)
+    dropped = await to_thread(entrygo.json, "dlq", "drop", "cmd_2")
+    work = await (await messages.channel()).get_queue("planner.orders.sync")
+    arrived = await work.get(no_ack=True)
+    await messages.stop()
+
+    assert (row["id"], row["origin_queue"]) == ("cmd_1", "planner.orders.sync")
+    assert shown["body"] == {"items": [{"consignee": "***"}]}
+    assert whole["body"] == {"items": [{"consignee": {"name": "Jo Buyer"}}]}
+    assert replayed == {"replayed": "cmd_1", "queue": "planner.orders.sync"}
+    assert left == []
+    assert arrived is not None
+    assert (arrived.message_id, arrived.type, arrived.body) == ("cmd_1", "SyncOrders", body)
+    assert dropped == {"dropped": "cmd_2"}
