@@ -226,17 +226,22 @@ def test_a_unit_is_named_by_its_key_orders_and_rules() -> None:
 @pytest.mark.parametrize(
     ("plan", "code", "message", "alternative"),
     [
-        (a_plan(), "CONSOLIDATED", "1 informal entry and 0 formal entries", None),
+        (
+            a_plan(),
+            "CONSOLIDATED",
+            "One importer of record: 1 informal entry, one for each lane",
+            None,
+        ),
         (
             three_orders("CONSOLIDATED_IOR", 100_000, 120_000, 260_000),
             "SPLIT_KEEPS_INFORMAL",
             "3 orders add up to USD 4800.00; apart, 2 of them would stay informal",
-            "PER_ORDER: 2 informal entries and 1 formal entry in place of one formal entry",
+            "PER_ORDER: 2 informal entries and 1 formal in place of one formal entry",
         ),
         (
             three_orders("CONSOLIDATED_IOR", 260_000, 260_000, 260_000),
             "CONSOLIDATED",
-            "0 informal entries and 1 formal entry",
+            "One importer of record: 1 formal entry, one for each lane",
             None,
         ),
         (three_orders("PER_ORDER"), "PER_ORDER", "per order", "1 entry in place of 3"),

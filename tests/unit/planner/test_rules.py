@@ -46,6 +46,11 @@ def no_bond(plan: PlanningInput) -> PlanningInput:
     return with_account(plan, importerOfRecord={"bond": None})
 
 
+def usmca(cents: int, **more: str) -> PlanningInput:
+    mexican = product(countryOfOrigin="MX", usmca={"claim": True, **more})
+    return a_plan({ORDER: order(line(unit_value_cents=cents))}, {"prod_book": mexican})
+
+
 DESTINATION = [
     Case("DESTINATION_NOT_US", "Canada is not the US", with_order(destinationCountry="CA"), B),
     Case("DESTINATION_NOT_US", "lower case us is the US", with_order(destinationCountry="us")),
@@ -429,6 +434,40 @@ GOODS = [
     ),
 ]
 
+REMEDIES = [
+    Case(
+        "ADCVD_REVIEW",
+        "Chinese plywood without a word",
+        with_product(htsCode="4412330640", countryOfOrigin="CN"),
+        W,
+    ),
+    Case(
+        "ADCVD_REVIEW",
+        "`none` is a word",
+        with_product(htsCode="4412330640", countryOfOrigin="CN", adcvdCase="none"),
+    ),
+    Case(
+        "ADCVD_REVIEW",
+        "Finnish plywood",
+        with_product(htsCode="4412330640", countryOfOrigin="FI"),
+    ),
+    Case(
+        "ADCVD_REVIEW",
+        "the heading beside it",
+        with_product(htsCode="4413000000", countryOfOrigin="CN"),
+    ),
+    Case("USMCA_CLAIM_INVALID", "for a British book", with_product(usmca={"claim": True}), W),
+    Case(
+        "USMCA_CLAIM_INVALID",
+        "for a Mexican book",
+        with_product(usmca={"claim": True}, countryOfOrigin="MX"),
+    ),
+    Case("USMCA_CLAIM_INVALID", "no claim", with_product(usmca={"claim": False})),
+    Case("USMCA_CERTIFICATION_MISSING", "over 2,500.00", usmca(250_001), W),
+    Case("USMCA_CERTIFICATION_MISSING", "2,500.00 to the cent", usmca(250_000)),
+    Case("USMCA_CERTIFICATION_MISSING", "certified", usmca(250_001, certification="C-1")),
+]
+
 UNIT = [
     Case("FORMAL_ENTRY_REQUIREMENTS_MISSING", "2,500.01", no_bond(value_of(250_001)), B),
     Case("FORMAL_ENTRY_REQUIREMENTS_MISSING", "2,500.00", no_bond(value_of(250_000))),
@@ -531,7 +570,7 @@ BATCH = [
 
 CASES = [
     *DESTINATION, *PARTIES_OF_ORDER, *VALUE, *CLASSIFICATION, *ORIGIN, *DESCRIPTION,
-    *MANUFACTURER, *CLASS_DATA, *GOODS, *UNIT, *BATCH,
+    *MANUFACTURER, *CLASS_DATA, *GOODS, *REMEDIES, *UNIT, *BATCH,
 ]  # fmt: skip
 
 

@@ -78,6 +78,7 @@ class Product:
     origin: str
     agencies: tuple[Agency, ...]
     programmes: tuple[Programme, ...]
+    in_chapter_99: bool  # one of the programmes has a heading there
     uflpa: Entry | None
     sanctions: Entry | None
 
@@ -97,6 +98,10 @@ class Product:
     def has_adcvd_case(self) -> bool:
         case: str = self.content.get("adcvdCase", _NO_CASE)
         return case.strip().lower() != _NO_CASE
+
+    @property
+    def claims_usmca(self) -> bool:
+        return bool(self.content.get("usmca", {}).get("claim"))
 
     def agency_data(self, agency: str) -> Content:
         """What the product says for an agency; agencies are named in any case."""
@@ -132,6 +137,7 @@ def read_order(order_id: str, content: Content) -> Order:
 def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
     hts = clean_hts(content.get("htsCode", ""))
     origin = content.get("countryOfOrigin", "").strip()
+    programmes = rules.programmes_for(hts, origin) if hts and origin else ()
     chinese = "CN" in {origin, content.get("manufacturer", {}).get("country")}
     return Product(
         id=product_id,
@@ -139,7 +145,8 @@ def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
         hts=hts,
         origin=origin,
         agencies=rules.agencies_for(hts, childrens=bool(content.get("childrens"))),
-        programmes=rules.programmes_for(hts, origin) if hts and origin else (),
+        programmes=programmes,
+        in_chapter_99=any(programme.chapter_99 for programme in programmes),
         uflpa=rules.prefix("uflpa", hts) if chinese else None,
         sanctions=rules.entry("sanctions_review", origin),
     )

@@ -45,6 +45,7 @@ class Group:
     unit: Unit
     members: tuple[Member, ...]
     has_case: bool
+    uncertified_usmca: tuple[str, ...]  # products that claim the preference without a certificate
     dearest_in_chapter_99: int  # cents of the dearest line that a chapter 99 programme touches
 
     @property
@@ -137,7 +138,13 @@ def _unit(
         order_ids=ids,
         totals=totals,
     )
-    return Group(unit, members, has_case, _dearest_in_chapter_99(orders, products))
+    uncertified = tuple(
+        product_id
+        for product_id in sorted(used)
+        if products[product_id].claims_usmca
+        and not products[product_id].content["usmca"].get("certification")
+    )
+    return Group(unit, members, has_case, uncertified, _dearest_in_chapter_99(orders, products))
 
 
 def _entry_type(value_cents: int, given: PlanningInput, *, has_case: bool) -> str:
@@ -162,17 +169,12 @@ def _member(order: Order, products: Mapping[str, Product]) -> Member:
 
 
 def _dearest_in_chapter_99(orders: Iterable[Order], products: Mapping[str, Product]) -> int:
-    touched = {
-        product_id
-        for product_id, product in products.items()
-        if any(programme.chapter_99 for programme in product.programmes)
-    }
     return max(
         (
             line["quantity"] * line["unitValueCents"]
             for order in orders
             for line in order.content["items"]
-            if line["productId"] in touched
+            if products[line["productId"]].in_chapter_99
         ),
         default=0,
     )

@@ -19,7 +19,7 @@ def hint_of(units: list[Group], given: PlanningInput) -> StrategyHint:
             message=f"One importer of record: {_entries(units)}, one for each lane, "
             "are the fewest that keep strictly handled goods from holding the rest.",
         )
-    return _consolidation_hint(units, strategy)
+    return _consolidation_hint(units, strategy, given)
 
 
 def _split_hint(units: list[Group], given: PlanningInput) -> StrategyHint | None:
@@ -38,13 +38,13 @@ def _split_hint(units: list[Group], given: PlanningInput) -> StrategyHint | None
             f"{len(unit.members)} orders add up to USD {dollars(together)}; apart, "
             f"{small} of them would stay informal.",
             alternative=f"PER_ORDER: {counted(small, 'informal entry', 'informal entries')} and "
-            f"{counted(formal, 'formal entry', 'formal entries')} in place of one formal entry, "
+            f"{formal} formal in place of one formal entry, "
             "each with its own bill of lading and filing fee.",
         )
     return None
 
 
-def _consolidation_hint(units: list[Group], strategy: str) -> StrategyHint:
+def _consolidation_hint(units: list[Group], strategy: str, given: PlanningInput) -> StrategyHint:
     lanes = {unit.unit["grouping_key"]["lane"] for unit in units}
     hint = StrategyHint(
         code=strategy,
@@ -52,9 +52,10 @@ def _consolidation_hint(units: list[Group], strategy: str) -> StrategyHint:
         f"{_entries(units)}.",
     )
     if len(units) > len(lanes):
+        limit = dollars(given.ruleset.thresholds["informal_limit"].cents)
         fewer = counted(len(lanes), "entry", "entries")
         hint["alternative"] = (
-            f"CONSOLIDATED_IOR: {fewer} in place of {len(units)}; a unit above USD 2,500.00 "
+            f"CONSOLIDATED_IOR: {fewer} in place of {len(units)}; a unit above USD {limit} "
             "is then formal and needs a bond and a power of attorney."
         )
     return hint
@@ -62,5 +63,8 @@ def _consolidation_hint(units: list[Group], strategy: str) -> StrategyHint:
 
 def _entries(units: list[Group]) -> str:
     formal = sum(unit.formal for unit in units)
-    informal = counted(len(units) - formal, "informal entry", "informal entries")
-    return f"{informal} and {counted(formal, 'formal entry', 'formal entries')}"
+    counts = (
+        (len(units) - formal, "informal entry", "informal entries"),
+        (formal, "formal entry", "formal entries"),
+    )
+    return " and ".join(counted(*each) for each in counts if each[0])

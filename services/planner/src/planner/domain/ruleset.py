@@ -49,7 +49,7 @@ class Programme:
     name: str
     origins: frozenset[str]
     without: frozenset[str]
-    prefixes: frozenset[str]  # empty: all goods
+    prefixes: tuple[str, ...]  # empty: all goods
     rate: str
     chapter_99: str
     source: Source = field(compare=False)
@@ -57,7 +57,7 @@ class Programme:
     def covers(self, hts: str, origin: str) -> bool:
         if origin in self.without or (self.origins and origin not in self.origins):
             return False
-        return not self.prefixes or any(hts[:size] in self.prefixes for size in _sizes(hts))
+        return not self.prefixes or hts.startswith(self.prefixes)
 
 
 @dataclass(frozen=True, slots=True)

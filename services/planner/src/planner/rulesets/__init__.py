@@ -103,7 +103,7 @@ def _programme(row: Row) -> Programme:
         name=row["programme"],
         origins=frozenset(row["origins"].split()),
         without=frozenset(row["without"].split()),
-        prefixes=frozenset(row["prefixes"].split()),
+        prefixes=tuple(row["prefixes"].split()),
         rate=row["rate"],
         chapter_99=row["chapter_99"],
         source=source_of(row),

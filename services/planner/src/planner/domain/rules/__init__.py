@@ -17,6 +17,7 @@ from planner.domain.rules import (
     origin,
     parties,
     prohibited,
+    remedies,
     shipment,
     value,
 )
@@ -52,6 +53,7 @@ RULES: tuple[Rule[Any], ...] = (
     agencies.PRIOR_NOTICE_NEEDED,  # R31
     agencies.CERTIFICATE_MISSING,  # R32
     agencies.UFLPA_SECTOR,  # R34
+    remedies.ADCVD_REVIEW,  # R35
     entry.FORMAL_REQUIREMENTS,  # R36
     entry.FORMAL,  # R36
     entry.DE_MINIMIS,  # R37
@@ -65,4 +67,6 @@ RULES: tuple[Rule[Any], ...] = (
     shipment.PACKAGES_ASSUMED,  # R45
     shipment.GROSS_WEIGHT_ASSUMED,  # R46
     parties.NO_WAREHOUSE_NOTICE,  # R47
+    remedies.CLAIM_INVALID,  # R48
+    remedies.CERTIFICATION_MISSING,  # R49
 )

@@ -8,6 +8,8 @@ from planner.domain.ruleset import RuleSet
 
 _FIELD = "products[].description"
 _LEAST_LETTERS = 8
+_LETTER = re.compile(r"[^\W\d_]")
+_DIGIT = re.compile(r"\d")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
@@ -37,8 +39,7 @@ def is_vague(text: str, sku: str, rules: RuleSet) -> bool:
     True when nothing is left of it but general terms and stop words, when it has fewer than
     eight letters, when it is the SKU, or when digits are more than half of it.
     """
-    letters = sum(sign.isalpha() for sign in text)
-    digits = sum(sign.isdigit() for sign in text)
+    letters, digits = len(_LETTER.findall(text)), len(_DIGIT.findall(text))
     if letters < _LEAST_LETTERS or digits * 2 > len("".join(text.split())):
         return True
     if text.strip().casefold() == sku.strip().casefold():

@@ -6,16 +6,19 @@ from planner.domain.rules.base import NOTHING, POLICY, Hit, Hits, Rule, Scope, S
 from planner.domain.text import dollars
 
 _FIELD = "units[].entryType"
-_REQUIREMENTS = (("bond", "bond"), ("powerOfAttorney", "power of attorney"))
-_ON_FILE = "An operator sets it: `entrygo account update ID --bond NUMBER --power-of-attorney`."
+_REQUIREMENTS = (
+    ("bond", "bond", "--bond NUMBER"),
+    ("powerOfAttorney", "power of attorney", "--power-of-attorney"),
+)
+_SET_BY = "An operator sets it: `entrygo account update ID {}`."
 
 
 def _formal_requirements(unit: Group, given: PlanningInput) -> Hits:
     if not unit.formal:
         return NOTHING
     return [
-        Hit(f"account.importerOfRecord.{name}", {"what": what})
-        for name, what in _REQUIREMENTS
+        Hit(f"account.importerOfRecord.{name}", {"what": what}, remedy=_SET_BY.format(option))
+        for name, what, option in _REQUIREMENTS
         if not given.importer.get(name)
     ]
 
@@ -27,7 +30,7 @@ FORMAL_REQUIREMENTS = Rule(
     scope=Scope.UNIT,
     reads="account.importerOfRecord.bond",
     message="The unit needs a formal entry, and no {what} is on file.",
-    remedy=_ON_FILE,
+    remedy=_SET_BY.format("--bond NUMBER --power-of-attorney"),
     source=POLICY,
     check=_formal_requirements,
     missing=True,

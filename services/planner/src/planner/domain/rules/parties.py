@@ -23,31 +23,34 @@ def _importer_number(given: PlanningInput) -> str | None:
 
 def _party_data(given: PlanningInput, _same: PlanningInput) -> Hits:
     account, warehouse = given.account.content, given.warehouse.content
+    seller, employee = account.get("exporter", {}), account.get("responsibleEmployee", {})
     wanted = (
-        ("account.importerOfRecord.number", _importer_number(given), "account"),
-        (
-            "account.exporter",
-            None if account.get("exporter", {}).get("name") else "The seller's name is missing",
-            "account",
-        ),
+        ("account.importerOfRecord.number", _importer_number(given), "--importer-number NUMBER"),
+        ("account.exporter", _missing(seller, "The seller's name"), "--exporter-name NAME"),
         (
             "account.responsibleEmployee",
-            None
-            if account.get("responsibleEmployee", {}).get("name")
-            else "The exporter's responsible employee is missing",
-            "account",
+            _missing(employee, "The exporter's responsible employee"),
+            "--employee-name NAME",
         ),
         (
             "warehouse.address",
-            None if warehouse.get("address") else "The warehouse's address is missing",
-            "warehouse",
+            _missing(warehouse.get("address"), "The warehouse's address"),
+            "--address STREET --city CITY",
         ),
     )
     return [
-        Hit(path, {"what": what}, remedy=f"An operator sets it: `entrygo {record} update ID`.")
-        for path, what, record in wanted
+        Hit(path, {"what": what}, remedy=_set_by(path.split(".")[0], option))
+        for path, what, option in wanted
         if what
     ]
+
+
+def _missing(given: object, what: str) -> str | None:
+    return None if given else f"{what} is missing"
+
+
+def _set_by(record: str, option: str) -> str:
+    return f"An operator sets it: `entrygo {record} update ID {option}`."
 
 
 PARTY_DATA = Rule(
