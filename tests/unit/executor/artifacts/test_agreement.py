@@ -23,7 +23,7 @@ def by_type(files: Iterable[RenderedFile]) -> dict[str, RenderedFile]:
     return {file.artifact_type: file for file in files}
 
 
-def parsed(file: RenderedFile) -> Any:  # noqa: ANN401  # any JSON
+def parsed(file: RenderedFile) -> Any:  # any JSON
     return json.loads(file.data)
 
 

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 
+import pytest
 from hypothesis import given, settings
 
 from executor.artifacts import RenderedFile, render_all
@@ -148,6 +149,17 @@ def test_what_is_absent_is_said_to_be_absent() -> None:
 
     assert "None" not in page.text
     assert page.text.count("not given") > 10
+
+
+@pytest.mark.parametrize(("origin", "stated"), [("CA", True), ("CN", False)])
+def test_a_usmca_claim_is_stated_for_goods_of_its_countries_alone(
+    origin: str, *, stated: bool
+) -> None:
+    product = a_product(countryOfOrigin=origin, usmca={"claim": True})
+
+    page = read_page(html(a_snapshot(products=[product])))
+
+    assert ("goods of line 1 qualify as originating" in page.text) is stated
 
 
 def test_ten_thousand_lines_are_all_there() -> None:
