@@ -1,15 +1,17 @@
 """From a day's orders to the broker's mailbox: `make demo`, or `python -m examples.demo`."""
 
+import re
 import sys
 import time
 import uuid
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from rich.markup import escape
 
+from examples.exporter import Parties, set_up
 from examples.surroundings import (
     Mailbox,
     NotAsItShouldBe,
@@ -29,21 +31,6 @@ ARTIFACTS = 5
 SHOWN = 6  # findings of each plan
 DELIVERY_SECONDS = 60
 _COLOURS = {"BLOCKING": "red", "WARNING": "yellow", "INFO": "dim"}
-
-
-class Parties(NamedTuple):
-    account: str
-    warehouse: str
-    broker: str
-    key: str
-
-    @property
-    def scope(self) -> Json:
-        return {
-            "accountId": self.account,
-            "warehouseId": self.warehouse,
-            "brokerId": self.broker,
-        }
 
 
 def main() -> int:
@@ -67,10 +54,11 @@ def run(environment: dict[str, str]) -> None:
 
     parties = set_up(operator, run_id)
     with SHPBNDL(parties.key, base_url=api) as client:
-        order_ids = sync(client, parties)
-        blocked = plan(client, parties, order_ids)
+        order_ids, names = sync(client, parties)
+        blocked = plan(client, parties, order_ids, names)
         mend(client, operator, parties, broker_email)
         ready = plan_again(client, parties, order_ids, blocked["exportId"])
+        show_plan(ready, names)
         package = execute(client, parties, ready)
         export = inspect(client, ready["exportId"], package)
         letter = check_mail(mailbox, broker_email)
@@ -79,53 +67,25 @@ def run(environment: dict[str, str]) -> None:
     tell_what_to_paste(api, parties, export)
 
 
-def set_up(operator: Operator, run_id: str) -> Parties:
-    title(1, "An operator sets up an exporter")
-    account = operator(
-        *("account", "create", f"Fog & Fathom Trading Ltd. ({run_id})", "--test"),
-        *("--exporter-name", "Fog & Fathom Trading Ltd."),
-        *("--exporter-address", "12 Quay Street", "--exporter-city", "Lunenburg"),
-        *("--exporter-region", "NS", "--exporter-postal-code", "B0J 2C0"),
-        *("--exporter-country", "CA", "--importer-name", "Fog & Fathom Trading Ltd."),
-        *("--importer-address", "12 Quay Street", "--importer-city", "Lunenburg"),
-        *("--importer-region", "NS", "--importer-postal-code", "B0J 2C0"),
-        *("--importer-country", "CA", "--importer-number", "261234-56789"),
-        *("--bond", "CB-2026-0417", "--power-of-attorney", "--no-related-parties"),
-        *("--assists", "none", "--employee-name", "Maren Whitlock"),
-        *("--employee-title", "Export compliance", "--employee-phone", "+1 902 555 0140"),
-        *("--employee-email", "maren.whitlock@fogandfathom.example"),
-    )["id"]
-    warehouse = operator(
-        *("warehouse", "create", "--account", account, "--name", "Halifax fulfilment"),
-        *("--country", "CA", "--address", "240 Terminal Road, Halifax, NS B3K 1A1"),
-        *("--email", f"dock-{run_id}@halifax-fulfilment.example", "--port-of-entry", "0115"),
-        *("--transport-mode", "TRUCK", "--carrier", "Fundy Freight", "--incoterm", "DDP"),
-    )["id"]
-    broker = operator(
-        *("broker", "create", "--account", account, "--name", "Niagara Customs Brokers Inc."),
-        *("--filer-code", "NCB"),
-    )["id"]
-    key = operator("key", "create", "--account", account)["key"]
-    told(f"account {account}\n   warehouse {warehouse}\n   broker {broker}, without an e-mail yet")
-    return Parties(account, warehouse, broker, key)
-
-
-def sync(client: SHPBNDL, parties: Parties) -> list[str]:
+def sync(client: SHPBNDL, parties: Parties) -> tuple[list[str], dict[str, str]]:
+    """The orders' ids, and what the shop calls each id."""
     title(2, "The shop syncs its catalogue and a day of orders")
     products = client.products.sync(parties.account, load("products"))["data"]
     orders = client.orders.sync(parties.account, load("orders"))["data"]
     worth = sum(round(order["totalValueUsd"] * 100) for order in orders)
     told(f"{len(products)} products, {len(orders)} orders worth USD {worth / 100:,.2f}")
-    return [order["id"] for order in orders]
+    names = {record["id"]: record["externalId"] for record in (*products, *orders)}
+    return [order["id"] for order in orders], names
 
 
-def plan(client: SHPBNDL, parties: Parties, order_ids: list[str]) -> Json:
+def plan(client: SHPBNDL, parties: Parties, order_ids: list[str], names: dict[str, str]) -> Json:
     title(3, "Plan: what can go, and what is missing")
     answer = client.plan(**parties.scope, destinationCountry="US", orderIds=order_ids)
-    show_plan(answer)
+    show_plan(answer, names)
     require(answer["readinessState"] == "BLOCKED", "the first plan is blocked")
     for missing in [row for row in answer["missing_data"] if row["required_for"] == "EXECUTE"]:
-        told(f"[red]missing[/] {escape(missing['path'])}  (by the {missing['fixable_by'].lower()})")
+        path = re.sub(r"\[(\w+_\w+)\]", lambda found: f"[{names[found[1]]}]", missing["path"])
+        told(f"[red]missing[/] {escape(path)}  (by the {missing['fixable_by'].lower()})")
     return answer
 
 
@@ -147,16 +107,9 @@ def plan_again(client: SHPBNDL, parties: Parties, order_ids: list[str], export_i
     title(5, "Plan again: the same export, its next revision")
     shipment = load("shipment") | {"eta": tomorrow()}
     answer = client.plan(**parties.scope, orderIds=order_ids, batchId=export_id, shipment=shipment)
-    show_plan(answer)
     require(answer["exportId"] == export_id, "a re-plan keeps the export's id")
     require(answer["readinessState"].startswith("READY"), "the mended plan can be executed")
     require(len(answer["included_order_ids"]) == len(order_ids), "every order is in the plan")
-    for unit in answer["export_units"]:
-        totals = unit["totals"]
-        told(
-            f"entry type {unit['entry_type']}, lane {unit['grouping_key'].get('lane', '-')}: "
-            f"{totals['orders']} orders, USD {totals['value_usd']:,.2f}"
-        )
     return answer
 
 
@@ -165,7 +118,7 @@ def tomorrow() -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def show_plan(answer: Json) -> None:
+def show_plan(answer: Json, names: dict[str, str]) -> None:
     counts = Counter(found["severity"] for found in answer["validationMessages"])
     told(
         f"[bold]{answer['readinessState']}[/]  {len(answer['included_order_ids'])} orders in, "
@@ -174,7 +127,14 @@ def show_plan(answer: Json) -> None:
     )
     for found in answer["validationMessages"][:SHOWN]:
         colour = _COLOURS.get(found["severity"], "")
-        told(f"[{colour}]{found['code']}[/] {escape(found['message'])}")
+        where = names.get(found.get("product_id") or found.get("order_id") or "", "")
+        told(f"[{colour}]{found['code']}[/] {where} {escape(found['message'])}".replace("  ", " "))
+    for unit in answer["export_units"]:
+        totals = unit["totals"]
+        told(
+            f"entry type {unit['entry_type']}, lane {unit['grouping_key'].get('lane', '-')}: "
+            f"{totals['orders']} orders, USD {totals['value_usd']:,.2f}"
+        )
     told(f"next: {answer['next_recommended_action']}   {answer['planHash']}")
 
 
