@@ -1,0 +1,101 @@
+"""An account with orders to plan, written straight into the store as the services would."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared.canonical import sha256_hex
+from shared.ids import derived_id
+from shared.store import Store
+
+KEY = "shpbndl_test_benchmark"
+ACCOUNT, WAREHOUSE, BROKER = "acc_bench", "wh_bench", "br_bench"
+_ADDRESS = {"addressLines": ["1 Quay"], "city": "Halifax", "region": "NS", "country": "CA"}
+
+
+@dataclass(frozen=True)
+class Seeded:
+    order_ids: list[str]
+    product_ids: list[str]
+
+
+async def seed(store: Store, orders: int, products: int) -> Seeded:
+    party = {"name": "Exporter", "address": _ADDRESS}
+    account = {
+        "name": "Bench",
+        "test": True,
+        "exporter": party,
+        "importerOfRecord": party
+        | {"number": "123456-12345", "bond": "B-1", "powerOfAttorney": True},
+        "responsibleEmployee": {"name": "Clerk", "email": "clerk@exporter.example"},
+        "grouping": "CONSOLIDATED_IOR",
+        "formalAlways": False,
+        "valueFloorCents": 100,
+        "deniedHtsPrefixes": [],
+    }
+    shipment = {"portOfEntry": "0115", "transportMode": "TRUCK"}
+    await _put(store, "accounts", ACCOUNT, account)
+    await _put(
+        store,
+        "warehouses",
+        WAREHOUSE,
+        {"name": "W", "country": "CA", "address": _ADDRESS, "shipmentDefaults": shipment},
+    )
+    await _put(store, "brokers", BROKER, {"name": "B", "email": "desk@broker.example"})
+    key = {"account_id": ACCOUNT, "warehouse_id": None, "test": True, "revoked_at": None}
+    await store.insert("api_keys", {"_id": sha256_hex(KEY.encode())} | key, step="bench.seed")
+    product_ids = [derived_id("prod_", ACCOUNT, str(number)) for number in range(products)]
+    order_ids = [derived_id("ord_", ACCOUNT, str(number)) for number in range(orders)]
+    await _bulk(store, "products", [(id_, _product(id_)) for id_ in product_ids])
+    pairs = [
+        (id_, _order(id_, [product_ids[(place + line) % products] for line in range(2)]))
+        for place, id_ in enumerate(order_ids)
+    ]
+    await _bulk(store, "orders", pairs)
+    return Seeded(order_ids, product_ids)
+
+
+def _product(id_: str) -> dict[str, Any]:
+    return {
+        "externalId": id_,
+        "sku": id_[-8:],
+        "title": "Sweater",
+        "description": "Women's knitted pullover of wool, for everyday wear",
+        "htsCode": "6110.11.0030",
+        "countryOfOrigin": "CA",
+        "unitValueCents": 8_000,
+        "weightGrams": 450,
+        "materials": [{"name": "wool", "percentHundredths": 10_000}],
+        "manufacturer": {"name": "Maker", **_ADDRESS},
+        "adcvdCase": "none",
+    }
+
+
+def _order(id_: str, product_ids: list[str]) -> dict[str, Any]:
+    lines = [
+        {"productId": product_id, "quantity": 1, "unitValueCents": 8_000}
+        for product_id in product_ids
+    ]
+    return {
+        "externalId": id_,
+        "destinationCountry": "US",
+        "destinationRegion": "ME",
+        "destinationPostalCode": "04401",
+        "consignee": {"name": "Ada Byron", "addressLines": ["1 Elm"], "city": "Bangor"},
+        "items": lines,
+    }
+
+
+async def _bulk(store: Store, collection: str, records: list[tuple[str, dict[str, Any]]]) -> None:
+    documents = [_document(id_, content) for id_, content in records]
+    for start in range(0, len(documents), 2_000):
+        await store.insert_ordered(collection, documents[start : start + 2_000], step="bench.seed")
+
+
+async def _put(store: Store, collection: str, id_: str, content: dict[str, Any]) -> None:
+    await store.insert(collection, _document(id_, content), step="bench.seed")
+
+
+def _document(id_: str, content: dict[str, Any]) -> dict[str, Any]:
+    now = "2026-01-01T00:00:00.000Z"
+    fields = {"account_id": ACCOUNT, "content": content, "revision": 1, "applied": ""}
+    return {"_id": id_, "external_id": id_, "metadata": None, "created_at": now} | fields
