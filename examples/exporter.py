@@ -1,6 +1,6 @@
 """The exporter of the demo, set up as an operator would: a test account and its partners."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from examples.surroundings import Operator, title, told
 
@@ -12,7 +12,7 @@ class Parties(NamedTuple):
     key: str
 
     @property
-    def scope(self) -> dict[str, str]:
+    def scope(self) -> dict[str, Any]:
         return {
             "accountId": self.account,
             "warehouseId": self.warehouse,

@@ -10,6 +10,7 @@ from typing import Any
 
 from aio_pika.abc import AbstractIncomingMessage
 
+from shared.canonical import sha256_hex
 from shared.messaging.rabbit import Messages
 from shared.messaging.settlement import DIED_AT, FIRST_SEEN, ORIGIN, REASON
 from shared.messaging.topology import dead_queue
@@ -18,7 +19,10 @@ from shared.steps import durable_step
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A message that could not be handled; `id` is its message id, a command's `command_id`."""
+    """A message that could not be handled.
+
+    `id` is its message id, a command's `command_id`; of one published without, of its bytes.
+    """
 
     id: str
     service: str
@@ -57,7 +61,8 @@ async def drop(messages: Messages, service: str, id_: str) -> bool:
     async with _taken(messages, service) as letters:
         for letter, message in letters:
             if letter.id == id_:
-                await message.ack()
+                with durable_step("operator.drop_dead_letter"):
+                    await message.ack()
                 return True
     return False
 
@@ -84,7 +89,7 @@ def _letter(service: str, message: AbstractIncomingMessage) -> DeadLetter:
     headers: dict[str, Any] = dict(message.headers)
     death = _server_death(headers)
     return DeadLetter(
-        id=message.message_id or "",
+        id=message.message_id or f"msg_{sha256_hex(message.body)[:32]}",
         service=service,
         origin_queue=str(headers.get(ORIGIN) or death.get("queue", "")),
         reason=str(headers.get(REASON) or death.get("reason", "unknown")),
