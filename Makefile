@@ -36,6 +36,7 @@ demo: up ## from orders to the broker's mailbox, once through
 
 ##@ Check it
 test: setup lint types imports ## everything: style, types, architecture, all tests on real servers
+	@$(STACK) test-tools
 	@$(STACK) up --name test --servers-only
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack import chroot, commands, paths
+from stack import apt, chroot, commands, paths
 from stack.locks import locked
 from stack.output import StackError, say, step
 
@@ -112,14 +112,8 @@ def _steps() -> list[Step]:
 
 
 def _get_debootstrap() -> None:
-    if shutil.which("debootstrap"):
-        return
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "-y", "--no-install-recommends", "debootstrap"]
-    # An old or absent package list is the usual reason to fail, and costs some seconds to renew.
-    if not commands.succeeds(install, environment):
-        commands.run(["apt-get", "update"], environment)
-        commands.run(install, environment)
+    if shutil.which("debootstrap") is None:
+        apt.install("debootstrap")
 
 
 def _make_base() -> None:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from stack import paths
+from stack import apt, paths
 from stack.locks import locked
 from stack.output import StackError, say, step
 
@@ -106,13 +106,8 @@ def _ensure_venv_module() -> None:
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise StackError("this Python has no venv module: install python3-venv and python3-pip")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # The package that fits the Python that runs, which need not be the default one.
-    versioned = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-    install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", versioned]
-    if subprocess.run(install, env=environment, check=False, capture_output=True).returncode != 0:
-        _run(["apt-get", "update", "-q"], environment)
-        _run(install, environment)
+    apt.install(f"python{sys.version_info.major}.{sys.version_info.minor}-venv")
 
 
 def _run(command: list[str], environment: dict[str, str] | None = None) -> None:

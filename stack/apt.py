@@ -1,0 +1,49 @@
+"""Debian packages on this machine: installed only where the tool they bring is missing."""
+
+import os
+import shutil
+
+from stack import commands, paths
+from stack.locks import locked
+from stack.output import StackError, step
+
+# What the suite looks at pages with: the tool (any of its names), and its packages. The fonts
+# have no tool; they come with the browser, which shows boxes for other scripts without them.
+TEST_TOOLS = {
+    ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"): (
+        "chromium",
+        "fonts-noto-core",
+        "fonts-noto-cjk",
+    ),
+    ("pdftotext",): ("poppler-utils",),
+}
+
+
+def ensure_test_tools() -> None:
+    missing = [
+        package
+        for names, packages in TEST_TOOLS.items()
+        if not any(shutil.which(name) for name in names)
+        for package in packages
+    ]
+    if not missing:
+        return
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise StackError(f"the suite needs a browser and poppler: install {', '.join(missing)}")
+    waiting = "another run is installing packages"
+    with (
+        locked(paths.cache() / "apt.lock", waiting, handed_down=True),
+        step(f"Debian packages for the suite: {', '.join(missing)}"),
+    ):
+        install(*missing)
+
+
+def install(*packages: str) -> None:
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # A package manager that someone else is using is waited for.
+    patient = ["-o", "DPkg::Lock::Timeout=300"]
+    command = ["apt-get", "install", *patient, "-y", "--no-install-recommends", *packages]
+    # An old or absent package list is the usual reason to fail, and costs some seconds to renew.
+    if not commands.succeeds(command, environment):
+        commands.run(["apt-get", "update"], environment)
+        commands.run(command, environment)
