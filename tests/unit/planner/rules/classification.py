@@ -1,0 +1,41 @@
+"""The HTSUS number."""
+
+from dataclasses import replace
+
+from support.planning import TARIFF, a_plan, with_broker, with_product
+from unit.planner.rules.case import BLOCKING, INFO, WARNING, Case
+
+CASES = [
+    Case("HTS_MISSING", "none", with_product(htsCode=None), BLOCKING),
+    Case("HTS_MISSING", "blank", with_product(htsCode="  "), BLOCKING),
+    Case("HTS_MISSING", "a wrong one is not missing", with_product(htsCode="49")),
+    Case("HTS_INVALID", "letters", with_product(htsCode="4901.99.00AB"), BLOCKING),
+    Case("HTS_INVALID", "seven digits", with_product(htsCode="4901990"), BLOCKING),
+    Case("HTS_INVALID", "nine digits", with_product(htsCode="490199009"), BLOCKING),
+    Case("HTS_INVALID", "eleven digits", with_product(htsCode="49019900931"), BLOCKING),
+    Case("HTS_INVALID", "chapter 00", with_product(htsCode="0001.99.0093"), BLOCKING),
+    Case("HTS_INVALID", "the reserved chapter 77", with_product(htsCode="7701.99.0093"), BLOCKING),
+    Case("HTS_INVALID", "a heading of 00", with_product(htsCode="4900.99.0093"), BLOCKING),
+    Case("HTS_INVALID", "digits of another script", with_product(htsCode="٤٩٠١٩٩"), BLOCKING),
+    Case("HTS_INVALID", "dots, blanks and hyphens are fine", with_product(htsCode="4901-99 00.93")),
+    Case("HTS_INVALID", "six digits have the form", with_product(htsCode="490199")),
+    Case("HTS_INVALID", "absent is not invalid", with_product(htsCode=None)),
+    Case("HTS_NOT_TEN_DIGITS", "six", with_product(htsCode="490199"), BLOCKING),
+    Case("HTS_NOT_TEN_DIGITS", "eight", with_product(htsCode="49019900"), BLOCKING),
+    Case("HTS_NOT_TEN_DIGITS", "ten", with_product(htsCode="4901990093")),
+    Case(
+        "HTS_NOT_TEN_DIGITS",
+        "eight, and the broker completes it",
+        with_broker(with_product(htsCode="49019900"), completesClassification=True),
+        WARNING,
+    ),
+    Case("HTS_SPECIAL_CHAPTER_ONLY", "98", with_product(htsCode="9801.00.1012"), BLOCKING),
+    Case("HTS_SPECIAL_CHAPTER_ONLY", "99", with_product(htsCode="9903.88.0100"), BLOCKING),
+    Case("HTS_SPECIAL_CHAPTER_ONLY", "97", with_product(htsCode="9701.21.0000")),
+    Case("HTS_NOT_FOUND", "not in the table", with_product(htsCode="4901.99.0099"), WARNING),
+    Case("HTS_NOT_FOUND", "in the table", with_product()),
+    Case("HTS_NOT_FOUND", "eight digits are not looked up", with_product(htsCode="49019900")),
+    Case("HTS_NOT_FOUND", "no table", replace(with_product(htsCode="4901990099"), tariff=None)),
+    Case("HTS_NOT_CHECKED", "no table is loaded", a_plan(tariff=None), INFO),
+    Case("HTS_NOT_CHECKED", "a table is loaded", a_plan(tariff=TARIFF)),
+]

@@ -1,0 +1,126 @@
+"""What the goods themselves ask for: agencies, sectors, remedies, preferences."""
+
+from datetime import date
+from typing import Any
+
+from planner.domain.facts import PlanningInput
+from support.planning import MAKER, ORDER, a_plan, line, order, product, with_account, with_product
+from unit.planner.rules.case import BLOCKING, WARNING, Case
+
+CHINESE: dict[str, Any] = {**MAKER, "name": "Guangzhou Mill", "city": "Guangzhou", "country": "CN"}
+COTTON = [{"name": "cotton", "percentHundredths": 10_000}]
+SHIRT: dict[str, Any] = {"htsCode": "6109.10.0012", "materials": COTTON}
+
+
+def usmca(cents: int, **more: str) -> PlanningInput:
+    mexican = product(countryOfOrigin="MX", usmca={"claim": True, **more})
+    return a_plan({ORDER: order(line(unit_value_cents=cents))}, {"prod_book": mexican})
+
+
+GOODS = [
+    Case("PROHIBITED_BY_POLICY", "a live animal", with_product(htsCode="0106.19.9195"), BLOCKING),
+    Case("PROHIBITED_BY_POLICY", "fireworks", with_product(htsCode="3604.10.9000"), BLOCKING),
+    Case("PROHIBITED_BY_POLICY", "matches", with_product(htsCode="3605.00.0060")),
+    Case("PROHIBITED_BY_POLICY", "a rifle", with_product(htsCode="9303.30.8030"), BLOCKING),
+    Case(
+        "PROHIBITED_BY_POLICY",
+        "what the account denies",
+        with_account(deniedHtsPrefixes=["4901"]),
+        BLOCKING,
+    ),
+    Case("PROHIBITED_BY_POLICY", "beside it", with_account(deniedHtsPrefixes=["4902"])),
+    Case("FDA_PRIOR_NOTICE_NEEDED", "cheese", with_product(htsCode="0406.90.9900"), WARNING),
+    Case(
+        "FDA_PRIOR_NOTICE_NEEDED",
+        "cheese of a registered dairy",
+        with_product(htsCode="0406.90.9900", pga={"FDA": {"facilityRegistration": "1234"}}),
+    ),
+    Case("FDA_PRIOR_NOTICE_NEEDED", "feathers, no food", with_product(htsCode="0505.10.0050")),
+    Case("FDA_PRIOR_NOTICE_NEEDED", "pet food", with_product(htsCode="2309.10.0090"), WARNING),
+    Case("FDA_PRIOR_NOTICE_NEEDED", "tobacco", with_product(htsCode="2402.10.3000")),
+    Case("CPSC_CERTIFICATE_MISSING", "a toy", with_product(htsCode="9503.00.0073"), WARNING),
+    Case("CPSC_CERTIFICATE_MISSING", "a children's book", with_product(childrens=True), WARNING),
+    Case(
+        "CPSC_CERTIFICATE_MISSING",
+        "a toy with its certificate",
+        with_product(htsCode="9503.00.0073", pga={"cpsc": {"reference": "REG-1"}}),
+    ),
+    Case(
+        "CPSC_CERTIFICATE_MISSING",
+        "the day before e-filing",
+        with_product(htsCode="9503.00.0073", as_of=date(2026, 7, 7)),
+    ),
+    Case(
+        "CPSC_CERTIFICATE_MISSING",
+        "the day of e-filing",
+        with_product(htsCode="9503.00.0073", as_of=date(2026, 7, 8)),
+        WARNING,
+    ),
+    Case("CPSC_CERTIFICATE_MISSING", "a lamp, only possible", with_product(htsCode="9405110000")),
+    Case(
+        "UFLPA_SECTOR_REVIEW",
+        "a Chinese shirt",
+        with_product(**SHIRT, countryOfOrigin="CN"),
+        WARNING,
+    ),
+    Case(
+        "UFLPA_SECTOR_REVIEW",
+        "a shirt of a Chinese maker",
+        with_product(**SHIRT, manufacturer={**CHINESE, "postalCode": "510000"}),
+        WARNING,
+    ),
+    Case(
+        "UFLPA_SECTOR_REVIEW",
+        "with its proof",
+        with_product(**SHIRT, countryOfOrigin="CN", pga={"uflpa": {"evidence": "trace 17"}}),
+    ),
+    Case("UFLPA_SECTOR_REVIEW", "a British shirt", with_product(**SHIRT)),
+    Case("UFLPA_SECTOR_REVIEW", "a Chinese book", with_product(countryOfOrigin="CN")),
+    Case(
+        "UFLPA_SECTOR_REVIEW",
+        "Chinese steel, the day before it became a sector",
+        with_product(htsCode="7318150000", countryOfOrigin="CN", as_of=date(2025, 8, 18)),
+    ),
+    Case(
+        "UFLPA_SECTOR_REVIEW",
+        "Chinese steel, the day it became one",
+        with_product(htsCode="7318150000", countryOfOrigin="CN", as_of=date(2025, 8, 19)),
+        WARNING,
+    ),
+]
+
+REMEDIES = [
+    Case(
+        "ADCVD_REVIEW",
+        "Chinese plywood without a word",
+        with_product(htsCode="4412330640", countryOfOrigin="CN"),
+        WARNING,
+    ),
+    Case(
+        "ADCVD_REVIEW",
+        "`none` is a word",
+        with_product(htsCode="4412330640", countryOfOrigin="CN", adcvdCase="none"),
+    ),
+    Case(
+        "ADCVD_REVIEW",
+        "Finnish plywood",
+        with_product(htsCode="4412330640", countryOfOrigin="FI"),
+    ),
+    Case(
+        "ADCVD_REVIEW",
+        "the heading beside it",
+        with_product(htsCode="4413000000", countryOfOrigin="CN"),
+    ),
+    Case("USMCA_CLAIM_INVALID", "for a British book", with_product(usmca={"claim": True}), WARNING),
+    Case(
+        "USMCA_CLAIM_INVALID",
+        "for a Mexican book",
+        with_product(usmca={"claim": True}, countryOfOrigin="MX"),
+    ),
+    Case("USMCA_CLAIM_INVALID", "no claim", with_product(usmca={"claim": False})),
+    Case("USMCA_CERTIFICATION_MISSING", "over 2,500.00", usmca(250_001), WARNING),
+    Case("USMCA_CERTIFICATION_MISSING", "2,500.00 to the cent", usmca(250_000)),
+    Case("USMCA_CERTIFICATION_MISSING", "certified", usmca(250_001, certification="C-1")),
+]
+
+CASES = [*GOODS, *REMEDIES]

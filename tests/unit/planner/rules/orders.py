@@ -1,0 +1,109 @@
+"""Where the goods go, to whom, and for how much."""
+
+from planner.domain.facts import PlanningInput
+from support.planning import ORDER, a_plan, line, order, product, with_order
+from unit.planner.rules.case import BLOCKING, WARNING, Case
+
+
+def value_of(cents: int) -> PlanningInput:
+    return with_order(line(unit_value_cents=cents), consignee={})
+
+
+DESTINATION = [
+    Case(
+        "DESTINATION_NOT_US", "Canada is not the US", with_order(destinationCountry="CA"), BLOCKING
+    ),
+    Case("DESTINATION_NOT_US", "lower case us is the US", with_order(destinationCountry="us")),
+    Case("DESTINATION_NOT_US", "country PR is the US", with_order(destinationCountry="PR")),
+    Case("DESTINATION_NOT_US", "Guam is said by R03 alone", with_order(destinationCountry="GU")),
+    Case(
+        "DESTINATION_NOT_US",
+        "the Marianas are not the US",
+        with_order(destinationCountry="MP"),
+        BLOCKING,
+    ),
+    Case(
+        "DESTINATION_OUTSIDE_US_CUSTOMS_TERRITORY",
+        "Guam by country",
+        with_order(destinationCountry="GU"),
+        BLOCKING,
+    ),
+    Case(
+        "DESTINATION_OUTSIDE_US_CUSTOMS_TERRITORY",
+        "Guam by region",
+        with_order(destinationRegion="GU"),
+        BLOCKING,
+    ),
+    Case(
+        "DESTINATION_OUTSIDE_US_CUSTOMS_TERRITORY",
+        "the Marianas by region rest on no source, so they warn",
+        with_order(destinationRegion="MP"),
+        WARNING,
+    ),
+    Case(
+        "DESTINATION_OUTSIDE_US_CUSTOMS_TERRITORY",
+        "Puerto Rico is inside",
+        with_order(destinationRegion="PR"),
+    ),
+    Case("DESTINATION_REGION_INVALID", "no region", with_order(destinationRegion=None), WARNING),
+    Case("DESTINATION_REGION_INVALID", "Ontario", with_order(destinationRegion="ON"), WARNING),
+    Case(
+        "DESTINATION_REGION_INVALID", "military mail", with_order(destinationRegion="AE"), WARNING
+    ),
+    Case("DESTINATION_REGION_INVALID", "DC", with_order(destinationRegion="DC")),
+    Case(
+        "DESTINATION_REGION_INVALID",
+        "country PR needs no region",
+        with_order(destinationCountry="PR", destinationRegion=None),
+    ),
+    Case(
+        "DESTINATION_POSTAL_CODE_INVALID", "none", with_order(destinationPostalCode=None), WARNING
+    ),
+    Case("DESTINATION_POSTAL_CODE_INVALID", "4", with_order(destinationPostalCode="1420"), WARNING),
+    Case(
+        "DESTINATION_POSTAL_CODE_INVALID",
+        "5+3",
+        with_order(destinationPostalCode="14201-123"),
+        WARNING,
+    ),
+    Case(
+        "DESTINATION_POSTAL_CODE_INVALID",
+        "5x4",
+        with_order(destinationPostalCode="14201x1234"),
+        WARNING,
+    ),
+    Case("DESTINATION_POSTAL_CODE_INVALID", "5", with_order(destinationPostalCode="14201")),
+    Case("DESTINATION_POSTAL_CODE_INVALID", "5+4", with_order(destinationPostalCode="14201-1234")),
+]
+
+PARTIES_OF_ORDER = [
+    Case("CONSIGNEE_IDENTITY_MISSING", "nobody is named", with_order(consignee=None), WARNING),
+    Case(
+        "CONSIGNEE_IDENTITY_MISSING",
+        "a name without a street",
+        with_order(consignee={"addressLines": []}),
+        WARNING,
+    ),
+    Case("CONSIGNEE_IDENTITY_MISSING", "name and street", with_order()),
+    Case("ORDER_ALREADY_EXPORTED", "it has gone", a_plan(exported=frozenset({ORDER})), BLOCKING),
+    Case("ORDER_ALREADY_EXPORTED", "another has gone", a_plan(exported=frozenset({"ord_2"}))),
+]
+
+VALUE = [
+    Case("UNIT_VALUE_INVALID", "zero", value_of(0), BLOCKING),
+    Case("UNIT_VALUE_INVALID", "one cent is a value", value_of(1)),
+    Case("UNIT_VALUE_SUSPECT", "a cent under the floor", value_of(99), WARNING),
+    Case(
+        "UNIT_VALUE_SUSPECT",
+        "the floor itself, without a reference value",
+        a_plan(
+            {ORDER: order(line(unit_value_cents=100))},
+            {"prod_book": product(unitValueCents=None)},
+        ),
+    ),
+    Case("UNIT_VALUE_SUSPECT", "a cent under half the reference value", value_of(999), WARNING),
+    Case("UNIT_VALUE_SUSPECT", "half the reference value", value_of(1_000)),
+    Case("UNIT_VALUE_SUSPECT", "zero is said by R10 alone", value_of(0)),
+]
+
+CASES = [*DESTINATION, *PARTIES_OF_ORDER, *VALUE]

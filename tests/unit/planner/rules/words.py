@@ -1,0 +1,78 @@
+"""What the description says, and what a class of goods must say beside it."""
+
+from typing import Any
+
+from support.planning import with_product
+from unit.planner.rules.case import BLOCKING, WARNING, Case
+
+COTTON = [{"name": "cotton", "percentHundredths": 10_000}]
+SHIRT: dict[str, Any] = {"htsCode": "6109.10.0012", "materials": COTTON}
+
+
+DESCRIPTION = [
+    Case(
+        "DESCRIPTION_MISSING",
+        "none; a title does not count",
+        with_product(description=None),
+        BLOCKING,
+    ),
+    Case("DESCRIPTION_MISSING", "vague is not missing", with_product(description="gift")),
+    Case(
+        "DESCRIPTION_VAGUE", "a word of the list", with_product(description="Accessories"), WARNING
+    ),
+    Case("DESCRIPTION_VAGUE", "a phrase", with_product(description="Daily necessities!"), WARNING),
+    Case(
+        "DESCRIPTION_VAGUE",
+        "nothing but general words",
+        with_product(description="Assorted spare parts and accessories for the household goods"),
+        WARNING,
+    ),
+    Case("DESCRIPTION_VAGUE", "seven letters", with_product(description="Pencils"), WARNING),
+    Case("DESCRIPTION_VAGUE", "eight letters", with_product(description="Notebook")),
+    Case(
+        "DESCRIPTION_VAGUE",
+        "the SKU",
+        with_product(description="notebooks", sku="NOTEBOOKS"),
+        WARNING,
+    ),
+    Case(
+        "DESCRIPTION_VAGUE",
+        "mostly digits",
+        with_product(description="notebook 123456789"),
+        WARNING,
+    ),
+    Case("DESCRIPTION_VAGUE", "half digits", with_product(description="notebook 12345678")),
+    Case(
+        "DESCRIPTION_VAGUE",
+        "a general word beside one that tells",
+        with_product(description="Spare parts for bicycles"),
+    ),
+]
+
+CLASS_DATA = [
+    Case("CLASS_DATA_MISSING", "a shirt's fibres", with_product(htsCode="6109.10.0012"), WARNING),
+    Case("CLASS_DATA_MISSING", "they are given", with_product(**SHIRT)),
+    Case("CLASS_DATA_MISSING", "a chemical's CAS", with_product(htsCode="2905.11.2000"), WARNING),
+    Case(
+        "CLASS_DATA_MISSING",
+        "it is given",
+        with_product(htsCode="2905.11.2000", casNumber="67-56-1"),
+    ),
+    Case(
+        "CLASS_DATA_MISSING", "a dye, by its longer prefix", with_product(htsCode="320411"), WARNING
+    ),
+    Case("CLASS_DATA_MISSING", "a paint, beside it", with_product(htsCode="3208.10.0000")),
+    Case(
+        "CLASS_DATA_MISSING",
+        "copper, by its metal content",
+        with_product(
+            htsCode="7418.20.1000", metal={"kind": "copper", "weightPercentHundredths": 9_800}
+        ),
+    ),
+    Case("CLASS_DATA_MISSING", "a book", with_product()),
+    Case("WEIGHT_MISSING", "none", with_product(weightGrams=None), WARNING),
+    Case("WEIGHT_MISSING", "zero", with_product(weightGrams=0), WARNING),
+    Case("WEIGHT_MISSING", "one gram", with_product(weightGrams=1)),
+]
+
+CASES = [*DESCRIPTION, *CLASS_DATA]
