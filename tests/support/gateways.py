@@ -41,7 +41,7 @@ class MemoryStore:
     def collection(self, name: str) -> dict[str, Document]:
         return self.data.setdefault(name, {})
 
-    def put(self, collection: str, **document: Any) -> None:  # noqa: ANN401  # a document
+    def put(self, collection: str, **document: Any) -> None:  # a document
         document = {"_id": document.pop("id"), **document}
         self.collection(collection)[document["_id"]] = document
 
@@ -123,7 +123,7 @@ def matches(document: Document, query: Mapping[str, Any]) -> bool:
     return all(_holds(document, name, wanted) for name, wanted in query.items())
 
 
-def _holds(document: Document, name: str, wanted: Any) -> bool:  # noqa: ANN401  # any value
+def _holds(document: Document, name: str, wanted: Any) -> bool:  # any value
     if name == "$and":
         return all(matches(document, part) for part in wanted)
     if name == "$or":
@@ -155,7 +155,7 @@ class Workers:
     async def ask(
         self,
         route: Route[Any, Any],
-        command: Any,  # noqa: ANN401  # any command
+        command: Any,  # any command
         *,
         step: str,  # noqa: ARG002  # the seam's signature
     ) -> "asyncio.Task[Any]":
@@ -165,7 +165,7 @@ class Workers:
             command.model_dump_json(by_alias=True, exclude_none=True)
         )
 
-        async def answer() -> Any:  # noqa: ANN401  # any answer
+        async def answer() -> Any:  # any answer
             return await self.answers[route.key](sent)
 
         return asyncio.create_task(answer())

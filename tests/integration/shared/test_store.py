@@ -1,7 +1,7 @@
 """The store's seam on the real store."""
 
 import asyncio
-import random
+import os
 
 import pytest
 
@@ -113,4 +113,4 @@ async def test_a_flipped_bit_in_a_blob_is_loud(store: Store, size: int) -> None:
 
 async def test_a_blob_over_the_limit_is_refused_before_it_is_written(store: Store) -> None:
     with pytest.raises(BlobTooLarge):
-        await store.put_blob(random.Random(1).randbytes(16 * 1024 * 1024), step="test.blob")
+        await store.put_blob(os.urandom(16 * 1024 * 1024), step="test.blob")
