@@ -108,7 +108,7 @@ def _decide(
         included_order_ids=included,
         excluded_orders=excluded,
         units=units,
-        strategy_hint=hint_of(left, given),
+        strategy_hint=hint_of(groups, left, given),
         totals=totals_of(left),
     )
 

@@ -138,7 +138,7 @@ def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
     hts = clean_hts(content.get("htsCode", ""))
     origin = content.get("countryOfOrigin", "").strip()
     programmes = rules.programmes_for(hts, origin) if hts and origin else ()
-    chinese = "CN" in {origin, content.get("manufacturer", {}).get("country")}
+    chinese = "CN" in {origin, content.get("manufacturer", {}).get("country", "").upper()}
     return Product(
         id=product_id,
         content=content,

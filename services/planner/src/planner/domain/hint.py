@@ -6,40 +6,45 @@ from planner.domain.text import counted, dollars
 from shared.contracts.snapshot import StrategyHint
 
 
-def hint_of(units: list[Group], given: PlanningInput) -> StrategyHint:
-    """The hint of the first unit that could go another way, else why the strategy is as it is."""
+def hint_of(groups: list[Group], units: list[Group], given: PlanningInput) -> StrategyHint:
+    """The hint for all groups that were tried; `units` are those of them that can go.
+
+    A group that could be split is told of first: one that waits for a bond needs it most.
+    """
+    split = _split_hint(groups, given)
+    if split:
+        return split
     if not units:
         return StrategyHint(
             code="NOTHING_TO_GROUP", message="No order can go yet, so there is nothing to group."
         )
     strategy = strategy_of(given)
     if strategy == "CONSOLIDATED_IOR":
-        return _split_hint(units, given) or StrategyHint(
+        return StrategyHint(
             code="CONSOLIDATED",
-            message=f"One importer of record: {_entries(units)}, one for each lane, "
+            message=f"One importer of record: {_of(units)}, one for each lane, "
             "are the fewest that keep strictly handled goods from holding the rest.",
         )
     return _consolidation_hint(units, strategy, given)
 
 
-def _split_hint(units: list[Group], given: PlanningInput) -> StrategyHint | None:
+def _split_hint(groups: list[Group], given: PlanningInput) -> StrategyHint | None:
     limit = given.ruleset.thresholds["informal_limit"].cents
     if given.account.content.get("formalAlways"):
         return None
-    for unit in units:
-        small = sum(member.value_cents <= limit for member in unit.members)
-        if not unit.formal or unit.has_case or len(unit.members) == 1 or not small:
+    for group in groups:
+        orders = len(group.members)
+        small = sum(member.value_cents <= limit for member in group.members)
+        if not group.formal or group.has_case or orders == 1 or not small:
             continue
-        together = unit.unit["totals"]["value_cents"]
-        formal = len(unit.members) - small
+        together = group.unit["totals"]["value_cents"]
         return StrategyHint(
             code="SPLIT_KEEPS_INFORMAL",
-            message=f"The {unit.unit['grouping_key']['lane']} unit is formal because its "
-            f"{len(unit.members)} orders add up to USD {dollars(together)}; apart, "
+            message=f"The {group.unit['grouping_key']['lane']} unit is formal because its "
+            f"{orders} orders add up to USD {dollars(together)}; apart, "
             f"{small} of them would stay informal.",
-            alternative=f"PER_ORDER: {counted(small, 'informal entry', 'informal entries')} and "
-            f"{formal} formal in place of one formal entry, "
-            "each with its own bill of lading and filing fee.",
+            alternative=f"PER_ORDER: {_entries(small, orders - small)} in place of one formal "
+            "entry, each with its own bill of lading and filing fee.",
         )
     return None
 
@@ -48,8 +53,7 @@ def _consolidation_hint(units: list[Group], strategy: str, given: PlanningInput)
     lanes = {unit.unit["grouping_key"]["lane"] for unit in units}
     hint = StrategyHint(
         code=strategy,
-        message=f"The account asks for units {strategy.lower().replace('_', ' ')}: "
-        f"{_entries(units)}.",
+        message=f"The account asks for units {strategy.lower().replace('_', ' ')}: {_of(units)}.",
     )
     if len(units) > len(lanes):
         limit = dollars(given.ruleset.thresholds["informal_limit"].cents)
@@ -61,10 +65,14 @@ def _consolidation_hint(units: list[Group], strategy: str, given: PlanningInput)
     return hint
 
 
-def _entries(units: list[Group]) -> str:
+def _of(units: list[Group]) -> str:
     formal = sum(unit.formal for unit in units)
-    counts = (
-        (len(units) - formal, "informal entry", "informal entries"),
-        (formal, "formal entry", "formal entries"),
+    return _entries(len(units) - formal, formal)
+
+
+def _entries(informal: int, formal: int) -> str:
+    kinds = (
+        counted(informal, "informal entry", "informal entries") if informal else "",
+        counted(formal, "formal entry", "formal entries") if formal else "",
     )
-    return " and ".join(counted(*each) for each in counts if each[0])
+    return " and ".join(filter(None, kinds))
