@@ -13,6 +13,7 @@ from executor import events
 from executor.artifacts import Identity, RenderedFile, render_all
 from executor.deliveries import planned_deliveries
 from executor.repository import Repository
+from executor.use_cases.claim import Claiming
 from shared.clock import Clock, parse_timestamp, timestamp
 from shared.contracts.deliveries import SendDelivery
 from shared.contracts.errors import ErrorCode
@@ -49,9 +50,10 @@ class Driving:
         self._messages = messages
         self._now = now
         self._domain = message_id_domain
+        self._claiming = Claiming(repository, now)
 
     async def drive(self, export: ExportRecord) -> None:
-        """Carries the attempt on; when it returns, the record tells how it ended.
+        """Carries the attempt on; when it returns, the record tells how it stands.
 
         Raises:
             Refused: another export holds one of the orders; this one is planned again.
@@ -89,7 +91,10 @@ class Driving:
     async def _drive(self, export: ExportRecord) -> None:
         digest = export["plan"]["plan_hash"].removeprefix("sha256:")
         snapshot = cast("Snapshot", orjson.loads(await self._repository.blob(digest)))
-        await self._claim(export, sorted(snapshot["decision"]["included_order_ids"]))
+        if not await self._claiming.claim(
+            export, sorted(snapshot["decision"]["included_order_ids"])
+        ):
+            return
         identity = _identity(export)
         files = await asyncio.to_thread(render_all, snapshot, identity)
         for file in files:
@@ -99,49 +104,6 @@ class Driving:
         finished = await self._finish(export, snapshot, identity, artifacts)
         if finished:
             await self.wake_mailer(finished)
-
-    async def _claim(self, export: ExportRecord, order_ids: list[str]) -> None:
-        """Makes each order this attempt's own, or gives the export back to planning."""
-        place = 0
-        while held := await self._repository.claim(export, order_ids[place:]):
-            index, claim = held
-            place += index
-            try:
-                holder = await self._repository.holder(claim)
-            except LookupError as error:
-                raise Transient(f"claim of {claim['_id']} is ahead of its export") from error
-            if holder is not None:
-                await self._give_back(export, order_ids[place:])
-            await self._repository.replace_claim(claim, export)
-
-    async def _give_back(self, export: ExportRecord, order_ids: list[str]) -> None:
-        """Back first, then the claims: they are void from the moment the export is planned."""
-        taken = await self._repository.held_by_others(export, order_ids)
-        refusal = Refused(
-            ErrorCode.ORDER_ALREADY_EXPORTED,
-            f"{len(taken)} order(s) are in another executed export.",
-            details={"orderIds": taken},
-        ).refusal
-        now = timestamp(self._now())
-        command_id = export["execution"]["command_id"] if export["execution"] else ""
-        fields = {
-            "state": State.PLANNED.value,
-            "execution": None,
-            "refused": {
-                "plan_revision": export["plan_revision"],
-                "error": refusal.model_dump(),
-            },
-            "last_execution": LastExecution(
-                command_id=command_id, outcome="REFUSED", error=refusal.envelope()
-            ),
-            "updated_at": now,
-        }
-        event = events.execution_event(
-            export, EventType.EXECUTION_REFUSED, now, {"error": refusal.envelope()}
-        )
-        if await self._repository.give_back(export, fields, event):
-            await self._repository.drop_claims(export)
-        raise Refused.again(refusal)
 
     async def _finish(
         self,

@@ -1,0 +1,281 @@
+"""The planner and as many executors as a test wants, in one process, on the real servers."""
+
+import asyncio
+import uuid
+from collections.abc import Coroutine, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
+
+from executor.repository import Repository as Exports
+from executor.use_cases.drive import Driving
+from executor.use_cases.execute import Executing
+from executor.use_cases.operate import Operating
+from executor.use_cases.resubmit import Resubmitting
+from executor.use_cases.sweep import Sweeping
+from planner.repository import Repository as Plans
+from planner.use_cases.decision import Decisions
+from planner.use_cases.plan import Planning
+from planner.use_cases.sync import Syncing
+from planner.use_cases.verify import Verifying
+from shared.clock import timestamp, utc_now
+from shared.contracts.catalogue import OrderFact, ProductFact, SyncOrders, SyncProducts
+from shared.contracts.exports import (
+    ExecuteExport,
+    ExportExecuted,
+    ExportPlanned,
+    OperateAction,
+    OperateExport,
+    PlanExport,
+    PlanRequest,
+    PlanVerified,
+    VerifyPlan,
+)
+from shared.contracts.lifecycle import ExportRecord
+from shared.errors import Refused
+from shared.ids import minted_id
+from shared.messaging.rabbit import Messages
+from shared.settings import CommonSettings
+from shared.store import Store
+from support.accounts import Seeded, seed_account
+from support.gated import GatedStore
+
+Result = TypeVar("Result")
+
+REDRIVE_AFTER = timedelta(minutes=5)
+
+SWEATER = ProductFact.model_validate(
+    {
+        "externalId": "SW-1",
+        "sku": "SW-1",
+        "title": "Sweater",
+        "description": "Women's knitted pullover of 100 percent wool, for everyday wear",
+        "htsCode": "6110.11.0030",
+        "countryOfOrigin": "CA",
+        "unitValueCents": 8_000,
+        "weightGrams": 450,
+        "materials": [{"name": "wool", "percentHundredths": 10_000}],
+        "manufacturer": {
+            "name": "Fog & Fathom Knits Ltd.",
+            "addressLines": ["12 Quay Street"],
+            "city": "Halifax",
+            "postalCode": "B3J 1S9",
+            "country": "CA",
+        },
+        "adcvdCase": "none",
+        "pga": {"cpsc": {"certificate": "GCC-2026-1"}},
+    }
+)
+
+
+def an_order(external_id: str, *, quantity: int = 2, product: str = "SW-1") -> OrderFact:
+    return OrderFact.model_validate(
+        {
+            "externalId": external_id,
+            "destinationCountry": "US",
+            "destinationRegion": "ME",
+            "destinationPostalCode": "04401",
+            "consignee": {"name": "Ada Byron", "addressLines": ["1 Elm St"], "city": "Bangor"},
+            "items": [
+                {"productExternalId": product, "quantity": quantity, "unitValueCents": 8_025}
+            ],
+        }
+    )
+
+
+class Ticking:
+    """A clock that is never the same twice, and that a test may put forward."""
+
+    def __init__(self) -> None:
+        self._moment = utc_now()
+
+    def __call__(self) -> datetime:
+        self._moment += timedelta(milliseconds=1)
+        return self._moment
+
+    def forward(self, span: timedelta) -> None:
+        self._moment += span
+
+
+@dataclass(frozen=True)
+class Planner:
+    store: GatedStore
+    syncing: Syncing
+    planning: Planning
+    verifying: Verifying
+
+
+@dataclass(frozen=True)
+class Executor:
+    store: GatedStore
+    executing: Executing
+    operating: Operating
+    sweeping: Sweeping
+
+
+class Workshop:
+    """One account's planner and executors, and the commands that a gateway would send them."""
+
+    def __init__(
+        self, settings: CommonSettings, store: Store, messages: Messages, account: Seeded
+    ) -> None:
+        self._settings = settings
+        self._stores = AsyncExitStack()
+        self._tasks: list[asyncio.Task[Any]] = []
+        self.store = store
+        self.messages = messages
+        self.account = account
+        self.clock = Ticking()
+        self.planner = self.a_planner()
+
+    @classmethod
+    async def open(cls, settings: CommonSettings, store: Store, messages: Messages) -> "Workshop":
+        workshop = cls(settings, store, messages, await seed_account(store))
+        command = SyncProducts(items=(SWEATER,), **workshop.stamp())
+        await workshop.planner.syncing.products(command)
+        return workshop
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._stores.aclose()
+
+    # -- services
+
+    def a_planner(self) -> Planner:
+        store = self._a_store()
+        repository = Plans(store)
+        decisions = Decisions(repository)
+        return Planner(
+            store,
+            Syncing(repository, self.messages, self.clock),
+            Planning(repository, decisions, self.clock),
+            Verifying(repository, decisions, self.clock),
+        )
+
+    def an_executor(self) -> Executor:
+        """Another replica, with a store connection of its own that a test may hold up."""
+        store = self._a_store()
+        repository = Exports(store)
+        driving = Driving(repository, self.messages, self.clock, message_id_domain="entrygo.test")
+        resubmitting = Resubmitting(repository, driving, self.clock)
+        return Executor(
+            store,
+            Executing(repository, driving, resubmitting, self.verify, self.clock),
+            Operating(repository, driving, resubmitting, self.clock),
+            Sweeping(repository, driving, self.clock, redrive_after=REDRIVE_AFTER),
+        )
+
+    async def verify(self, command: ExecuteExport, export: ExportRecord) -> PlanVerified:
+        question = VerifyPlan(
+            plan_command_id=export["plan"]["command_id"],
+            **(self.stamp() | {"account_id": command.account_id}),
+        )
+        return await self.planner.verifying.verify(question)
+
+    def _a_store(self) -> GatedStore:
+        store = GatedStore(self._settings, appname="tests")
+        store.prepare()
+        self._stores.push_async_exit(store)
+        return store
+
+    # -- commands
+
+    def stamp(self) -> Any:
+        return {
+            "command_id": minted_id("cmd_"),
+            "account_id": self.account.account_id,
+            "request_id": "req-1",
+            "issued_at": timestamp(self.clock()),
+        }
+
+    def sync_command(self, *orders: OrderFact) -> SyncOrders:
+        return SyncOrders(items=orders, **self.stamp())
+
+    def plan_command(self, order_ids: Sequence[str], batch_id: str | None = None) -> PlanExport:
+        request = PlanRequest(
+            warehouse_id=self.account.warehouse_id,
+            broker_id=self.account.broker_id,
+            order_ids=tuple(sorted(order_ids)),
+        )
+        return PlanExport(request=request, batch_id=batch_id, **self.stamp())
+
+    def execute_command(self, plan: ExportPlanned, **more: Any) -> ExecuteExport:
+        given = {"plan_revision": plan.plan_revision, "revision": 1} | more
+        return ExecuteExport(export_id=str(plan.export_id), **given, **self.stamp())
+
+    def operate_command(self, export: ExportRecord, action: OperateAction) -> OperateExport:
+        return OperateExport(
+            export_id=export["_id"],
+            action=action,
+            revision=export["revision"],
+            reason="asked by the shop",
+            operator="maud",
+            **self.stamp(),
+        )
+
+    def start(self, work: Coroutine[Any, Any, Result]) -> "asyncio.Task[Result]":
+        """Begins the work beside the test."""
+        task = asyncio.create_task(work)
+        self._tasks.append(task)
+        return task
+
+    # -- done at once
+
+    async def orders(self, count: int = 2) -> list[str]:
+        """The ids of some new clean orders, sorted as claims are."""
+        facts = [an_order(f"A-{uuid.uuid4().hex[:8]}") for _ in range(count)]
+        return sorted(await self.sync(*facts))
+
+    async def sync(self, *facts: OrderFact) -> list[str]:
+        synced = await self.planner.syncing.orders(self.sync_command(*facts))
+        return [record.id for record in synced.records]
+
+    async def plan(self, order_ids: Sequence[str], batch_id: str | None = None) -> ExportPlanned:
+        return await self.planner.planning.plan(self.plan_command(order_ids, batch_id))
+
+    async def operate(
+        self, export_id: str | None, action: OperateAction, executor: Executor | None = None
+    ) -> ExportRecord:
+        command = self.operate_command(await self.export(export_id), action)
+        await (executor or self.an_executor()).operating.operate(command)
+        return await self.export(export_id)
+
+    async def deliver(self, export_id: str | None, status: str) -> ExportRecord:
+        """What a mailer writes: the broker's delivery stands at `status` now."""
+        return cast(
+            "ExportRecord",
+            await self.store.transition(
+                "exports",
+                {"_id": export_id},
+                {"$set": {"deliveries.BROKER.status": status}, "$inc": {"revision": 1}},
+                step="test.deliver",
+            ),
+        )
+
+    # -- what stands
+
+    async def export(self, export_id: str | None) -> ExportRecord:
+        found = await self.store.get("exports", str(export_id))
+        assert found is not None
+        return cast("ExportRecord", found)
+
+    async def claims(self, order_ids: Sequence[str]) -> dict[str, tuple[str, int]]:
+        found = await self.store.get_many("exported_orders", order_ids)
+        return {id_: (claim["export"], claim["attempt"]) for id_, claim in found.items()}
+
+    async def packages(self, export_id: str | None) -> list[dict[str, Any]]:
+        return await self.store.find("customs_packages", {"export_id": export_id})
+
+
+def types_of(export: ExportRecord) -> list[str]:
+    return [event["type"] for event in export["events"]]
+
+
+async def outcome_of(executor: Executor, command: ExecuteExport) -> ExportExecuted | Refused:
+    try:
+        return await executor.executing.execute(command)
+    except Refused as error:
+        return error
