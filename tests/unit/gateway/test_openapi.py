@@ -8,8 +8,10 @@ import orjson
 import pytest
 
 from gateway.app import create_app
-from gateway.openapi import render
-from gateway.operations import OPERATIONS
+from gateway.bodies import parse_json, shaped
+from gateway.openapi import examples, render
+from gateway.operations import OPERATIONS, Operation
+from gateway.schemas.responses import Error
 from gateway.settings import Settings
 from shared.contracts.errors import ErrorCode
 
@@ -82,3 +84,18 @@ def test_the_four_calls_of_the_core_loop_stand_apart(document: dict[str, Any]) -
     ]
 
     assert core == ["syncOrders", "planExport", "executeExport", "inspectExport"]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=lambda operation: operation.id)
+def test_the_examples_are_of_the_documented_shape(operation: Operation) -> None:
+    recorded = examples()
+    answer = recorded.get(f"{operation.id}.200")
+    request = recorded.get(f"{operation.id}.request")
+
+    if not isinstance(operation.answer, tuple) and answer is not None:
+        operation.answer.model_validate(answer)
+    if operation.body is not None and request is not None:
+        shaped(operation.body, parse_json(orjson.dumps(request)))
+    for code in operation.all_errors:
+        if code in recorded:
+            Error.model_validate(recorded[code])

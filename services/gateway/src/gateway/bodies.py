@@ -17,6 +17,8 @@ from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
 
 MAX_BYTES: Final = 10 * 1024 * 1024
+# What is read and dropped beyond that: who closes on a caller that still sends is not heard.
+MAX_DRAINED: Final = 10 * 1024 * 1024
 MAX_DEPTH: Final = 32
 MAX_ISSUES: Final = 100
 _IN_A_THREAD_FROM: Final = 256 * 1024
@@ -74,13 +76,18 @@ async def read_body(request: Request, model: type[Body]) -> Body:
 
 async def _read_bytes(request: Request) -> bytes:
     declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared[:20]) > MAX_BYTES:
+    if declared.isdecimal() and int(declared[:20]) > MAX_BYTES + MAX_DRAINED:
         _refuse_size()
-    received = bytearray()
+    received, drained = bytearray(), 0
     async for chunk in request.stream():
-        received += chunk
-        if len(received) > MAX_BYTES:
-            _refuse_size()
+        if len(received) + len(chunk) <= MAX_BYTES and not drained:
+            received += chunk
+        else:
+            drained += len(chunk)
+        if drained > MAX_DRAINED:
+            break
+    if drained:
+        _refuse_size()
     return bytes(received)
 
 

@@ -103,7 +103,7 @@ def _operation(operation: Operation, parameters: list[Json]) -> Json:
     }
     if operation.body is not None:
         media: Json = {"schema": _ref(operation.body)}
-        if example := examples().get(f"{operation.id}.request"):
+        if example := examples().get(f"{_recorded(operation)}.request"):
             media["examples"] = {"example": {"value": example}}
         found["requestBody"] = {"required": True, "content": {"application/json": media}}
     if operation.deprecated:
@@ -160,7 +160,7 @@ def _success(operation: Operation, status: int) -> Json:
         content: Json = {media: {"schema": _bytes(media)} for media in operation.answer}
     else:
         media_type: Json = {"schema": _ref(operation.answer)}
-        if example := examples().get(f"{operation.id}.{status}"):
+        if example := examples().get(f"{_recorded(operation)}.{status}"):
             media_type["examples"] = {"example": {"value": example}}
         content = {"application/json": media_type}
     headers = _answer_headers(status)
@@ -169,6 +169,10 @@ def _success(operation: Operation, status: int) -> Json:
     if operation.body is not None and status == 200:  # noqa: PLR2004  # the status itself
         headers["Idempotent-Replayed"] = _text("`true` on an answer that was given before.")
     return {"description": _HTTP_CODES[status], "headers": headers, "content": content}
+
+
+def _recorded(operation: Operation) -> str:
+    return "planExport" if operation.id == "optimizeExport" else operation.id
 
 
 def _bytes(media: str) -> Json:
