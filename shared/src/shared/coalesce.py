@@ -23,9 +23,12 @@ class Coalescer(Generic[Item, Answer]):
         self,
         run: Callable[[Sequence[Item]], Awaitable[Sequence[Answer | Exception]]],
         *,
+        size: Callable[[Item], int] = lambda _: 1,
         most: int = 500,
     ) -> None:
+        """`most` bounds the sum of the items' sizes in one round trip; one item always goes."""
         self._run = run
+        self._size = size
         self._most = most
         self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
         self._worker: asyncio.Task[None] | None = None
@@ -40,10 +43,20 @@ class Coalescer(Generic[Item, Answer]):
     async def _drain(self) -> None:
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-                await self._round_trip([entry for entry in batch if not entry[1].done()])
+                await self._round_trip(self._next_batch())
         finally:
             self._worker = None
+
+    def _next_batch(self) -> list[tuple[Item, asyncio.Future[Answer]]]:
+        total = 0
+        for place, (item, _) in enumerate(self._waiting):
+            total += self._size(item)
+            if place and total > self._most:
+                break
+        else:
+            place = len(self._waiting)
+        batch, self._waiting = self._waiting[:place], self._waiting[place:]
+        return [entry for entry in batch if not entry[1].done()]
 
     async def _round_trip(self, batch: list[tuple[Item, asyncio.Future[Answer]]]) -> None:
         try:

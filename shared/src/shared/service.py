@@ -5,6 +5,7 @@
 
 import asyncio
 import logging
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import timedelta
@@ -12,9 +13,11 @@ from typing import Any
 
 import orjson
 import uvicorn
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
 
+from shared.contracts.errors import ErrorCode, refusal
 from shared.errors import StoreFault, Transient
+from shared.ids import minted_id
 from shared.logs import configure_logging
 from shared.messaging.rabbit import Messages
 from shared.settings import CommonSettings
@@ -26,6 +29,7 @@ Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 Checks = dict[str, Callable[[], Awaitable[bool]]]
 Lifespan = Callable[[], AbstractAsyncContextManager[Checks]]
 
+HTTP_REQUESTS = Counter("entrygo_http_requests_total", "Requests to the HTTP API.")
 _MISSES_BEFORE_UNHEALTHY = 6
 
 
@@ -49,8 +53,11 @@ class Service:
             await _respond(send, 200 if all(checks.values()) else 503, checks)
         elif scope["type"] == "http" and scope["path"] == "/metrics":
             await _respond(send, 200, generate_latest(), CONTENT_TYPE_LATEST)
-        elif self._inner is not None:
+        elif self._inner is not None and self._checks:
+            HTTP_REQUESTS.inc()
             await self._inner(scope, receive, send)
+        elif self._inner is not None:
+            await _respond(send, 503, _not_yet())
         else:
             await _respond(send, 404, {"errorCode": "ROUTE_NOT_FOUND", "message": "No such path."})
 
@@ -64,13 +71,30 @@ class Service:
         return checks
 
     async def _live(self, receive: Any, send: Any) -> None:  # noqa: ANN401  # ASGI
+        """Answers probes at once; waits for the servers, as long as it takes, beside that."""
         await receive()
+        stop = asyncio.Event()
+        living = asyncio.create_task(self._open_until(stop))
+        living.add_done_callback(_end_process_on_failure)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        if not self._checks:  # still waiting for a server: nothing to finish
+            living.cancel()
+        stop.set()
+        await asyncio.gather(living, return_exceptions=True)
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _open_until(self, stop: asyncio.Event) -> None:
         async with self._lifespan() as checks:
             self._checks = checks
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
-            self._checks = {}
-        await send({"type": "lifespan.shutdown.complete"})
+            await stop.wait()
+        self._checks = {}
+
+
+def _end_process_on_failure(living: asyncio.Task[None]) -> None:
+    if not living.cancelled() and (error := living.exception()):
+        log.critical("the service cannot go on", exc_info=error)
+        signal.raise_signal(signal.SIGTERM)
 
 
 @asynccontextmanager
@@ -137,6 +161,13 @@ def run_service(name: str, settings: CommonSettings, app: Asgi) -> None:
         server_header=False,
         timeout_graceful_shutdown=int(settings.graceful_timeout.total_seconds()),
     )
+
+
+def _not_yet() -> dict[str, Any]:
+    answer = refusal(ErrorCode.SERVICE_UNAVAILABLE, "The service waits for its servers.")
+    body = answer.envelope()
+    body["details"]["request_id"] = minted_id("req_")
+    return body
 
 
 async def _respond(

@@ -35,6 +35,7 @@ Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Result = TypeVar("Result")
 
 DUPLICATE_KEY = 11000
+MAX_IDS_PER_READ = 2_000  # what is asked for at once shares a round trip up to here
 COMPRESS_FROM = 64 * 1024
 MAX_BLOB_BYTES = 15 * 1024 * 1024  # compressed; a document holds 16 MiB
 MAX_BLOB_EXPANDED = 512 * 1024 * 1024
@@ -65,7 +66,7 @@ class Store:
             read_concern=ReadConcern("majority"),
             read_preference=ReadPreference.PRIMARY,
         )
-        self._readers: dict[str, Coalescer[str, Document | None]] = {}
+        self._readers: dict[str, Coalescer[frozenset[str], dict[str, Document]]] = {}
         self._writers: dict[str, Coalescer[_Write, bool]] = {}
         self._clock_offset = timedelta()
 
@@ -81,21 +82,27 @@ class Store:
         self, collection: str, id_: str, *, account_id: str | None = None
     ) -> Document | None:
         """The document, or None; another account's is None too."""
-        reader = self._readers.get(collection)
-        if reader is None:
-            reader = self._readers[collection] = Coalescer(partial(self._read, collection))
-        found = await reader(id_)
-        return _owned(found, account_id)
+        return (await self.get_many(collection, (id_,), account_id=account_id)).get(id_)
 
     async def get_many(
         self, collection: str, ids: Iterable[str], *, account_id: str | None = None
     ) -> dict[str, Document]:
-        """Those of the ids that exist (and are the account's), by id, in one query."""
-        query = {"_id": {"$in": sorted(set(ids))}}
-        if account_id is not None:
-            query["account_id"] = {"$in": [account_id]}
-        found = await self._guard(self._collection(collection).find(query).to_list(None))
-        return {document["_id"]: document for document in found}
+        """Those of the ids that exist (and are the account's), by id, in one query.
+
+        The documents may be shared with other callers: they are read, never changed.
+        """
+        wanted = frozenset(ids)
+        if not wanted:
+            return {}
+        reader = self._readers.get(collection)
+        if reader is None:
+            reader = self._readers[collection] = Coalescer(
+                partial(self._read, collection), size=len, most=MAX_IDS_PER_READ
+            )
+        found = await reader(wanted)
+        if account_id is None:
+            return found
+        return {id_: each for id_, each in found.items() if each.get("account_id") == account_id}
 
     async def find(
         self,
@@ -251,12 +258,13 @@ class Store:
             raise StoreFault(f"{type(error).__name__}: {error}") from error
 
     async def _read(
-        self, collection: str, ids: Sequence[str]
-    ) -> Sequence[Document | Exception | None]:
-        if len(ids) == 1:
-            return [await self._guard(self._collection(collection).find_one({"_id": ids[0]}))]
-        found = await self.get_many(collection, ids)
-        return [found.get(id_) for id_ in ids]
+        self, collection: str, wanted: Sequence[frozenset[str]]
+    ) -> Sequence[dict[str, Document]]:
+        ids = sorted(frozenset().union(*wanted))
+        query = {"_id": ids[0] if len(ids) == 1 else {"$in": ids}}
+        found = await self._guard(self._collection(collection).find(query).to_list(None))
+        by_id = {document["_id"]: document for document in found}
+        return [{id_: by_id[id_] for id_ in each if id_ in by_id} for each in wanted]
 
     async def _write(self, collection: str, writes: Sequence[_Write]) -> Sequence[bool | Exception]:
         operations = [write.operation for write in writes]
@@ -282,12 +290,6 @@ class Store:
         for index in upserted:
             answers[index] = True
         return answers
-
-
-def _owned(document: Document | None, account_id: str | None) -> Document | None:
-    if document is None or account_id is None or document.get("account_id") == account_id:
-        return document
-    return None
 
 
 def _index_model(index: Index) -> IndexModel:

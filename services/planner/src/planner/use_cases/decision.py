@@ -33,10 +33,6 @@ class Decisions:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
 
-    async def is_test(self, account_id: str) -> bool:
-        account, _, _ = await self._repository.parties(account_id, "", "")
-        return bool(account.content.get("test"))
-
     async def decide(
         self,
         account_id: str,
@@ -77,9 +73,7 @@ class Decisions:
         _within_limits(contents)
         products = await self._products(account_id, contents)
         asked = request.shipment or Shipment()
-        shipment = asked.model_dump(
-            mode="json", by_alias=True, exclude_none=True
-        )
+        shipment = asked.model_dump(mode="json", by_alias=True, exclude_none=True)
         return PlanningInput(
             as_of=as_of,
             account=account,

@@ -48,7 +48,7 @@ class Planning:
         if command.dry_run:
             return await self._dry_run(command, moment.date(), timestamp(moment))
         try:
-            verdict = await self._verdict(command, moment.date(), timestamp(moment))
+            verdict, view = await self._verdict(command, moment.date(), timestamp(moment))
             if verdict["kind"] == "refusal":
                 raise Refused.again(Refusal.model_validate(verdict["refusal"]))
             if command.batch_id is None:
@@ -61,7 +61,7 @@ class Planning:
                     command.batch_id, command.account_id, command.stamp, timestamp(moment)
                 )
             raise
-        return await self._answer(verdict, revision)
+        return await self._answer(verdict, revision, view)
 
     async def _dry_run(self, command: PlanExport, as_of: date, planned_at: str) -> ExportPlanned:
         decided = await self._decisions.decide(command.account_id, command.request, as_of)
@@ -76,13 +76,16 @@ class Planning:
             view=view,
         )
 
-    async def _verdict(self, command: PlanExport, as_of: date, planned_at: str) -> Document:
+    async def _verdict(
+        self, command: PlanExport, as_of: date, planned_at: str
+    ) -> tuple[Document, bytes | None]:
+        """The verdict on the command, and its view where it has just been made."""
         export = None
         if command.batch_id is not None:
             export = await self._repository.export(command.batch_id, command.account_id)
             known = await self._repository.plan(command.command_id, command.account_id)
             if known:
-                return known
+                return known, None
         common: Document = {
             "_id": command.command_id,
             "account_id": command.account_id,
@@ -95,12 +98,14 @@ class Planning:
             if command.batch_id is not None:
                 _may_replan(export, command)
             decided = await self._decisions.decide(command.account_id, command.request, as_of)
-            verdict = await self._stored(common, decided)
+            verdict, view = await self._stored(common, decided)
         except Refused as refused:
             verdict = common | {"kind": "refusal", "refusal": refused.refusal.model_dump()}
-        return await self._repository.keep_plan(verdict)
+            view = None
+        kept = await self._repository.keep_plan(verdict)
+        return kept, view if kept is verdict else None
 
-    async def _stored(self, common: Document, decided: Decided) -> Document:
+    async def _stored(self, common: Document, decided: Decided) -> tuple[Document, bytes]:
         snapshot = decided.snapshot
         view = canonical_json(
             view_of(snapshot, decided.plan_hash, common["planned_at"], common["as_of"])
@@ -111,8 +116,9 @@ class Planning:
             )
         except BlobTooLarge as error:
             raise _too_big() from error
-        return common | {
+        verdict = common | {
             "kind": "plan",
+            "test": bool(snapshot["account"].get("test")),
             "plan_hash": decided.plan_hash,
             "view_sha256": view_sha256,
             "readiness": snapshot["decision"]["readiness"],
@@ -120,6 +126,7 @@ class Planning:
             "warning_codes": warning_codes(snapshot),
             "exported_order_ids": snapshot["exported_order_ids"],
         }
+        return verdict, view
 
     async def _create(self, command: PlanExport, verdict: Document) -> int:
         now, plan = verdict["planned_at"], _current(verdict, 1)
@@ -129,7 +136,7 @@ class Planning:
                 account_id=command.account_id,
                 warehouse_id=command.request.warehouse_id,
                 broker_id=command.request.broker_id,
-                test=await self._decisions.is_test(command.account_id),
+                test=verdict["test"],
                 state=State.PLANNED.value,
                 revision=1,
                 plan_revision=1,
@@ -185,8 +192,9 @@ class Planning:
             if await self._repository.replan(export, command.stamp, update):
                 return plan["revision"]
 
-    async def _answer(self, verdict: Document, revision: int) -> ExportPlanned:
-        view = await self._repository.blob(verdict["view_sha256"])
+    async def _answer(self, verdict: Document, revision: int, view: bytes | None) -> ExportPlanned:
+        if view is None:
+            view = await self._repository.blob(verdict["view_sha256"])
         return ExportPlanned(
             export_id=verdict["export_id"],
             plan_revision=revision,
