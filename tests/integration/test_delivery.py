@@ -1,6 +1,7 @@
 """Each way a mail server can behave, and what the protocol says the delivery is then."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -244,6 +245,19 @@ async def test_a_test_accounts_mail_goes_to_the_sandbox_alone(store: Store) -> N
 
     assert (live.connections, len(sandbox.mails)) == (0, 1)
     assert b"TEST - NOT FOR ENTRY" in sandbox.mails[0].data
+
+
+async def test_a_folder_delivers_by_the_same_states_and_says_so(
+    store: Store, tmp_path: Path
+) -> None:
+    executed = await a_waiting_export(store, test=True)
+
+    await a_mailer(store, port=1, sandbox_folder=tmp_path)(executed.id, BROKER)
+
+    delivery = await the_delivery(store, executed)
+    assert (delivery["status"], delivery["channel"]) == ("SENT", "FOLDER")
+    assert await event_types(store, executed) == ["BROKER_NOTIFIED"]
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 async def test_a_flipped_bit_is_never_mailed(store: Store) -> None:

@@ -23,6 +23,7 @@ from broker_mailer.transports.base import (
 from shared.clock import Clock, timestamp
 from shared.contracts.lifecycle import Delivery, DeliveryStatus, ExportRecord, State
 from shared.errors import BlobCorrupt, StoreFault
+from shared.logs import request_id
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +66,8 @@ class Deliver:
         if export is None or delivery is None:
             log.info("nothing to deliver", extra={"export": export_id, "to": recipient_type})
             return
+        if (execution := export["execution"]) and request_id.get() == "-":
+            request_id.set(execution["request_id"])  # a sweep's lines belong to the request too
         attempt = Attempt(
             export_id=export_id,
             recipient_type=recipient_type,
