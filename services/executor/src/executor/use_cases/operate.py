@@ -9,7 +9,7 @@ from executor.use_cases.resubmit import Resubmitting
 from shared.clock import Clock, timestamp
 from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import ExportOperated, OperateAction, OperateExport
-from shared.contracts.lifecycle import DeliveryStatus, EventType, ExportRecord, State
+from shared.contracts.lifecycle import DeliveryStatus, Event, EventType, ExportRecord, State
 from shared.errors import Refused
 
 _EVENTS = {
@@ -43,9 +43,6 @@ class Operating:
             Refused: EXPORT_NOT_FOUND, EXPORT_VOIDED, or EXPORT_NOT_READY where the export has
                 changed since, or its state does not allow the action.
         """
-        export = await self._repository.export(command.export_id, command.account_id)
-        if export is None:
-            raise Refused(ErrorCode.EXPORT_NOT_FOUND, "No such export.")
         now = timestamp(self._now())
         event = events.command_event(
             command.command_id,
@@ -54,22 +51,24 @@ class Operating:
             {"reason": command.reason},
             actor=command.operator,
         )
-        if not events.happened(export, event["id"]):
-            _allowed(command, export)
-            if command.action is OperateAction.RESUBMIT:
-                await self._resubmitting.resubmit(
-                    export, command.command_id, command.revision, actor=command.operator
-                )
-            else:
-                fields = _fields(command.action, export, now) | {"updated_at": now}
-                if await self._repository.operate(export, fields, event) is None:
-                    raise _changed()
-        return await self._after(command)
+        while True:
+            export = await self._export(command)
+            if events.happened(export, event["id"]) or await self._do(command, export, event):
+                return await self._after(command)
+
+    async def _do(self, command: OperateExport, export: ExportRecord, event: Event) -> bool:
+        """False when the export changed meanwhile, by a copy of the command perhaps."""
+        _allowed(command, export)
+        if command.action is OperateAction.RESUBMIT:
+            return await self._resubmitting.resubmit(
+                export, command.command_id, command.revision, actor=command.operator
+            )
+        now = str(event["occurred_at"])
+        fields = _fields(command.action, export, now) | {"updated_at": now}
+        return await self._repository.operate(export, fields, event) is not None
 
     async def _after(self, command: OperateExport) -> ExportOperated:
-        export = await self._repository.export(command.export_id, command.account_id)
-        if export is None:
-            raise Refused(ErrorCode.EXPORT_NOT_FOUND, "No such export.")
+        export = await self._export(command)
         note = ""
         if command.action is OperateAction.VOID:
             # Void already by the export's state; dropped to keep the collection small.
@@ -78,6 +77,12 @@ class Operating:
         if command.action is OperateAction.RESUBMIT:
             await self._driving.wake_mailer(export)
         return ExportOperated(export_id=export["_id"], revision=export["revision"], note=note)
+
+    async def _export(self, command: OperateExport) -> ExportRecord:
+        export = await self._repository.export(command.export_id, command.account_id)
+        if export is None:
+            raise Refused(ErrorCode.EXPORT_NOT_FOUND, "No such export.")
+        return export
 
 
 def _allowed(command: OperateExport, export: ExportRecord) -> None:
