@@ -34,7 +34,7 @@ from shared.contracts.exports import (
 )
 from shared.contracts.lifecycle import ExportRecord
 from shared.errors import Refused
-from shared.ids import minted_id
+from shared.ids import derived_id, minted_id
 from shared.messaging.rabbit import Messages
 from shared.settings import CommonSettings
 from shared.store import Store
@@ -132,8 +132,7 @@ class Workshop:
     @classmethod
     async def open(cls, settings: CommonSettings, store: Store, messages: Messages) -> "Workshop":
         workshop = cls(settings, store, messages, await seed_account(store))
-        command = SyncProducts(items=(SWEATER,), **workshop.stamp())
-        await workshop.planner.syncing.products(command)
+        await workshop.sync_product(SWEATER)
         return workshop
 
     async def close(self) -> None:
@@ -232,6 +231,13 @@ class Workshop:
     async def sync(self, *facts: OrderFact) -> list[str]:
         synced = await self.planner.syncing.orders(self.sync_command(*facts))
         return [record.id for record in synced.records]
+
+    async def sync_product(self, product: ProductFact) -> None:
+        await self.planner.syncing.products(SyncProducts(items=(product,), **self.stamp()))
+
+    def an_order_id(self, external_id: str) -> str:
+        """Of an order of this account, synced or not."""
+        return derived_id("ord_", self.account.account_id, external_id)
 
     async def plan(self, order_ids: Sequence[str], batch_id: str | None = None) -> ExportPlanned:
         return await self.planner.planning.plan(self.plan_command(order_ids, batch_id))

@@ -201,7 +201,8 @@ async def test_a_failing_execution_is_tried_again_from_the_queue_until_it_stalls
         "message": "ZeroDivisionError while executing",
         "failures": MOST_FAILURES,
     }
-    assert await dead_letters.listed(workshop.messages, "executor") == []
+    dead = await dead_letters.listed(workshop.messages, "executor")
+    assert export["execution"]["command_id"] not in {letter.id for letter in dead}
 
 
 async def test_a_stalled_execution_that_ends_after_all_is_executed(
