@@ -195,8 +195,9 @@ async def test_a_copy_of_a_refused_sync_is_refused_again_when_its_product_is_the
     assert [record.revision for record in answer.records] == [1]
 
 
+@pytest.mark.usefixtures("serving")
 async def test_an_internal_publisher_may_send_orders_before_their_product(
-    workshop: Workshop, serving: Messages
+    workshop: Workshop,
 ) -> None:
     command = workshop.sync_command(an_order("A-1", product="SW-3"))
     await workshop.messages.publish(topology.ORDERS_SYNC, command, step="test.publish")
@@ -207,8 +208,9 @@ async def test_an_internal_publisher_may_send_orders_before_their_product(
     assert order["applied"] == command.stamp
 
 
+@pytest.mark.usefixtures("serving")
 async def test_a_refused_message_of_an_internal_publisher_is_kept_and_told(
-    settings: CommonSettings, workshop: Workshop, serving: Messages
+    workshop: Workshop,
 ) -> None:
     channel = await workshop.messages.channel()
     readers = await channel.declare_queue(exclusive=True)
