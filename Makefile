@@ -32,7 +32,7 @@ logs: ## the end of the logs: SERVICE=planner LINES=100 FOLLOW=1
 	@$(STACK) logs --name $(NAME) --lines $(or $(LINES),20) $(if $(FOLLOW),--follow) $(SERVICE)
 
 demo: up ## from orders to the broker's mailbox, once through
-	@$(BIN)/python -m examples.demo
+	@ENTRYGO_STACK_NAME=$(NAME) $(BIN)/python -m examples.demo
 
 ##@ Check it
 test: setup lint types imports ## everything: style, types, architecture, all tests on real servers

@@ -44,7 +44,7 @@ def addresses() -> dict[str, str]:
     found = dict(os.environ)
     if all(name in found for name in NEEDED):
         return found
-    stack = found.get("ENTRYGO_STACK", "demo")
+    stack = found.get("ENTRYGO_STACK_NAME", "demo")
     asked = subprocess.run(  # noqa: S603  # our own package, fixed words
         [sys.executable, "-m", "stack", "env", "--name", stack],
         cwd=REPOSITORY,

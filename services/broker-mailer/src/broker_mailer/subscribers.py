@@ -10,9 +10,4 @@ def subscribe(messages: Messages, deliver: Deliver) -> None:
     async def on_send_delivery(command: SendDelivery) -> None:
         await deliver(command.export_id, command.recipient_type, command.account_id)
 
-    messages.serve(
-        topology.DELIVERIES_SEND,
-        on_send_delivery,
-        reply_step="broker_mailer.ack_send",  # it has no answer, so its only step is the ack
-        ack_step="broker_mailer.ack_send",
-    )
+    messages.serve(topology.DELIVERIES_SEND, on_send_delivery, ack_step="broker_mailer.ack_send")

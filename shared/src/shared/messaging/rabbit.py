@@ -208,14 +208,15 @@ class Messages:
         route: Route[Asked, Answered],
         handler: Callable[[Asked], Awaitable[Answered | None]],
         *,
-        reply_step: str,
         ack_step: str,
-        on_refused: RefusedHook[Asked] | None = None,
+        reply_step: str | None = None,
+        on_refused: RefusedHook | None = None,
     ) -> None:
         """Consumes the route's queue with any number of handlers at once, up to the prefetch.
 
         The handler's result is replied if a reply is asked for, then the message is acknowledged.
-        `on_refused` is told of a refusal that has no one to answer to.
+        A route without an answer has no `reply_step`. `on_refused` is told of a refusal, or a wrong
+        message, that has nobody to answer to.
         """
         served = Served(route, handler, reply_step, ack_step, on_refused)
         self._served.append(served)

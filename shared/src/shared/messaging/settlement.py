@@ -10,6 +10,7 @@ Acknowledgement comes last: state written, follow-up confirmed, reply confirmed.
 """
 
 import asyncio
+import json
 import logging
 import random
 from collections.abc import Awaitable, Callable
@@ -57,16 +58,17 @@ def has_caller() -> bool:
     return _has_caller.get()
 
 
-RefusedHook = Callable[[Asked, Refusal], Awaitable[None]]
+# Told the account and the command of a refusal that has nobody to answer to, as far as known.
+RefusedHook = Callable[[str, str, Refusal], Awaitable[None]]
 
 
 @dataclass(frozen=True)
 class Served(Generic[Asked, Answered]):
     route: Route[Asked, Answered]
     handler: Callable[[Asked], Awaitable[Answered | None]]
-    reply_step: str
+    reply_step: str | None
     ack_step: str
-    on_refused: RefusedHook[Asked] | None
+    on_refused: RefusedHook | None
 
 
 class Settlement:
@@ -132,7 +134,7 @@ class Settlement:
             # The message that brings the products may be behind this one.
             return await self._later(served, message, answer.error_code)
         if served.on_refused is not None:
-            await served.on_refused(command, answer)
+            await served.on_refused(command.account_id, command.command_id, answer)
         envelope = answer.model_dump_json(exclude={"status"})
         return await self._dead(served, message, f"refused {answer.status}: {envelope}")
 
@@ -150,6 +152,8 @@ class Settlement:
             details={"issues": issues},
         )
         await self._reply(served, message, answer)
+        if served.on_refused is not None and not message.reply_to:
+            await served.on_refused(*_who(message.body), answer)
         return await self._dead(
             served, message, f"not a {served.route.contract.__name__}: {issues}"
         )
@@ -206,7 +210,7 @@ class Settlement:
         if not message.reply_to or answer is None:
             return
         refused = isinstance(answer, Refusal)
-        with durable_step(served.reply_step):
+        with durable_step(served.reply_step or served.ack_step):
             # Not mandatory: a caller who is gone reads the state instead.
             await self._messages.send(
                 answer.model_dump_json(by_alias=True).encode(),
@@ -215,6 +219,17 @@ class Settlement:
                 message_type=REFUSAL if refused else type(answer).__name__,
                 mandatory=False,
             )
+
+
+def _who(body: bytes) -> tuple[str, str]:
+    """The account and the command that a wrong message names, as far as it does."""
+    try:
+        given = json.loads(body)
+    except ValueError:
+        return "", ""
+    if not isinstance(given, dict):
+        return "", ""
+    return str(given.get("account_id", ""))[:255], str(given.get("command_id", ""))[:255]
 
 
 def _copied(

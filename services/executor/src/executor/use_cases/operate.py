@@ -7,7 +7,7 @@ from executor.repository import Repository
 from executor.use_cases.drive import Driving
 from executor.use_cases.resubmit import Resubmitting
 from shared.clock import Clock, timestamp
-from shared.contracts.errors import ErrorCode
+from shared.contracts.errors import ErrorCode, NextAction
 from shared.contracts.exports import ExportOperated, OperateAction, OperateExport
 from shared.contracts.lifecycle import DeliveryStatus, Event, EventType, ExportRecord, State
 from shared.errors import Refused
@@ -101,7 +101,7 @@ def _allowed(command: OperateExport, export: ExportRecord) -> None:
         and "The broker's delivery neither failed nor is unclear.",
     }[command.action]
     if reason:
-        raise Refused(ErrorCode.EXPORT_NOT_READY, reason)
+        raise _not_now(reason)
 
 
 def _fields(action: OperateAction, export: ExportRecord, now: str) -> dict[str, Any]:
@@ -139,6 +139,9 @@ def _void_note(export: ExportRecord) -> str:
 
 
 def _changed() -> Refused:
-    return Refused(
-        ErrorCode.EXPORT_NOT_READY, "The export has changed since it was looked at; look again."
-    )
+    return _not_now("The export has changed since it was looked at; look again.")
+
+
+def _not_now(reason: str) -> Refused:
+    next_action = NextAction.INSPECT.value
+    return Refused(ErrorCode.EXPORT_NOT_READY, reason, details={"next_action": next_action})

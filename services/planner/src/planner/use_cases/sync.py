@@ -62,11 +62,11 @@ class Syncing:
         await self._messages.announce(ORDERS_SYNCED, synced, step="planner.announce_synced")
         return synced
 
-    async def orders_refused(self, command: SyncOrders, refusal: Refusal) -> None:
+    async def orders_refused(self, account_id: str, command_id: str, refusal: Refusal) -> None:
         """Tells the event's readers of a refusal that has nobody to answer to."""
         refused = OrdersSyncRefused(
-            account_id=command.account_id,
-            command_id=command.command_id,
+            account_id=account_id,
+            command_id=command_id,
             status=refusal.status,
             error=refusal.envelope(),
         )
