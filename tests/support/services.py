@@ -103,6 +103,9 @@ class Cluster:
             "BROKER_MAILER_SANDBOX_SMTP_HOST": servers.smtp_host,
             "BROKER_MAILER_SANDBOX_SMTP_PORT": str(servers.smtp_port),
             "BROKER_MAILER_SWEEP_EVERY": "PT1S",
+            "BROKER_MAILER_SMTP_DATA_TIMEOUT": "PT3S",
+            "BROKER_MAILER_SMTP_FINAL_TIMEOUT": "PT3S",
+            "BROKER_MAILER_LEASE": "PT7S",  # of a sender that was killed
             "EXECUTOR_SWEEP_EVERY": "PT1S",
             "EXECUTOR_REDRIVE_AFTER": "PT5S",
         }

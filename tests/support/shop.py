@@ -4,8 +4,10 @@ import uuid
 from typing import Any
 
 import httpx
+from stack.servers import Addresses
 
 from support.accounts import Seeded
+from support.mailpit import mails_to
 from support.waiting import until
 
 SWEATER: dict[str, Any] = {
@@ -104,6 +106,10 @@ class Shop:
         answer = await until(answered, limit=120)
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    async def mails(self, servers: Addresses) -> list[dict[str, Any]]:
+        """What the broker got."""
+        return await mails_to(servers, self.account.broker_email)
 
     async def until_status(self, export_id: str, *statuses: str) -> Any:
         async def reached() -> Any:
