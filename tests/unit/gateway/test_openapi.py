@@ -14,6 +14,7 @@ from gateway.operations import OPERATIONS, Operation
 from gateway.schemas.responses import Error
 from gateway.settings import Settings
 from shared.contracts.errors import ErrorCode
+from support.gateways import GatewayUnderTest
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "openapi.json"
 # What no operation can answer: there is no route, or no such method on it.
@@ -99,3 +100,21 @@ def test_the_examples_are_of_the_documented_shape(operation: Operation) -> None:
     for code in operation.all_errors:
         if code in recorded:
             Error.model_validate(recorded[code])
+
+
+async def test_both_contracts_are_served_to_everybody() -> None:
+    committed = COMMITTED.parent
+    async with GatewayUnderTest().client(key=None) as stranger:
+        for name in ("openapi", "asyncapi"):
+            answer = await stranger.get(f"/docs/api/{name}")
+
+            assert answer.status_code == 200
+            assert answer.content == (committed / f"{name}.json").read_bytes()
+
+
+async def test_an_unknown_page_is_the_envelope_and_no_way_out_of_the_pages() -> None:
+    async with GatewayUnderTest().client(key=None) as stranger:
+        for path in ("/docs/none", "/docs/../app.py", "/docs/%2e%2e/app.py", "/docs/%2Fetc/passwd"):
+            answer = await stranger.get(path)
+
+            assert (answer.status_code, answer.json()["errorCode"]) == (404, "ROUTE_NOT_FOUND")
