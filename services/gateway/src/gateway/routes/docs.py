@@ -14,14 +14,14 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from gateway import openapi
+from gateway import openapi, reference, rendering
+from shared.messaging import asyncapi
 
 router = APIRouter()
 
-# Pages bring their own assets and run no foreign script.
+# Pages bring their own style and run no script.
 _PAGE_HEADERS: Final = {
-    "content-security-policy": "default-src 'self'; img-src 'self' data:; style-src 'self' "
-    "'unsafe-inline'; script-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
     "cache-control": "no-cache",
 }
 _DOCUMENT_HEADERS: Final = {"cache-control": "no-cache"}
@@ -33,6 +33,22 @@ async def openapi_document(request: Request) -> Response:
     if not hasattr(state, "openapi"):
         state.openapi = openapi.render(request.app)
     return Response(state.openapi, 200, _DOCUMENT_HEADERS, "application/json")
+
+
+@router.get("/docs/api/asyncapi")
+async def message_contract() -> Response:
+    return Response(asyncapi.render(), 200, _DOCUMENT_HEADERS, "application/json")
+
+
+@router.get("/docs/api/reference")
+async def reference_page(request: Request) -> Response:
+    return _html(reference.markdown(openapi.document(request.app)), "/docs/api/reference")
+
+
+@router.get("/docs/api/reference.md")
+async def reference_markdown(request: Request) -> Response:
+    text = reference.markdown(openapi.document(request.app))
+    return Response(text, 200, _DOCUMENT_HEADERS, "text/markdown")
 
 
 @router.get("/llms.txt")
@@ -47,11 +63,19 @@ async def page(path: str = "") -> Response:
 
 
 def _page(path: str) -> Response:
-    found = _pages().get(path) or _pages().get(f"{path}.html")
+    """A file as it is, or the Markdown file of this name as a page."""
+    if source := _pages().get(f"{path}.md"):
+        address = "/docs" if path == "index" else f"/docs/{path}"
+        return _html(source.read_text(encoding="utf-8"), address)
+    found = _pages().get(path)
     if found is None:
         raise HTTPException(404)
     media_type, _ = mimetypes.guess_type(found.name)
-    return Response(found.read_bytes(), 200, _PAGE_HEADERS, media_type)
+    return Response(found.read_bytes(), 200, _PAGE_HEADERS, media_type or "text/markdown")
+
+
+def _html(markdown: str, address: str) -> Response:
+    return Response(rendering.rendered(markdown, address), 200, _PAGE_HEADERS, "text/html")
 
 
 @cache
