@@ -3,17 +3,18 @@ ARG PYTHON=3.13-slim
 
 FROM python:${PYTHON} AS build
 ARG SERVICE
-ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+# The path too: the build back-end looks for its own program there.
+ENV PATH=/app/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN test -n "${SERVICE}" && python -m venv /app
 WORKDIR /source
 # Pinned packages first: they change seldom, and this layer with them.
 COPY requirements/${SERVICE}.txt requirements.txt
-RUN /app/bin/pip install --require-hashes -r requirements.txt
+RUN pip install --require-hashes -r requirements.txt
 COPY shared shared
 COPY services/${SERVICE} services/${SERVICE}
-RUN /app/bin/pip install --no-deps --no-build-isolation ./shared ./services/${SERVICE} \
+RUN pip install --no-deps --no-build-isolation ./shared ./services/${SERVICE} \
  && ln -s /app/bin/${SERVICE} /app/bin/service \
- && /app/bin/pip uninstall -q -y uv_build pip
+ && pip uninstall -q -y uv_build pip
 
 FROM python:${PYTHON}
 ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 ENTRYGO_HTTP_HOST=0.0.0.0 ENTRYGO_HTTP_PORT=3000
