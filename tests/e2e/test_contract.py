@@ -15,7 +15,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 from stack.servers import Addresses
 
-from gateway.schemas import responses
+from gateway.schemas import plans, records, responses
 from shared.settings import CommonSettings
 from shared.store import Store
 from support.accounts import seed_account
@@ -103,19 +103,19 @@ async def test_each_read_answers_in_its_documented_shape(world: World) -> None:
     shapes: dict[str, type[BaseModel]] = {
         export: responses.Export,
         f"{export}/snapshot": responses.Snapshot,
-        f"{export}/plans/1": responses.Plan,
+        f"{export}/plans/1": plans.Plan,
         "/api/exports": responses.ExportList,
         f"/api/customs-packages/{world.package_id}": responses.CustomsPackage,
-        "/api/orders": responses.OrderList,
-        f"/api/orders/{world.order_ids[0]}": responses.Order,
-        "/api/products": responses.ProductList,
+        "/api/orders": records.OrderList,
+        f"/api/orders/{world.order_ids[0]}": records.Order,
+        "/api/products": records.ProductList,
         "/api/account": responses.Account,
         "/api/system/health": responses.Health,
     }
 
     for path, model in shapes.items():
         conforms(model, await world.get(path))
-    responses.Plan.model_validate(world.plan)
+    plans.Plan.model_validate(world.plan)
     responses.Execution.model_validate(world.executed)
 
 
@@ -308,9 +308,9 @@ async def test_a_resync_that_changes_nothing_keeps_the_revision(world: World) ->
     product = (await shop.post("/api/products/sync", {"items": [SWEATER]})).json()["data"][0]
     order = an_order(f"A-{uuid.uuid4().hex[:8]}", product["id"])
 
-    first = conforms(
-        responses.SyncedOrders, await shop.post("/api/orders/sync", {"items": [order]})
-    )["data"][0]
+    first = conforms(records.SyncedOrders, await shop.post("/api/orders/sync", {"items": [order]}))[
+        "data"
+    ][0]
     noted = order | {"metadata": {"note": "gift"}}
     second = (await shop.post("/api/orders/sync", {"items": [noted]})).json()["data"][0]
     changed = order | {"destinationRegion": "NH"}

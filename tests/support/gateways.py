@@ -135,6 +135,7 @@ def _holds(document: Document, name: str, wanted: Any) -> bool:  # any value
         return bool(value == wanted)
     tests: dict[str, Callable[[Any, Any], bool]] = {
         "$lt": lambda have, want: have < want,
+        "$gt": lambda have, want: have > want,
         "$gte": lambda have, want: have >= want,
         "$in": lambda have, want: have in want,
         "$ne": lambda have, want: have != want,

@@ -13,6 +13,8 @@ class Index(NamedTuple):
 INDEXES: Final = (
     Index("products", "listed", (("account_id", 1), ("updated_at", -1), ("_id", 1))),
     Index("orders", "listed", (("account_id", 1), ("updated_at", -1), ("_id", 1))),
+    Index("products", "by_reference", (("account_id", 1), ("external_id", 1))),
+    Index("orders", "by_reference", (("account_id", 1), ("external_id", 1))),
     Index("exports", "listed", (("account_id", 1), ("updated_at", -1), ("_id", 1))),
     Index("exports", "driven", (("state", 1), ("execution.driven_at", 1))),
     Index(

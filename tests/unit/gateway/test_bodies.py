@@ -1,6 +1,7 @@
 """Bodies are read strictly: what is ambiguous or out of range never reaches a command."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import orjson
@@ -163,9 +164,10 @@ def test_money_arrives_to_the_cent(cents: int, zeros: int) -> None:
 def test_a_value_is_taken_exactly_or_refused(value: Decimal) -> None:
     raw = line(unitValueUsd=0).replace(b'"unitValueUsd":0', f'"unitValueUsd":{value}'.encode())
 
-    if value * 100 == (value * 100).to_integral_value():
+    cents = Fraction(value) * 100
+    if cents.denominator == 1:
         body = shaped(SyncOrdersBody, parse_json(raw))
-        assert body.items[0].items[0].unit_value_cents == int(value * 100)
+        assert body.items[0].items[0].unit_value_cents == cents
     else:
         assert refused(SyncOrdersBody, raw)[0] == "VALIDATION_ERROR"
 

@@ -12,7 +12,8 @@ from gateway.auth import Authenticator, Principal, RateLimit, check_account
 from gateway.bodies import invalid_field, read_body
 from gateway.idempotency import Writer
 from gateway.reads import Page, Reads
-from gateway.schemas.requests import WriteBody, idempotency_key, rfc3339
+from gateway.schemas.requests import WriteBody
+from gateway.schemas.values import idempotency_key, rfc3339
 from gateway.settings import Settings
 from shared.clock import Clock
 from shared.messaging.rabbit import Messages
@@ -52,7 +53,8 @@ class Gateway:
     now: Clock
 
 
-def running(request: Request) -> Gateway:
+# Coroutines, though nothing is awaited: FastAPI hands plain functions to a thread.
+async def running(request: Request) -> Gateway:
     gateway: Gateway = request.app.state.gateway
     return gateway
 
@@ -95,7 +97,7 @@ def _moment(value: str | None) -> str | None:
 RecordId = Annotated[str, Path(pattern=r"^[!-~]{1,255}$")]
 
 
-def listing(
+async def listing(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=1_000)] = None,
     updated_since: Annotated[str | None, Query(), AfterValidator(_moment)] = None,
@@ -106,7 +108,7 @@ def listing(
 Listing = Annotated[Page, Depends(listing)]
 
 
-def preferred_wait(request: Request) -> float | None:
+async def preferred_wait(request: Request) -> float | None:
     """Seconds of `Prefer: wait=n` (RFC 7240), at most 30; other preferences are ignored."""
     for preference in request.headers.get("prefer", "").split(","):
         name, _, value = preference.partition(";")[0].partition("=")

@@ -1,23 +1,18 @@
 """The OpenAPI 3.1 document: FastAPI's routes, and what operations.py says of each."""
 
-import re
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
 import orjson
 from fastapi import FastAPI
-from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
 
+from gateway.openapi_schemas import REF, ref, schemas
 from gateway.operations import OPERATIONS, TAGS, Operation
-from gateway.schemas.descriptions import DESCRIPTIONS
-from gateway.schemas.responses import Error
 from shared.contracts.errors import STATUS, ErrorCode
 
 Json = dict[str, Any]
 
-_REF: Final = "#/components/schemas/"
 _HTTP_CODES: Final = {
     200: "Done.",
     202: "Accepted: it runs on, and will finish; look at `Location`.",
@@ -102,7 +97,7 @@ def _operation(operation: Operation, parameters: list[Json]) -> Json:
         "responses": _responses(operation),
     }
     if operation.body is not None:
-        media: Json = {"schema": _ref(operation.body)}
+        media: Json = {"schema": ref(operation.body)}
         if example := examples().get(f"{_recorded(operation)}.request"):
             media["examples"] = {"example": {"value": example}}
         found["requestBody"] = {"required": True, "content": {"application/json": media}}
@@ -130,7 +125,7 @@ def _parameter(found: Json) -> Json:
     for option in options:  # a parameter is absent, never null
         schema |= option
     if name == "status":
-        schema = {"$ref": f"{_REF}Status"}
+        schema = {"$ref": f"{REF}Status"}
     text = _PARAMETERS.get(name, "The record's id.")
     kept = {"name": name, "in": found["in"], "required": found["required"]}
     return kept | {"description": text, "schema": schema}
@@ -159,7 +154,7 @@ def _success(operation: Operation, status: int) -> Json:
     if isinstance(operation.answer, tuple):
         content: Json = {media: {"schema": _bytes(media)} for media in operation.answer}
     else:
-        media_type: Json = {"schema": _ref(operation.answer)}
+        media_type: Json = {"schema": ref(operation.answer)}
         if example := examples().get(f"{_recorded(operation)}.{status}"):
             media_type["examples"] = {"example": {"value": example}}
         content = {"application/json": media_type}
@@ -184,7 +179,7 @@ def _failure(status: int, codes: list[ErrorCode]) -> Json:
     headers = _answer_headers(status)
     if status == STATUS[ErrorCode.INVALID_API_KEY]:
         headers["WWW-Authenticate"] = _text("`Bearer`.")
-    media: Json = {"schema": {"$ref": f"{_REF}Error"}}
+    media: Json = {"schema": {"$ref": f"{REF}Error"}}
     shown = {code.value: {"value": examples()[code]} for code in codes if code in examples()}
     if shown:
         media["examples"] = shown
@@ -240,45 +235,6 @@ def _inspect(field: str) -> Json:
         "parameters": {"export_id": f"$response.body#/{field}"},
         "description": "Inspect this export.",
     }
-
-
-def _ref(model: type[BaseModel]) -> Json:
-    return {"$ref": f"{_REF}{_name(model.__name__)}"}
-
-
-def _name(model: str) -> str:
-    return f"{model.removesuffix('Body')}Input" if model.endswith("Body") else model
-
-
-def schemas() -> Json:
-    """Every model, with a description on every property."""
-    bodies = {each.body for each in OPERATIONS.values() if each.body is not None}
-    answers = {each.answer for each in OPERATIONS.values() if not isinstance(each.answer, tuple)}
-    wanted = sorted(bodies | answers | {Error}, key=lambda model: model.__name__)
-    _, found = models_json_schema(
-        [(model, "validation") for model in wanted], ref_template=f"{_REF}{{model}}"
-    )
-    text = orjson.dumps(found["$defs"]).decode()
-    renamed = re.sub(rf'("{_REF}|")(\w+)Body(?=")', r"\1\2Input", text)
-    definitions: Json = orjson.loads(renamed)
-    for name, schema in definitions.items():
-        _describe(name, schema)
-    return dict(sorted(definitions.items()))
-
-
-def _describe(name: str, schema: Json) -> None:
-    schema.pop("title", None)
-    required = set(schema.get("required", []))
-    for field, about in schema.get("properties", {}).items():
-        about.pop("title", None)
-        if field not in required and about.get("default", 0) is None:
-            del about["default"]  # absent, which is not null
-        text = DESCRIPTIONS.get(f"{name}.{field}", DESCRIPTIONS.get(field))
-        if text is None:
-            raise LookupError(f"{name}.{field} has no description")
-        about["description"] = text
-    if schema.get("type") == "object":
-        schema["description"] = schema.get("description", name).split("\n")[0]
 
 
 @cache

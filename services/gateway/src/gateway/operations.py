@@ -5,6 +5,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from gateway.schemas import plans, records
 from gateway.schemas import requests as body
 from gateway.schemas import responses as answer
 from shared.contracts.errors import ErrorCode as E
@@ -86,7 +87,7 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
         "Sync orders",
         "Durable upsert by `externalId`. Validated whole, then applied completely. A repeat that "
         "changes nothing but `metadata` keeps `revision`.",
-        answer.SyncedOrders,
+        records.SyncedOrders,
         (*_WRITE, E.PRODUCT_NOT_FOUND),
         body.SyncOrdersBody,
     ),
@@ -97,7 +98,7 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
         "A deterministic decision without side effects: the same inputs give the same `planHash`. "
         "With `batchId` that export is planned again; without it every request that is no replay "
         "makes a new export. `orderIds` that are unknown are named in `details.orderIds`.",
-        answer.Plan,
+        plans.Plan,
         _PLAN_ERRORS,
         body.PlanBody,
     ),
@@ -129,7 +130,7 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
         "Sync products",
         "Durable upsert of the catalogue by `externalId`. An incomplete product is accepted: "
         "planning reports what is missing.",
-        answer.SyncedProducts,
+        records.SyncedProducts,
         _WRITE,
         body.SyncProductsBody,
     ),
@@ -138,7 +139,7 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
         EXPORTS,
         "Plan an export (legacy name)",
         "The same as plan, and the same route for idempotency.",
-        answer.Plan,
+        plans.Plan,
         _PLAN_ERRORS,
         body.PlanBody,
         deprecated=True,
@@ -165,7 +166,7 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
         EXPORTS,
         "Fetch an earlier plan",
         "A plan of this export as it was answered.",
-        answer.Plan,
+        plans.Plan,
         (*_BY_ID, E.EXPORT_NOT_FOUND, E.PLAN_NOT_FOUND),
     ),
     ("get", "/api/customs-packages/{package_id}"): Operation(
@@ -196,14 +197,14 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
         headers=_TAGGED,
     ),
     ("get", "/api/orders"): Operation(
-        "listOrders", CATALOGUE, "List orders", "Newest change first.", answer.OrderList, _BY_ID
+        "listOrders", CATALOGUE, "List orders", "Newest change first.", records.OrderList, _BY_ID
     ),
     ("get", "/api/products"): Operation(
         "listProducts",
         CATALOGUE,
         "List products",
         "Newest change first.",
-        answer.ProductList,
+        records.ProductList,
         _BY_ID,
     ),
     ("get", "/api/orders/{order_id}"): Operation(
@@ -211,7 +212,7 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
         CATALOGUE,
         "Fetch an order",
         "The current record.",
-        answer.Order,
+        records.Order,
         (*_BY_ID, E.ORDER_NOT_FOUND),
     ),
     ("get", "/api/products/{product_id}"): Operation(
@@ -219,7 +220,7 @@ OPERATIONS: Final[dict[tuple[str, str], Operation]] = {
         CATALOGUE,
         "Fetch a product",
         "The current record.",
-        answer.Product,
+        records.Product,
         (*_BY_ID, E.PRODUCT_NOT_FOUND),
     ),
     ("get", "/api/account"): Operation(

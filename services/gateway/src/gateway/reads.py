@@ -156,14 +156,14 @@ class Reads:
                 {
                     "$or": [
                         {"updated_at": {"$lt": updated_at}},
-                        {"updated_at": updated_at, "_id": {"$lt": id_}},
+                        {"updated_at": updated_at, "_id": {"$gt": id_}},
                     ]
                 }
             )
         records = await self._store.find(
             collection,
             {"$and": both},
-            sort=[("updated_at", -1), ("_id", -1)],
+            sort=[("updated_at", -1), ("_id", 1)],
             limit=page.limit + 1,
             projection=left_out,
         )

@@ -1,11 +1,13 @@
 """The writes: a checked body becomes one command, its reply becomes the answer."""
 
-from typing import Any, Generic, TypedDict
+from typing import Generic, TypedDict
+
+import orjson
 
 from gateway.auth import Principal
 from gateway.dependencies import Gateway
-from gateway.idempotency import Answer, Write
 from gateway.money import dump
+from gateway.record_views import View, order_view, product_view
 from gateway.schemas.requests import (
     ExecuteBody,
     PlanBody,
@@ -13,7 +15,8 @@ from gateway.schemas.requests import (
     SyncProductsBody,
     WriteBody,
 )
-from gateway.views import View, execution_view, order_view, plan_view, product_view
+from gateway.views import execution_view, plan_view
+from gateway.write import Answer, Write
 from shared.clock import timestamp
 from shared.contracts.catalogue import (
     OrdersSynced,
@@ -158,8 +161,9 @@ class PlanWrite(_GatewayWrite[PlanExport, ExportPlanned]):
         )
 
     async def finish(self, reply: ExportPlanned) -> Answer:
-        view: dict[str, Any] | None = reply.view
-        if view is None:
+        if reply.view is not None:
+            view = orjson.loads(reply.view)
+        else:
             view = await self._reads.stored_view(reply.view_sha256 or "")
         return Answer(OK, dump(plan_view(view, reply.export_id, reply.plan_revision)))
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from gateway.dependencies import Caller, Running
+from gateway.record_views import account_view
 from gateway.routes.answers import json_answer
-from gateway.views import account_view
 from shared.contracts.snapshot import PROTOCOL
 
 router = APIRouter()

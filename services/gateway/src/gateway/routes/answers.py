@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.money import dump
-from gateway.views import View
+from gateway.record_views import View
 from shared.canonical import sha256_hex
 
 NOT_MODIFIED = 304

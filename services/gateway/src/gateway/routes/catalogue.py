@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from gateway.dependencies import Caller, Listing, RecordId, Running
+from gateway.record_views import order_view, product_view
 from gateway.routes.answers import json_answer
-from gateway.views import order_view, product_view
 from shared.contracts.catalogue import Id
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused

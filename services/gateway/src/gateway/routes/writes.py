@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from gateway.bodies import invalid
 from gateway.dependencies import Caller, Key, Running, Wait, body_of
-from gateway.idempotency import Answer
 from gateway.schemas.requests import (
     ExecuteBody,
     OrderBody,
@@ -18,6 +17,7 @@ from gateway.schemas.requests import (
     SyncProductsBody,
 )
 from gateway.use_cases import ACCEPTED, ExecuteWrite, OrdersWrite, PlanWrite, ProductsWrite
+from gateway.write import Answer
 
 router = APIRouter()
 

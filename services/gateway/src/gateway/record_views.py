@@ -1,0 +1,98 @@
+"""Orders, products and the account as protocol.md shows them."""
+
+from typing import Any, Final
+
+from gateway.money import decimal_number, to_http
+
+View = dict[str, Any]
+
+
+def order_view(record: View) -> View:
+    content: View = record["content"]
+    cents = sum(line["quantity"] * line["unitValueCents"] for line in content["items"])
+    return {
+        "id": record["_id"],
+        "externalId": record["external_id"],
+        "destinationCountry": content["destinationCountry"],
+        "destinationRegion": content.get("destinationRegion"),
+        "destinationPostalCode": content.get("destinationPostalCode"),
+        "totalValueUsd": decimal_number(cents),
+        "items": to_http(content["items"]),
+        "metadata": record.get("metadata"),
+        "consignee": content.get("consignee"),
+        **_dated(record),
+    }
+
+
+_PRODUCT_FIELDS: Final = (
+    "sku", "title", "description", "htsCode", "countryOfOrigin", "unitValueUsd", "weightGrams",
+    "materials", "manufacturer", "adcvdCase", "casNumber", "metal", "childrens", "usmca", "pga",
+)  # fmt: skip
+
+
+def product_view(record: View) -> View:
+    content = to_http(record["content"])
+    return {
+        "id": record["_id"],
+        "externalId": record["external_id"],
+        **{name: content.get(name) for name in _PRODUCT_FIELDS},
+        "metadata": record.get("metadata"),
+        **_dated(record),
+    }
+
+
+def _dated(record: View) -> View:
+    return {
+        "revision": record["revision"],
+        "createdAt": record["created_at"],
+        "updatedAt": record["updated_at"],
+    }
+
+
+# What planning asks of the parties, in the order of the questions (fixed by an operator).
+_ACCOUNT_NEEDS: Final = (
+    ("importerOfRecord.number", "EXECUTE"),
+    ("importerOfRecord.bond", "ENTRY"),
+    ("importerOfRecord.powerOfAttorney", "ENTRY"),
+    ("exporter.name", "ENTRY"),
+    ("responsibleEmployee.name", "ENTRY"),
+)
+_WAREHOUSE_NEEDS: Final = (("address", "EXECUTE"), ("email", "ENTRY"))
+_BROKER_NEEDS: Final = (("email", "EXECUTE"),)
+
+
+def account_view(account: View, warehouses: list[View], brokers: list[View]) -> View:
+    """Where someone with only a key starts: ids, names, and what is missing on each."""
+    content = account["content"]
+    return {
+        "id": account["_id"],
+        "name": content["name"],
+        "test": content.get("test", False),
+        "missing_data": _missing(content, "account", _ACCOUNT_NEEDS),
+        "warehouses": [_party(each, "warehouse", _WAREHOUSE_NEEDS) for each in warehouses],
+        "brokers": [_party(each, "broker", _BROKER_NEEDS) for each in brokers],
+    }
+
+
+def _party(record: View, word: str, needs: tuple[tuple[str, str], ...]) -> View:
+    content = record["content"]
+    return {
+        "id": record["_id"],
+        "name": content["name"],
+        "missing_data": _missing(content, word, needs),
+    }
+
+
+def _missing(content: View, word: str, needs: tuple[tuple[str, str], ...]) -> list[View]:
+    return [
+        {"path": f"{word}.{path}", "required_for": required_for, "fixable_by": "OPERATOR"}
+        for path, required_for in needs
+        if not _present(content, path)
+    ]
+
+
+def _present(content: View, path: str) -> bool:
+    value: Any = content
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return bool(value)
