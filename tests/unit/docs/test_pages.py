@@ -1,0 +1,98 @@
+"""The pages and the code say the same: every word of a list, every shape of an example."""
+
+import re
+from pathlib import Path
+
+import jsonschema_rs
+import orjson
+import pytest
+
+from gateway.rendering import MENU, rendered
+from shared.contracts.errors import ErrorCode, NextAction
+from shared.contracts.exports import MAX_PLAN_LINES, MAX_PLAN_ORDERS
+from shared.contracts.lifecycle import DeliveryStatus, EventType, State, Status
+from support.pages import PAGES, REPOSITORY, blocks
+
+MARKDOWN = [
+    *sorted(PAGES.rglob("*.md")),
+    *sorted(REPOSITORY.glob("*.md")),
+    *sorted((REPOSITORY / "docs").rglob("*.md")),
+    *sorted((REPOSITORY / "services").glob("*/README.md")),
+    REPOSITORY / "tests" / "README.md",
+]
+OPENAPI = orjson.loads((REPOSITORY / "docs" / "openapi.json").read_bytes())
+GENERATED = ("/docs/api/reference", "/docs/api/openapi", "/docs/api/asyncapi")
+
+
+def text_of(page: str) -> str:
+    return (PAGES / page).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_every_json_example_has_the_shape_it_names(page: Path) -> None:
+    for block in blocks(page):
+        if block.language != "json":
+            continue
+        assert block.about in OPENAPI["components"]["schemas"], f"{block.about!r} is no shape"
+        schema = {
+            "$ref": f"#/components/schemas/{block.about}",
+            "components": OPENAPI["components"],
+        }
+        jsonschema_rs.validate(schema, orjson.loads(block.text))
+
+
+@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: str(page.relative_to(REPOSITORY)))
+def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
+        if target.startswith(("http", "/llms.txt", *GENERATED)):
+            continue
+        if target.startswith("/docs"):
+            assert (PAGES / f"{target.removeprefix('/docs/')}.md").exists(), target
+        else:
+            assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("words", [State, Status, DeliveryStatus, EventType])
+def test_the_life_of_an_export_names_every_word_of_it(words: type) -> None:
+    text = text_of("concepts/export-lifecycle.md")
+
+    assert [word for word in words if f"{word}" not in text] == []  # type: ignore[attr-defined]  # enums
+
+
+def test_the_protocol_names_every_error() -> None:
+    text = text_of("concepts/protocol.md")
+
+    assert [code for code in ErrorCode if f"`{code}`" not in text] == []
+
+
+def test_every_next_action_is_explained_on_some_page() -> None:
+    text = text_of("concepts/protocol.md") + text_of("concepts/export-lifecycle.md")
+
+    assert [action for action in NextAction if f"`{action}`" not in text] == []
+
+
+def test_the_limits_are_those_of_the_contract() -> None:
+    assert f"{MAX_PLAN_ORDERS:,}, {MAX_PLAN_LINES:,}" in text_of("concepts/protocol.md")
+
+
+def test_the_list_for_agents_has_every_page() -> None:
+    listed = text_of("llms.txt")
+
+    for page in PAGES.rglob("*.md"):
+        address = f"/docs/{page.relative_to(PAGES)}"
+        assert address in listed or address == "/docs/index.md", address
+
+
+def test_every_page_is_in_the_menu_and_knows_where_it_is() -> None:
+    for address, _ in MENU:
+        page = rendered("# A title\n", address).decode()
+
+        assert f'<a href="{address}" aria-current="page">' in page
+        assert page.count("aria-current") == 1
+
+
+def test_markup_in_a_page_is_text() -> None:
+    page = rendered("# <i>x</i>\n\n<script>alert(1)</script>\n", "/docs").decode()
+
+    assert "<script>" not in page
+    assert "<title>&lt;i&gt;x&lt;/i&gt;</title>" in page
