@@ -29,6 +29,7 @@ from shared.settings import CommonSettings
 from shared.store import Store
 
 PEERS = Path(__file__).parent / "peers"
+UNLIMITED = {"GATEWAY_RATE_PER_SECOND": "0"}  # what is measured is not the rate limit
 SIZES = (100, 1_000, 10_000)
 
 
@@ -63,7 +64,7 @@ def plans(orders: Seeded, *, keyed: bool) -> Callable[[], Request]:
 
 
 def contenders(environment: dict[str, str], orders: Seeded) -> list[Contender]:
-    gateway = start("gateway", [BIN / "gateway"], environment | {"GATEWAY_RATE_LIMIT": "1000000"})
+    gateway = start("gateway", [BIN / "gateway"], environment | UNLIMITED)
     planner = start("planner", [BIN / "planner"], environment)
     python = sys.executable
     motor = start("motor", [python, "-m", "benchmarks.peers.fastapi_motor"], environment)
@@ -78,10 +79,12 @@ def contenders(environment: dict[str, str], orders: Seeded) -> list[Contender]:
     ]
 
 
-async def small(all_of_them: list[Contender], rounds: int, seconds: float) -> None:
+async def small(
+    all_of_them: list[Contender], counts: list[int], rounds: int, seconds: float
+) -> None:
     for contender in all_of_them:
         await drive(contender.url, 10, 1.0, contender.make)  # warm
-    for clients in (1, 50, 200):
+    for clients in counts:
         results: dict[str, list[Round]] = {each.name: [] for each in all_of_them}
         cpu: dict[str, float] = dict.fromkeys(results, 0.0)
         for _ in range(rounds):
@@ -151,6 +154,7 @@ async def large(store: Store, all_of_them: list[Contender], orders: Seeded) -> N
 async def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 50, 200])
     parser.add_argument("--seconds", type=float, default=5.0, help="of each round")
     chosen = parser.parse_args()
     servers = await asyncio.to_thread(up, "bench")
@@ -169,7 +173,7 @@ async def main() -> None:
         orders = await seed(store, SIZES[-1], 2_000)
         all_of_them = await asyncio.to_thread(contenders, environment, orders)
         try:
-            await small(all_of_them, chosen.rounds, chosen.seconds)
+            await small(all_of_them, chosen.clients, chosen.rounds, chosen.seconds)
             await large(store, all_of_them, orders)
         finally:
             for process in {p.name: p for each in all_of_them for p in each.processes}.values():

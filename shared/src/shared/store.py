@@ -50,14 +50,17 @@ class Store:
     """All durable state. Failures: `Duplicate` for a taken id, `StoreFault` for all else."""
 
     def __init__(self, settings: CommonSettings, *, appname: str) -> None:
-        timeout = settings.store_timeout
+        milliseconds = int(settings.store_timeout.total_seconds() * 1000)
         self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
             settings.mongo_url.get_secret_value(),
             appname=appname,
             tz_aware=True,
             uuidRepresentation="standard",
+            # Deadlines of the socket, not `timeoutMS`: that one resets the socket at every call.
             serverSelectionTimeoutMS=3_000,
-            timeoutMS=int(timeout.total_seconds() * 1000),
+            connectTimeoutMS=3_000,
+            socketTimeoutMS=milliseconds,
+            waitQueueTimeoutMS=milliseconds,
             maxPoolSize=50,
         )
         self._database = self._client.get_database(

@@ -1,6 +1,7 @@
 """Claims: an order leaves once, of racing exports exactly one wins, and nobody is stuck."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -89,7 +90,7 @@ async def test_claims_left_behind_by_one_who_died_going_back_hold_nobody_up(
     await workshop.an_executor().executing.execute(workshop.execute_command(third))
 
     assert third.view is not None
-    assert third.view["included_order_ids"] == orders[:1]
+    assert json.loads(third.view)["included_order_ids"] == orders[:1]
     assert (await workshop.claims(orders[:1])) == {orders[0]: (third.export_id, 1)}
 
 

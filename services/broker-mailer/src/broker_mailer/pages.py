@@ -78,11 +78,8 @@ def _facts(export: ExportRecord, snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _notes(decision: Decision) -> list[str]:
-    """What needs the broker's eye: flags by agency or programme, then accepted warnings."""
-    flags = [
-        f"{flag.get('agency') or flag.get('programme') or flag['code']}: {flag['reason']}"
-        for flag in decision["flags"]
-    ]
+    """What needs the broker's eye: flags, whose reasons name the agency, then accepted warnings."""
+    flags = [flag["reason"] for flag in decision["flags"]]
     warnings = [f["message"] for f in decision["findings"] if f["severity"] == "WARNING"]
     return list(dict.fromkeys(flags + warnings))
 

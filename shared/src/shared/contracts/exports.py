@@ -60,14 +60,14 @@ class PlanExport(Command):
 
 
 class ExportPlanned(Message):
-    """Answer to `exports.plan`: the stored view by its hash, and whole while it is small."""
+    """Answer to `exports.plan`: the stored view by its hash, with its JSON text while small."""
 
     export_id: str | None
     plan_revision: int | None
     plan_hash: str
     planned_at: Timestamp
     view_sha256: str | None = None
-    view: dict[str, Any] | None = None
+    view: str | None = None
 
 
 class VerifyPlan(Command):

@@ -19,13 +19,13 @@ def percent(hundredths: int) -> str:
 
 
 def hts(code: str | None) -> str | None:
-    """The number as the tariff prints it, `6109.10.0012`; what has no such form stays as it is."""
+    """The number as the tariff prints it, `6109.10.00.12`; what has no such form stays as it is."""
     if code is None:
         return None
     digits = re.sub(r"[.\s-]", "", code)
     if not re.fullmatch(r"[0-9]{6}|[0-9]{8}|[0-9]{10}", digits):
         return code
-    return ".".join(part for part in (digits[:4], digits[4:6], digits[6:]) if part)
+    return ".".join(part for part in (digits[:4], digits[4:6], digits[6:8], digits[8:]) if part)
 
 
 def hts_quantities(units: Iterable[str], pieces: int, grams: int | None) -> tuple[HtsQuantity, ...]:

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import orjson
-
 from planner.domain.view import operator_only, view_of, warning_codes
 from planner.repository import Repository
 from planner.use_cases.decision import Decided, Decisions
@@ -66,14 +64,15 @@ class Planning:
     async def _dry_run(self, command: PlanExport, as_of: date, planned_at: str) -> ExportPlanned:
         decided = await self._decisions.decide(command.account_id, command.request, as_of)
         view = view_of(decided.snapshot, decided.plan_hash, planned_at, as_of.isoformat())
-        if len(canonical_json(view)) > MAX_REPLY_BYTES:
+        text = canonical_json(view)
+        if len(text) > MAX_REPLY_BYTES:
             raise _too_big()
         return ExportPlanned(
             export_id=None,
             plan_revision=None,
             plan_hash=decided.plan_hash,
             planned_at=planned_at,
-            view=view,
+            view=text.decode(),
         )
 
     async def _verdict(
@@ -201,7 +200,7 @@ class Planning:
             plan_hash=verdict["plan_hash"],
             planned_at=verdict["planned_at"],
             view_sha256=verdict["view_sha256"],
-            view=orjson.loads(view) if len(view) <= INLINE_VIEW_BYTES else None,
+            view=view.decode() if len(view) <= INLINE_VIEW_BYTES else None,
         )
 
 
