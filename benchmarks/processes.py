@@ -37,6 +37,11 @@ class Process:
         pages = Path(f"/proc/{self.popen.pid}/statm").read_text().split()[1]
         return int(pages) * _PAGE_KB / 1024
 
+    def peak_mb(self) -> float:
+        status = Path(f"/proc/{self.popen.pid}/status").read_text()
+        (line,) = (line for line in status.splitlines() if line.startswith("VmHWM"))
+        return int(line.split()[1]) / 1024
+
     def stop(self) -> None:
         self.popen.terminate()
         self.popen.wait(60)

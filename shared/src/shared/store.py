@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 import zstandard
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from prometheus_client import Counter
 from pymongo import IndexModel, InsertOne, ReadPreference, ReturnDocument, UpdateOne
 from pymongo.errors import (
     BulkWriteError,
@@ -33,6 +34,10 @@ from shared.steps import durable_step
 Document = dict[str, Any]
 Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Result = TypeVar("Result")
+
+ROUND_TRIPS = Counter(
+    "entrygo_store_round_trips_total", "Shared round trips to the store.", ["collection", "kind"]
+)
 
 DUPLICATE_KEY = 11000
 MAX_IDS_PER_READ = 2_000  # what is asked for at once shares a round trip up to here
@@ -263,6 +268,7 @@ class Store:
     async def _read(
         self, collection: str, wanted: Sequence[frozenset[str]]
     ) -> Sequence[dict[str, Document]]:
+        ROUND_TRIPS.labels(collection, "read").inc()
         ids = sorted(frozenset().union(*wanted))
         query = {"_id": ids[0] if len(ids) == 1 else {"$in": ids}}
         found = await self._guard(self._collection(collection).find(query).to_list(None))
@@ -270,6 +276,7 @@ class Store:
         return [{id_: by_id[id_] for id_ in each if id_ in by_id} for each in wanted]
 
     async def _write(self, collection: str, writes: Sequence[_Write]) -> Sequence[bool | Exception]:
+        ROUND_TRIPS.labels(collection, "write").inc()
         operations = [write.operation for write in writes]
         answers: list[bool | Exception] = [isinstance(o, InsertOne) for o in operations]
         try:
