@@ -22,7 +22,8 @@ def package_number(package_id: str, year: int) -> str:
     """The package's number for people: `CP-2026-7KQ2M9XA-R` (year, base32 of the id's hash, check).
 
     The alphabet is Crockford's base32 (no I, L, O, U); the check character is the sum of the
-    digits weighted by position, modulo 31 (a prime), so that one wrong or two swapped are noticed.
+    digits weighted by position, modulo 31 (a prime), so that one wrong or two swapped are noticed,
+    but for Z and 0, which are 31 apart.
     """
     raw = base64.b32encode(hashlib.sha256(package_id.encode()).digest()[:5]).decode()
     standard = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
