@@ -18,12 +18,12 @@ SERVERS = {
     "mailpit": ("smtp", "mailpit"),
 }
 BASE_IMAGE = "python:3.13-slim"
-PROBE_SECONDS = 5
+# What docker-compose.yml and the Dockerfile ask of the engine: Docker 25 brought start_interval.
+ENGINE_API = (1, 44)
+PROBE_SECONDS = 15
 PULL_PROBE_SECONDS = 20
 PULL_SECONDS = 900
 START_SECONDS = 180
-# Ends the services inside their own grace of 40 seconds.
-DOWN_SECONDS = 120
 _ASK_METRICS = (
     "import urllib.request as u; print(u.urlopen('http://127.0.0.1:3000/metrics').read().decode())"
 )
@@ -31,18 +31,7 @@ _ASK_METRICS = (
 
 def unusable() -> str | None:
     """Why Docker cannot be used here; None when it can."""
-    for command in (["docker", "info"], ["docker", "compose", "version"]):
-        if not _succeeds(command, PROBE_SECONDS):
-            return f"`{' '.join(command)}` fails"
-    for image in (*_images(), BASE_IMAGE):
-        if _succeeds(["docker", "image", "inspect", image], PROBE_SECONDS):
-            continue
-        if not _succeeds(["docker", "manifest", "inspect", image], PULL_PROBE_SECONDS):
-            return f"the image {image} is not there and cannot be pulled"
-        with step(f"pulling {image}"):
-            if not _succeeds(["docker", "pull", "-q", image], PULL_SECONDS):
-                return f"pulling {image} failed"
-    return None
+    return _no_engine() or next(filter(None, map(_no_image, (*_images(), BASE_IMAGE))), None)
 
 
 def servers_up(folder: StackFolder, numbers: Ports) -> str:
@@ -88,9 +77,45 @@ def show(folder: StackFolder) -> bool:
     return bool(rows) and all(row["ready"] == "healthy" for row in rows)
 
 
-def logs(folder: StackFolder, service: str | None, lines: int) -> None:
-    words = ["logs", "--tail", str(lines), *([service] if service else [])]
+def logs(folder: StackFolder, service: str | None, lines: int, *, follow: bool) -> None:
+    words = ["logs", "--tail", str(lines), *(["--follow"] if follow else []), *_of(service)]
     subprocess.run(_command(folder, words), env=_environment(ports.of(folder.name)), check=False)
+
+
+def _no_engine() -> str | None:
+    for command in (["docker", "info"], ["docker", "compose", "version"]):
+        if not _succeeds(command, PROBE_SECONDS):
+            return f"`{' '.join(command)}` fails"
+    if _engine_api() < ENGINE_API:
+        return "the engine is older than Docker 25"
+    if not _succeeds([*_file(), "config", "-q"], PROBE_SECONDS):
+        return "its compose plugin does not take docker-compose.yml: it may be too old"
+    return None
+
+
+def _no_image(image: str) -> str | None:
+    """Why there is none; None when it is there, pulled if need be."""
+    if _succeeds(["docker", "image", "inspect", image], PROBE_SECONDS):
+        return None
+    if not _succeeds(["docker", "manifest", "inspect", image], PULL_PROBE_SECONDS):
+        return f"the image {image} is not there and cannot be pulled"
+    with step(f"pulling {image}"):
+        if not _succeeds(["docker", "pull", "-q", image], PULL_SECONDS):
+            return f"pulling {image} failed"
+    return None
+
+
+def _of(service: str | None) -> list[str]:
+    """All of it, a service's, or (planner-2) one replica's."""
+    name, _, number = (service or "").rpartition("-")
+    if name and number.isdecimal():
+        return ["--index", number, name]
+    return [service] if service else []
+
+
+def _engine_api() -> tuple[int, ...]:
+    version = _output(["docker", "version", "--format", "{{.Server.APIVersion}}"]).strip()
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
 def _handled(container: str, service: str) -> str:

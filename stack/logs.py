@@ -10,7 +10,7 @@ from stack.paths import StackFolder
 def show(folder: StackFolder, service: str | None, lines: int, *, follow: bool) -> None:
     """Of one process, of all replicas of a service, or of everything."""
     if state.load(folder).addresses.get("kind") == "docker":
-        docker.logs(folder, service, lines)
+        docker.logs(folder, service, lines, follow=follow)
         return
     found = sorted(folder.logs.glob("*.log"))
     if service is not None:
