@@ -21,7 +21,7 @@ ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 ENTRYGO_HTTP_HOST=0.0.0.0 ENTRYGO_HTT
 COPY --from=build /app /app
 USER 65534:65534
 EXPOSE 3000
-HEALTHCHECK --interval=5s --timeout=4s --start-period=60s --start-interval=1s --retries=3 \
+HEALTHCHECK --start-period=60s --start-interval=1s --interval=20s --timeout=4s --retries=3 \
   CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ['ENTRYGO_HTTP_PORT'] + '/readyz', timeout=3)"]
 # No shell in between, so that SIGTERM arrives at the service.
 CMD ["service"]
