@@ -11,6 +11,8 @@ from gateway.rendering import MENU, rendered
 from shared.contracts.errors import ErrorCode, NextAction
 from shared.contracts.exports import MAX_PLAN_LINES, MAX_PLAN_ORDERS
 from shared.contracts.lifecycle import DeliveryStatus, EventType, State, Status
+from shared.messaging.asyncapi import asyncapi_document
+from shared.messaging.topology import ROUTES
 from support.pages import PAGES, REPOSITORY, blocks
 
 MARKDOWN = [
@@ -18,6 +20,7 @@ MARKDOWN = [
     *sorted(REPOSITORY.glob("*.md")),
     *sorted((REPOSITORY / "docs").rglob("*.md")),
     *sorted((REPOSITORY / "services").glob("*/README.md")),
+    REPOSITORY / "shared" / "README.md",
     REPOSITORY / "tests" / "README.md",
 ]
 OPENAPI = orjson.loads((REPOSITORY / "docs" / "openapi.json").read_bytes())
@@ -96,3 +99,22 @@ def test_markup_in_a_page_is_text() -> None:
 
     assert "<script>" not in page
     assert "<title>&lt;i&gt;x&lt;/i&gt;</title>" in page
+
+
+@pytest.mark.parametrize("service", ["gateway", "planner", "executor", "broker-mailer", "operator"])
+def test_every_service_says_what_it_is_about(service: str) -> None:
+    assert (REPOSITORY / "services" / service / "README.md").exists()
+
+
+@pytest.mark.parametrize("service", ["planner", "executor", "broker-mailer"])
+def test_a_workers_readme_names_every_command_it_consumes(service: str) -> None:
+    text = (REPOSITORY / "services" / service / "README.md").read_text(encoding="utf-8")
+
+    for route in ROUTES:
+        assert route.service != service or f"`{route.key}`" in text
+
+
+def test_one_licence_is_named_everywhere() -> None:
+    assert (REPOSITORY / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
+    assert OPENAPI["info"]["license"]["identifier"] == "MIT"
+    assert asyncapi_document()["info"]["license"]["name"] == "MIT"

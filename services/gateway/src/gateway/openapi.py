@@ -67,7 +67,7 @@ def document(app: FastAPI) -> Json:
             "version": "1.0.0",
             "summary": "Orders in, a customs package at the broker, exactly once.",
             "description": _ABOUT,
-            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/", "description": "This gateway."}],
         "security": [{"apiKey": []}],
