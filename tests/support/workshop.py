@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from executor.repository import Repository as Exports
 from executor.use_cases.drive import Driving
-from executor.use_cases.execute import Executing
+from executor.use_cases.execute import Executing, Verify
 from executor.use_cases.operate import Operating
 from executor.use_cases.resubmit import Resubmitting
 from executor.use_cases.sweep import Sweeping
@@ -154,7 +154,7 @@ class Workshop:
             Verifying(repository, decisions, self.clock),
         )
 
-    def an_executor(self) -> Executor:
+    def an_executor(self, verify: Verify | None = None) -> Executor:
         """Another replica, with a store connection of its own that a test may hold up."""
         store = self._a_store()
         repository = Exports(store)
@@ -162,7 +162,7 @@ class Workshop:
         resubmitting = Resubmitting(repository, driving, self.clock)
         return Executor(
             store,
-            Executing(repository, driving, resubmitting, self.verify, self.clock),
+            Executing(repository, driving, resubmitting, verify or self.verify, self.clock),
             Operating(repository, driving, resubmitting, self.clock),
             Sweeping(repository, driving, self.clock, redrive_after=REDRIVE_AFTER),
         )

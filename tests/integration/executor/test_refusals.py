@@ -3,7 +3,7 @@
 import pytest
 
 from shared.contracts.errors import ErrorCode, Refusal
-from shared.contracts.exports import ExecuteExport, OperateAction
+from shared.contracts.exports import ExecuteExport, OperateAction, PlanVerified
 from shared.contracts.lifecycle import State
 from shared.errors import Refused
 from support.workshop import Executor, Workshop, an_order, types_of
@@ -103,6 +103,23 @@ async def test_a_refusal_is_told_in_the_record_raises_its_revision_and_adds_no_e
     }
     assert after["revision"] == before["revision"] + 1
     assert after["events"] == before["events"]
+
+
+async def test_what_the_planner_refuses_to_verify_is_told_in_the_record(
+    workshop: Workshop,
+) -> None:
+    async def cannot(*_: object) -> PlanVerified:
+        raise Refused(ErrorCode.INTERNAL_ERROR, "A bug in the planner.")
+
+    plan = await workshop.plan(await workshop.orders(1))
+
+    answer = await refused(workshop.an_executor(cannot), workshop.execute_command(plan))
+
+    export = await workshop.export(plan.export_id)
+    assert answer.error_code == ErrorCode.INTERNAL_ERROR
+    assert export["last_execution"] is not None
+    assert export["last_execution"]["error"] == answer.envelope()
+    assert (export["state"], export["refused"]) == (State.PLANNED, None)
 
 
 async def test_a_refused_command_leaves_no_refusal_on_a_plan_that_came_after_it(

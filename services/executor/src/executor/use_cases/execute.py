@@ -1,6 +1,6 @@
 """Execute an approved plan: checked, started, then driven to its end by whoever comes next."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from executor import events
@@ -20,6 +20,7 @@ from shared.contracts.lifecycle import (
 )
 from shared.errors import Refused
 
+Fields = dict[str, Any]
 Verify = Callable[[ExecuteExport, ExportRecord], Awaitable[PlanVerified]]
 
 
@@ -74,22 +75,29 @@ class Executing:
 
     async def _start(self, command: ExecuteExport, export: ExportRecord) -> ExportRecord | None:
         """The started export; None when it changed meanwhile and is to be looked at again."""
-        refusal = _refusal(command, export)
+        refusal, fields = _refusal(command, export), Fields()
         if refusal is None:
-            verified = await self._verify(command, export)
-            if not verified.holds:
-                refusal = _stale([change.model_dump() for change in verified.changed])
-                kept = {"plan_revision": export["plan_revision"], "error": refusal.model_dump()}
-                if not await self._keep(command, export, refusal, {"refused": kept}):
-                    return None
-                raise Refused.again(refusal)
-        elif command.plan_revision == export["plan_revision"] and not await self._keep(
-            command, export, refusal, {}
-        ):
+            refusal, fields = await self._verified(command, export)
+        if refusal is None:
+            return await self._begin(command, export)
+        current = command.plan_revision == export["plan_revision"]
+        if current and not await self._keep(command, export, refusal, fields):
             return None
-        if refusal:
-            raise Refused.again(refusal)
-        return await self._begin(command, export)
+        raise Refused.again(refusal)
+
+    async def _verified(
+        self, command: ExecuteExport, export: ExportRecord
+    ) -> tuple[Refusal | None, Fields]:
+        """The planner's refusal, if the plan no longer holds, and what the record keeps of it."""
+        try:
+            verified = await self._verify(command, export)
+        except Refused as error:
+            return error.refusal, {}
+        if verified.holds:
+            return None, {}
+        refusal = _stale([change.model_dump() for change in verified.changed])
+        kept = {"plan_revision": export["plan_revision"], "error": refusal.model_dump()}
+        return refusal, {"refused": kept}
 
     async def _begin(self, command: ExecuteExport, export: ExportRecord) -> ExportRecord | None:
         now = timestamp(self._now())
@@ -133,7 +141,7 @@ class Executing:
         command: ExecuteExport,
         export: ExportRecord,
         refusal: Refusal,
-        fields: Mapping[str, Any],
+        fields: Fields,
     ) -> bool:
         """Tells the refusal in `last_execution`, while it concerns the current plan."""
         last = LastExecution(
