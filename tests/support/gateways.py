@@ -188,16 +188,16 @@ class Clockwork:
         self.moment += timedelta(**by)
 
 
+PATIENT = Settings(reply_timeout=timedelta(seconds=30), busy_wait=timedelta(seconds=30))
+IMPATIENT = Settings(reply_timeout=timedelta(seconds=0.05), busy_wait=timedelta(seconds=0.1))
+
+
 @dataclass
 class GatewayUnderTest:
     store: MemoryStore = field(default_factory=MemoryStore)
     workers: Workers = field(default_factory=Workers)
     clock: Clockwork = field(default_factory=Clockwork)
-    settings: Settings = field(
-        default_factory=lambda: Settings(
-            reply_timeout=timedelta(seconds=0.05), busy_wait=timedelta(seconds=0.3)
-        )
-    )
+    settings: Settings = PATIENT
 
     def __post_init__(self) -> None:
         for key, account, warehouse in (

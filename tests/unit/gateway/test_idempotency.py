@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from gateway.settings import Settings
 from shared.contracts.catalogue import OrdersSynced, SyncedRecord
 from shared.contracts.errors import ErrorCode, Refusal, refusal
 from shared.errors import QueueUnavailable, Refused
-from support.gateways import GatewayUnderTest
+from support.gateways import IMPATIENT, PATIENT, GatewayUnderTest
 from support.waiting import until
 
 ITEM = {
@@ -157,6 +159,7 @@ async def test_a_known_key_with_another_body_is_422(gateway: GatewayUnderTest) -
 async def test_a_known_key_with_another_body_is_422_while_it_runs(
     gateway: GatewayUnderTest,
 ) -> None:
+    gateway.settings = IMPATIENT
     gate = asyncio.Event()
     gateway.workers.answers["orders.sync"] = after(gate)
     assert (await sync(gateway, KEY)).status_code == 503
@@ -181,20 +184,24 @@ async def test_the_same_key_on_another_route_is_another_key(gateway: GatewayUnde
 async def test_a_held_lease_is_waited_for_then_409(gateway: GatewayUnderTest) -> None:
     gate = asyncio.Event()
     gateway.workers.answers["orders.sync"] = after(gate)
-    gateway.store.before["gateway.end_lease"] = gate_never_opened
+    gateway.settings = Settings(reply_timeout=timedelta(seconds=30), busy_wait=timedelta())
 
     first = asyncio.create_task(sync(gateway, KEY))
-    await asyncio.sleep(0.01)
+    await until(published_by(gateway))
     second = await sync(gateway, KEY)
-    await first
+    gate.set()
 
+    assert (await first).status_code == 200
     assert (second.status_code, second.json()["errorCode"]) == (409, "IDEMPOTENCY_IN_PROGRESS")
     assert second.headers["retry-after"] == "1"
     assert second.json()["details"]["next_action"] == "RETRY_WITH_SAME_KEY"
 
 
-async def gate_never_opened() -> None:
-    await asyncio.sleep(0.6)
+def published_by(gateway: GatewayUnderTest) -> Callable[[], Awaitable[bool]]:
+    async def look() -> bool:
+        return bool(gateway.workers.published)
+
+    return look
 
 
 async def test_concurrent_requests_with_one_key_have_one_outcome(
@@ -213,8 +220,10 @@ async def test_concurrent_requests_with_one_key_have_one_outcome(
 async def test_a_timeout_ends_the_lease_and_a_retry_finishes_with_the_same_command(
     gateway: GatewayUnderTest,
 ) -> None:
+    gateway.settings = IMPATIENT
     gateway.workers.answers["orders.sync"] = after(asyncio.Event())
     first = await sync(gateway, KEY)
+    gateway.settings = PATIENT
     gateway.workers.answers["orders.sync"] = synced
 
     second = await sync(gateway, KEY)
@@ -226,9 +235,11 @@ async def test_a_timeout_ends_the_lease_and_a_retry_finishes_with_the_same_comma
 
 
 async def test_an_abandoned_lease_is_taken_over(gateway: GatewayUnderTest) -> None:
+    gateway.settings = IMPATIENT
     gateway.workers.answers["orders.sync"] = after(asyncio.Event())
     gateway.store.before["gateway.end_lease"] = dying
     assert (await sync(gateway, KEY)).status_code == 500
+    gateway.settings = PATIENT
     gateway.workers.answers["orders.sync"] = synced
     gateway.clock.advance(minutes=1)
 
@@ -282,6 +293,7 @@ async def test_an_unreachable_queue_leaves_the_record_for_a_retry(
 async def test_a_late_reply_completes_the_record_under_its_token(
     gateway: GatewayUnderTest,
 ) -> None:
+    gateway.settings = IMPATIENT
     gate = asyncio.Event()
     gateway.workers.answers["orders.sync"] = after(gate)
 

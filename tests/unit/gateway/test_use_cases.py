@@ -21,7 +21,7 @@ from support.export_records import (
     get,
     put_export,
 )
-from support.gateways import GatewayUnderTest
+from support.gateways import IMPATIENT, GatewayUnderTest
 
 
 @pytest.fixture
@@ -77,6 +77,7 @@ async def test_execute_that_runs_on_is_202_and_no_outcome(gateway: GatewayUnderT
 async def test_a_busy_key_of_execute_is_202_with_the_current_state(
     gateway: GatewayUnderTest,
 ) -> None:
+    gateway.settings = IMPATIENT
     gate = asyncio.Event()
 
     async def work(_: Any) -> ExportExecuted:  # a command

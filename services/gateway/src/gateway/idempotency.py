@@ -44,7 +44,7 @@ class Writer:
         if write.key is None:
             return await self._without_key(write)
         give_up = asyncio.get_running_loop().time() + self._settings.busy_wait.total_seconds()
-        while asyncio.get_running_loop().time() < give_up:
+        while True:
             record = await self._current(write.record_id)
             if record is None:
                 record = await self._begin(write)
@@ -54,8 +54,9 @@ class Writer:
             answer = await self._known(write, record)
             if answer is not None:
                 return answer
+            if asyncio.get_running_loop().time() >= give_up:
+                return await self._busy(write)
             await asyncio.sleep(_POLL_SECONDS)
-        return await self._busy(write)
 
     async def _known(self, write: Write[Asked, Answered], record: Record) -> Answer | None:
         """The answer for a known key, or None while another request holds it."""
