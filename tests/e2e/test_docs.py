@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from support.pages import PAGES, REPOSITORY, script
+from support.pages import PAGES, REPOSITORY, blocks, script
 from support.shop import Shop
 
 pytestmark = pytest.mark.e2e
 
+MARK = "-- the page --"
 WRITTEN_FOR = "http://localhost:3000"
 GUIDE = PAGES / "guides" / "first-export.md"
 # Pages whose examples go on where the guide has ended.
 AFTER_THE_GUIDE = (
-    PAGES / "index.md",
     PAGES / "concepts" / "protocol.md",
     PAGES / "concepts" / "export-lifecycle.md",
     PAGES / "concepts" / "primitives.md",
@@ -63,11 +63,26 @@ async def test_the_guide_leads_from_a_key_to_a_package_at_the_broker(
     assert again.startswith("CP-")
 
 
-async def test_the_examples_of_the_pages_run(shop: Shop, tmp_path: Path) -> None:
+async def test_the_examples_of_the_pages_run_and_print_what_they_say(
+    shop: Shop, tmp_path: Path
+) -> None:
     for page in AFTER_THE_GUIDE:
-        await shell(shop, tmp_path, f"{script(GUIDE, 'sh')}\n{script(page, 'sh')}")
+        example = f"{script(GUIDE, 'sh')}\necho '{MARK}'\n{script(page, 'sh')}"
+        output = (await shell(shop, tmp_path, example)).partition(f"{MARK}\n")[2]
+
+        printed = [line.strip() for line in output.splitlines()]
+        assert printed == script(page, "text").split("\n")[:-1], page
         if python := script(page, "python"):
             await run(shop, tmp_path, sys.executable, "-", text=python)
+
+
+async def test_the_first_request_that_is_pasted_names_the_account(
+    shop: Shop, tmp_path: Path
+) -> None:
+    for page in (PAGES / "index.md", REPOSITORY / "README.md"):
+        [request] = [block.text for block in blocks(page) if block.text.startswith("curl")]
+
+        assert shop.account.account_id in await shell(shop, tmp_path, request)
 
 
 class Links(HTMLParser):

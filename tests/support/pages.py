@@ -28,4 +28,4 @@ def blocks(page: Path) -> list[Block]:
 
 def script(page: Path, language: str) -> str:
     """All blocks of one language, one after the other."""
-    return "\n".join(block.text for block in blocks(page) if block.language == language)
+    return "".join(block.text for block in blocks(page) if block.language == language)

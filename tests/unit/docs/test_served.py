@@ -1,0 +1,92 @@
+"""What the gateway serves under /docs: open to everybody, self-contained, and nothing else."""
+
+import pytest
+
+from support.gateways import GatewayUnderTest
+from support.pages import PAGES, REPOSITORY
+
+OPEN = [
+    ("/docs", "text/html"),
+    ("/docs/", "text/html"),
+    ("/docs/concepts/protocol", "text/html"),
+    ("/docs/concepts/export-lifecycle", "text/html"),
+    ("/docs/concepts/primitives", "text/html"),
+    ("/docs/api/exports", "text/html"),
+    ("/docs/guides/first-export", "text/html"),
+    ("/docs/api/reference", "text/html"),
+    ("/docs/api/reference.md", "text/markdown"),
+    ("/docs/guides/first-export.md", "text/markdown"),
+    ("/docs/style.css", "text/css"),
+    ("/docs/api/openapi", "application/json"),
+    ("/docs/api/asyncapi", "application/json"),
+    ("/llms.txt", "text/plain"),
+]
+
+
+@pytest.mark.parametrize(("path", "media_type"), OPEN)
+async def test_a_page_needs_no_key_and_can_be_asked_for_its_head(
+    path: str, media_type: str
+) -> None:
+    async with GatewayUnderTest().client(None) as client:
+        answer = await client.get(path)
+        head = await client.head(path)
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith(media_type)
+    assert head.status_code == 200
+    assert head.content == b""
+
+
+async def test_a_page_loads_nothing_but_its_own_style() -> None:
+    async with GatewayUnderTest().client(None) as client:
+        answer = await client.get("/docs/api/reference")
+
+    policy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
+    assert answer.headers["content-security-policy"] == policy
+    assert "<script" not in answer.text
+    assert answer.text.count("<link") == 2  # the style, and the page as Markdown
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/docs/nothing",
+        "/docs/concepts",
+        "/docs/../app.py",
+        "/docs/%2e%2e/app.py",
+        "/docs/..%2fapp.py",
+    ],
+)
+async def test_what_is_no_page_is_the_envelope(path: str) -> None:
+    async with GatewayUnderTest().client(None) as client:
+        answer = await client.get(path)
+
+    assert answer.status_code == 404
+    assert answer.json()["errorCode"] == "ROUTE_NOT_FOUND"
+
+
+@pytest.mark.parametrize("name", ["openapi", "asyncapi"])
+async def test_the_served_contract_is_the_committed_one(name: str) -> None:
+    async with GatewayUnderTest().client(None) as client:
+        answer = await client.get(f"/docs/api/{name}")
+
+    assert answer.content == (REPOSITORY / "docs" / f"{name}.json").read_bytes()
+
+
+async def test_a_page_as_markdown_is_its_source() -> None:
+    async with GatewayUnderTest().client(None) as client:
+        answer = await client.get("/docs/concepts/protocol.md")
+
+    assert answer.content == (PAGES / "concepts" / "protocol.md").read_bytes()
+
+
+async def test_the_reference_tells_every_operation_and_shape_of_the_document() -> None:
+    async with GatewayUnderTest().client(None) as client:
+        document = (await client.get("/docs/api/openapi")).json()
+        page = (await client.get("/docs/api/reference.md")).text
+
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            assert f"### {operation['operationId']}\n" in page
+    for name in document["components"]["schemas"]:
+        assert f"### {name}\n" in page
