@@ -53,9 +53,10 @@ def servers_up(folder: StackFolder, numbers: Ports) -> str:
 def services_up(folder: StackFolder, numbers: Ports, counts: Mapping[str, int]) -> None:
     scale = [word for name, count in counts.items() for word in ("--scale", f"{name}={count}")]
     gateways = max(counts.get("gateway", 1), 1)
-    if "gateway" not in _running(folder):
-        wanted = range(numbers["gateway"], numbers["gateway"] + gateways)
-        ports.require_free([(port, "gateway", numbers.setting("gateway")) for port in wanted])
+    wanted = set(range(numbers["gateway"], numbers["gateway"] + gateways))
+    ports.require_free(
+        [(port, "gateway", numbers.setting("gateway")) for port in sorted(wanted - _held(folder))]
+    )
     with step("docker compose: the services (built first where they changed)"):
         _compose(folder, numbers, "up", "-d", "--build", "--wait", *scale, gateways=gateways)
 
@@ -126,6 +127,12 @@ def _handled(container: str, service: str) -> str:
 
 def _running(folder: StackFolder) -> set[str]:
     return {one["Service"] for one in _containers(folder) if one["State"] == "running"}
+
+
+def _held(folder: StackFolder) -> set[int]:
+    """The ports that the stack's own gateways have now."""
+    gateways = [one for one in _containers(folder) if one["Service"] == "gateway"]
+    return {int(port["PublishedPort"]) for one in gateways for port in one["Publishers"] or []}
 
 
 def _containers(folder: StackFolder) -> list[dict[str, Any]]:

@@ -1,7 +1,12 @@
+import json
+import socket
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from stack import docker
+from stack import docker, ports
+from stack.output import StackError
 from stack.paths import StackFolder
 
 USABLE = """
@@ -82,3 +87,33 @@ def test_logs_are_of_all_of_a_service_or_of_one_replica(
     docker.logs(StackFolder("demo"), service, 5, follow=False)
 
     assert asked.read_text().splitlines()[-1].endswith(f"-p entrygo-demo logs {words}")
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening.getsockname()[1]
+
+
+def test_a_taken_port_of_a_further_gateway_is_named_before_anything_moves(
+    stand_in: Path, asked: Path, taken: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ports, "require_free", partial(ports.require_free, patience=0))
+    running = {"Service": "gateway", "Publishers": [{"PublishedPort": taken - 1}]}
+    _answer(stand_in, asked, f"*ps*) echo '{json.dumps(running)}';;")
+
+    with pytest.raises(StackError, match=str(taken)):
+        docker.services_up(StackFolder("demo"), ports.of("demo", gateway=taken - 1), {"gateway": 2})
+
+    assert not [line for line in asked.read_text().splitlines() if " up " in line]
+
+
+def test_the_port_of_a_gateway_that_runs_is_its_own(
+    stand_in: Path, asked: Path, taken: int
+) -> None:
+    running = {"Service": "gateway", "Publishers": [{"PublishedPort": taken}]}
+    _answer(stand_in, asked, f"*ps*) echo '{json.dumps(running)}';;")
+
+    docker.services_up(StackFolder("demo"), ports.of("demo", gateway=taken), {"gateway": 1})
+
+    assert asked.read_text().splitlines()[-1].endswith("up -d --build --wait --scale gateway=1")
