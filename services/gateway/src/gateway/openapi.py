@@ -37,7 +37,11 @@ truth). The four calls of the core loop carry the tag "Core loop".
 Branch on the HTTP status, then on `errorCode`; do what `details.next_action` says. Words in open
 lists (codes, event types, `submission_type`, `channel`, next actions) may gain values: take one
 you do not know as information. Fields ending in `Usd` or `_usd` are US dollars with at most two
-decimals; weights are grams. `HEAD` is possible wherever `GET` is."""
+decimals; weights are grams. `HEAD` is possible wherever `GET` is.
+
+Each gateway process limits the requests of a key by itself (429). A revoked key works for one more
+second at most. A test account (`shpbndl_test_...`) gets documents that say TEST - NOT FOR ENTRY,
+and its mail goes to the sandbox the operator has set, never to the real server."""
 
 _HEADERS: Final[dict[str, Json]] = {
     "Prefer": {
@@ -58,8 +62,8 @@ def document(app: FastAPI) -> Json:
     for (method, path), operation in OPERATIONS.items():
         found = base["paths"][path][method]
         paths.setdefault(path, {})[method] = _operation(operation, found.get("parameters", []))
-    paths["/api/exports/plan"]["post"]["responses"]["200"]["links"] = _links("exportId")
-    paths["/api/exports/execute"]["post"]["responses"]["200"]["links"] = _after_execute()
+    paths["/api/exports/plan"]["post"]["responses"]["200"]["links"] = _AFTER_PLAN
+    paths["/api/exports/execute"]["post"]["responses"]["200"]["links"] = _AFTER_EXECUTE
     return {
         "openapi": "3.1.0",
         "info": {
@@ -206,35 +210,27 @@ def _text(description: str) -> Json:
     return {"description": description, "schema": {"type": "string"}}
 
 
-def _links(field: str) -> Json:
-    return {
-        "execute": {
-            "operationId": "executeExport",
-            "requestBody": {"batchId": f"$response.body#/{field}"},
-            "description": "Execute this plan.",
-        },
-        "inspect": _inspect(field),
-    }
-
-
-def _after_execute() -> Json:
-    package = {"package_id": "$response.body#/customs_package_id"}
-    return {
-        "inspect": _inspect("exportId"),
-        "package": {
-            "operationId": "getCustomsPackage",
-            "parameters": package,
-            "description": "Fetch the package.",
-        },
-    }
-
-
-def _inspect(field: str) -> Json:
-    return {
-        "operationId": "inspectExport",
-        "parameters": {"export_id": f"$response.body#/{field}"},
-        "description": "Inspect this export.",
-    }
+_INSPECT: Final[Json] = {
+    "operationId": "inspectExport",
+    "parameters": {"export_id": "$response.body#/exportId"},
+    "description": "Inspect this export.",
+}
+_AFTER_PLAN: Final[Json] = {
+    "execute": {
+        "operationId": "executeExport",
+        "requestBody": {"batchId": "$response.body#/exportId"},
+        "description": "Execute this plan.",
+    },
+    "inspect": _INSPECT,
+}
+_AFTER_EXECUTE: Final[Json] = {
+    "inspect": _INSPECT,
+    "package": {
+        "operationId": "getCustomsPackage",
+        "parameters": {"package_id": "$response.body#/customs_package_id"},
+        "description": "Fetch the package.",
+    },
+}
 
 
 @cache
