@@ -3,12 +3,20 @@
 import asyncio
 import os
 import sys
+import uuid
+from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
+from stack.servers import Addresses
 
+from shared.settings import CommonSettings
+from shared.store import Store
+from support.accounts import seed_account
 from support.pages import PAGES, REPOSITORY, blocks, script
+from support.services import ALL, Cluster
 from support.shop import Shop
 
 pytestmark = pytest.mark.e2e
@@ -24,6 +32,28 @@ AFTER_THE_GUIDE = (
     PAGES / "api" / "exports.md",
     REPOSITORY / "docs" / "snapshot.md",
 )
+
+
+@pytest.fixture(scope="module")
+async def shop(
+    servers: Addresses, rabbit_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Shop]:
+    """One running product for all pages."""
+    settings = CommonSettings(
+        rabbit_url=SecretStr(rabbit_url),
+        mongo_url=SecretStr(servers.mongo_url),
+        mongo_database=f"test_{uuid.uuid4().hex[:12]}",
+    )
+    async with Store(settings, appname="tests") as store:
+        cluster = Cluster(settings, servers, tmp_path_factory.mktemp("logs"))
+        try:
+            await cluster.start(*ALL)
+            shop = Shop(cluster.url, await seed_account(store))
+            yield shop
+            await shop.http.aclose()
+        finally:
+            await cluster.stop()
+            await store.drop_database()
 
 
 async def run(shop: Shop, folder: Path, *command: str, text: str) -> str:
