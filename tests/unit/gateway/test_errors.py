@@ -147,6 +147,9 @@ async def test_head_is_where_get_is(client: httpx.AsyncClient) -> None:
         pytest.param({}, b"x" * (10 * 1024 * 1024 + 1), 413, "PAYLOAD_TOO_LARGE", id="413 first"),
         pytest.param({"content-type": "text/plain"}, b"{", 415, "UNSUPPORTED_MEDIA_TYPE", id="415"),
         pytest.param({}, b"{}", 415, "UNSUPPORTED_MEDIA_TYPE", id="no type"),
+        pytest.param(
+            JSON | {"content-encoding": "gzip"}, b"{}", 415, "UNSUPPORTED_MEDIA_TYPE", id="packed"
+        ),
         pytest.param(JSON, b"{", 400, "INVALID_REQUEST", id="not JSON"),
         pytest.param(JSON, b"{}", 400, "VALIDATION_ERROR", id="shape"),
     ],

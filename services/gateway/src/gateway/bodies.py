@@ -65,13 +65,24 @@ _OWN: Final = frozenset({"too_small", "too_big", "invalid_string", "invalid_enum
 async def read_body(request: Request, model: type[Body]) -> Body:
     """The body as `model`: 413 and 415 first, then 400 for JSON, then 400 for its shape."""
     raw = await _read_bytes(request)
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = parameters.strip().lower().replace('"', "")
-    if media_type.strip().lower() != "application/json" or charset not in {"", "charset=utf-8"}:
-        raise Refused(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Send application/json, encoded as UTF-8.")
+    if not _is_plain_json(request):
+        raise Refused(
+            ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Send application/json, in UTF-8, not compressed."
+        )
     if len(raw) < _IN_A_THREAD_FROM:
         return shaped(model, parse_json(raw))
     return await asyncio.to_thread(lambda: shaped(model, parse_json(raw)))
+
+
+def _is_plain_json(request: Request) -> bool:
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().replace('"', "")
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    return (
+        media_type.strip().lower() == "application/json"
+        and charset in {"", "charset=utf-8"}
+        and encoding == "identity"
+    )
 
 
 async def _read_bytes(request: Request) -> bytes:

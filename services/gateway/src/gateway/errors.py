@@ -5,6 +5,7 @@ Raw ASGI, so that streaming and cancellation work as the server means them.
 
 import logging
 import re
+import time
 import uuid
 from typing import Any, Final
 
@@ -54,12 +55,12 @@ class RequestContext:
         request_id.set(own)
         head = scope["method"] == "HEAD"
         inner = {**scope, "method": "GET"} if head else scope
-        started = False
+        status, began = 0, time.perf_counter()
 
         async def stamped(message: Message) -> None:
-            nonlocal started
+            nonlocal status
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 message["headers"] = [
                     *message["headers"],
                     (b"x-request-id", own.encode()),
@@ -76,8 +77,11 @@ class RequestContext:
             log.info("client went away")
         except Exception:
             log.exception("unhandled error", extra={"path": scope["path"]})
-            if not started:
+            if not status:
                 await respond_to(_unknown(), keyed=False)(scope, receive, stamped)
+        took = round((time.perf_counter() - began) * 1000)
+        facts = {"method": scope["method"], "path": scope["path"], "status": status, "ms": took}
+        log.info("request", extra=facts)
 
 
 def respond_to(answer: Refusal, *, keyed: bool) -> Response:
