@@ -18,8 +18,18 @@ _SCHEMA: Final = "#/components/schemas/{model}"
 
 def examples() -> dict[str, Json]:
     """One body of each contract, by its name."""
-    text = resources.files("shared.messaging").joinpath("examples.json").read_bytes()
-    found: dict[str, Json] = orjson.loads(text)
+    return _data("examples")
+
+
+def descriptions() -> dict[str, str]:
+    """What each field means, with its unit."""
+    return _data("descriptions")
+
+
+def _data(name: str) -> Json:
+    found: Json = orjson.loads(
+        resources.files("shared.messaging").joinpath(f"{name}.json").read_bytes()
+    )
     return found
 
 
@@ -101,4 +111,9 @@ def schemas() -> Json:
         [(model, "validation") for model in contracts()], ref_template=_SCHEMA
     )
     defined: Json = made["$defs"]
+    meanings = descriptions()
+    for schema in defined.values():
+        for name, field in schema.get("properties", {}).items():
+            field.setdefault("description", meanings.get(name, ""))
+            field.pop("title", None)  # the name once more, in capitals
     return defined

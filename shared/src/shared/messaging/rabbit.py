@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aiormq.abc import DeliveredMessage
@@ -16,11 +16,7 @@ from aiormq.exceptions import AMQPError
 from faststream import AckPolicy
 from faststream.rabbit import (
     Channel,
-    ExchangeType,
-    QueueType,
     RabbitBroker,
-    RabbitExchange,
-    RabbitQueue,
 )
 from faststream.rabbit.annotations import RabbitMessage
 from pydantic import ValidationError
@@ -30,7 +26,7 @@ from shared.contracts.errors import Refusal
 from shared.errors import NoReply, QueueUnavailable, Refused
 from shared.ids import minted_id
 from shared.logs import request_id
-from shared.messaging import topology
+from shared.messaging.declaring import COMMANDS, DEAD, declare, work_queue
 from shared.messaging.rpc import REFUSAL, Replies
 from shared.messaging.settlement import RefusedHook, Served, Settlement
 from shared.messaging.topology import Answered, Asked, EventRoute, Route
@@ -40,8 +36,6 @@ from shared.steps import durable_step
 log = logging.getLogger(__name__)
 
 LATE_REPLY_SECONDS = 120.0
-_COMMANDS = RabbitExchange(topology.EXCHANGE, type=ExchangeType.TOPIC, durable=True)
-_DEAD = RabbitExchange(topology.DEAD_EXCHANGE, type=ExchangeType.DIRECT, durable=True)
 _AWAY = (AMQPError, ConnectionError, TimeoutError, RuntimeError)
 
 
@@ -82,7 +76,7 @@ class Messages:
     async def start(self) -> None:
         """Connects (waiting for RabbitMQ if it is away), declares all, starts consuming."""
         connection = await self._broker.connect()
-        await self._declare()
+        await declare(self._broker, self._settings.retry_delays_ms)
         await self._broker.start()
         self._probe = await connection.channel()
         await self._replies.start(connection)
@@ -127,7 +121,7 @@ class Messages:
         with durable_step(step):
             await self.send(
                 command.model_dump_json(by_alias=True, exclude_none=True).encode(),
-                exchange=_COMMANDS,
+                exchange=COMMANDS,
                 routing_key=route.key,
                 message_id=command.command_id,
                 message_type=type(command).__name__,
@@ -137,7 +131,7 @@ class Messages:
         with durable_step(step):
             await self.send(
                 message.model_dump_json(by_alias=True, exclude_none=True).encode(),
-                exchange=_COMMANDS,
+                exchange=COMMANDS,
                 routing_key=event.key,
                 message_id=minted_id("msg_"),
                 message_type=type(message).__name__,
@@ -158,7 +152,7 @@ class Messages:
             with durable_step(step):
                 await self.send(
                     command.model_dump_json(by_alias=True, exclude_none=True).encode(),
-                    exchange=_COMMANDS,
+                    exchange=COMMANDS,
                     routing_key=route.key,
                     message_id=command.command_id,
                     message_type=type(command).__name__,
@@ -194,7 +188,7 @@ class Messages:
             raise QueueUnavailable(f"no queue for {properties.get('routing_key')}")
 
     async def send_dead(self, service: str, body: bytes, **properties: Any) -> None:  # noqa: ANN401
-        await self.send(body, exchange=_DEAD, routing_key=service, **properties)
+        await self.send(body, exchange=DEAD, routing_key=service, **properties)
 
     async def channel(self) -> AbstractChannel:
         """A channel of one's own, for looking into queues (dead_letters.py)."""
@@ -221,8 +215,8 @@ class Messages:
         served = Served(route, handler, reply_step, ack_step, on_refused)
         self._served.append(served)
         subscriber = self._broker.subscriber(
-            _work_queue(route),
-            _COMMANDS,
+            work_queue(route),
+            COMMANDS,
             channel=Channel(prefetch_count=self._settings.prefetch),
             decoder=_raw_body,
             no_reply=True,
@@ -233,27 +227,6 @@ class Messages:
             await self._settlement.settle(served, message)
 
         subscriber(consume)
-
-    # -- inside
-
-    async def _declare(self) -> None:
-        commands = await self._broker.declare_exchange(_COMMANDS)
-        dead = await self._broker.declare_exchange(_DEAD)
-        for service in topology.SERVICES:
-            queue = await self._broker.declare_queue(
-                _queue(topology.dead_queue(service), topology.dead_arguments())
-            )
-            await queue.bind(dead, service)
-        for route in topology.ROUTES:
-            queue = await self._broker.declare_queue(_work_queue(route))
-            await queue.bind(commands, route.key)
-            for delay in self._settings.retry_delays_ms:
-                await self._broker.declare_queue(
-                    _queue(
-                        topology.retry_queue(route.queue, delay),
-                        topology.retry_arguments(route.queue, delay),
-                    )
-                )
 
 
 async def _answer(
@@ -273,17 +246,3 @@ async def _answer(
         return route.answer.model_validate_json(message.body)
     except ValidationError as error:
         raise NoReply(f"an answer to {route.key} that is none: {error}") from error
-
-
-def _work_queue(route: Route[Any, Any]) -> RabbitQueue:
-    return _queue(route.queue, topology.work_arguments(route.service), routing_key=route.key)
-
-
-def _queue(name: str, arguments: dict[str, Any], *, routing_key: str = "") -> RabbitQueue:
-    # `Any`: FastStream's TypedDict of arguments does not know RabbitMQ 4.3's.
-    return RabbitQueue(
-        name,
-        queue_type=QueueType.QUORUM,
-        arguments=cast("Any", arguments),
-        routing_key=routing_key,
-    )
