@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from shared.messaging import topology
 from shared.messaging.asyncapi import asyncapi_document, render
-from shared.messaging.asyncapi_messages import contracts, examples
+from shared.messaging.asyncapi_messages import contracts, descriptions, examples
 from support.pages import REPOSITORY
 
 COMMITTED = REPOSITORY / "docs" / "asyncapi.json"
@@ -86,3 +86,17 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
                 follow(part)
 
     follow(document)
+
+
+def test_every_field_is_described_and_nothing_else_is(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"].values()
+    fields = {name for schema in schemas for name in schema.get("properties", {})}
+    bare = [
+        f"{schema['title']}.{name}"
+        for schema in schemas
+        for name, field in schema.get("properties", {}).items()
+        if not field["description"]
+    ]
+
+    assert bare == []
+    assert set(descriptions()) <= fields
