@@ -1,0 +1,44 @@
+"""The development environment has every package: only an image would show one that is missing."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+
+import pytest
+from stack.paths import REPOSITORY
+
+SERVICES = ("gateway", "planner", "executor", "broker-mailer", "operator")
+
+
+def _imported(folder: str) -> Iterator[str]:
+    """The top names that are imported anywhere in it."""
+    for path in (REPOSITORY / folder / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                yield from (alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                yield node.module.partition(".")[0]
+
+
+def _own(service: str) -> set[str]:
+    return {path.name for path in (REPOSITORY / "services" / service / "src").iterdir()}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_a_service_imports_is_pinned_for_it(service: str) -> None:
+    text = (REPOSITORY / "requirements" / f"{service}.txt").read_text()
+    pinned = set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE))
+    foreign = {*_imported(f"services/{service}"), *_imported("shared")}
+    foreign -= {*sys.stdlib_module_names, *_own(service), "shared"}
+    brought_by = packages_distributions()
+
+    missing = {
+        name
+        for name in foreign
+        if pinned.isdisjoint(one.lower().replace("_", "-") for one in brought_by.get(name, ()))
+    }
+
+    assert foreign
+    assert not missing
