@@ -8,13 +8,18 @@ import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 
-import httpx
 import pytest
 from pydantic import SecretStr
 from stack.servers import Addresses, up
 
 from shared.settings import CommonSettings
 from shared.store import Store
+from support import crash_points
+from support.servers import virtual_host
+
+
+def pytest_report_header() -> str:
+    return f"crash points: {crash_points.WHICH}"
 
 
 @pytest.fixture(scope="session")
@@ -24,14 +29,9 @@ def servers() -> Addresses:
 
 @pytest.fixture(scope="session")
 def rabbit_url(servers: Addresses) -> Iterator[str]:
-    """A virtual host of this run's own, gone afterwards."""
-    name = f"test-{uuid.uuid4().hex[:12]}"
-    base = httpx.URL(servers.rabbit_url)
-    user = (base.username or "guest", base.password or "guest")
-    address = f"{servers.rabbit_management_url}/api/vhosts/{name}"
-    httpx.put(address, json={}, auth=user, timeout=30).raise_for_status()
-    yield str(base.copy_with(path=f"/{name}"))
-    httpx.delete(address, auth=user, timeout=30).raise_for_status()
+    """A virtual host of this run's own."""
+    with virtual_host(servers) as address:
+        yield address
 
 
 @pytest.fixture

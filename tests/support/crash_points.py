@@ -1,0 +1,124 @@
+"""Which step is passed by which scenario, and which of them a run takes."""
+
+import os
+import random
+from pathlib import Path
+from typing import NamedTuple
+
+from shared.steps import collect
+from support import fault_scenarios, scenarios
+from support.scenario import Scenario
+
+ROOT = Path(__file__).parents[2]
+SERVICES = {
+    "gateway": "gateway",
+    "planner": "planner",
+    "executor": "executor",
+    "broker_mailer": "broker-mailer",
+}
+ALL = os.environ.get("ENTRYGO_CRASH_POINTS") == "all"
+SEED = int(os.environ.get("ENTRYGO_CRASH_SEED") or random.SystemRandom().randrange(100_000))
+WHICH = "all" if ALL else f"a third, by ENTRYGO_CRASH_SEED={SEED}"
+
+# For the steps that every export passes, which pass of them: the later ones are the plan's, the
+# execute's, the fifth file's.
+_PASSES: dict[str, tuple[int, ...]] = {
+    "gateway.begin_key": (1, 3, 4),
+    "gateway.ask": (1, 3, 4),
+    "gateway.keep_outcome": (1, 3, 4),
+    "planner.put_blob": (1, 2),
+    "executor.put_artifact": (1, 5),
+    "executor.wake_mailer": (1, 2),
+}
+_LOOP = (
+    "gateway.ask",
+    "gateway.begin_key",
+    "gateway.keep_outcome",
+    "planner.ack_plan",
+    "planner.ack_products",
+    "planner.ack_verify",
+    "planner.apply_products",
+    "planner.create_export",
+    "planner.keep_plan",
+    "planner.keep_verdict",
+    "planner.put_blob",
+    "planner.reply_orders",
+    "planner.reply_plan",
+    "planner.reply_products",
+    "planner.reply_verify",
+    "executor.ack_execute",
+    "executor.ask_verify",
+    "executor.claim_orders",
+    "executor.finish_execution",
+    "executor.put_artifact",
+    "executor.put_package",
+    "executor.reply_execute",
+    "executor.start_execution",
+    "executor.wake_mailer",
+    "broker_mailer.ack_send",
+    "broker_mailer.record_sending",
+    "broker_mailer.take_sending",
+)
+SCENARIOS: dict[str, tuple[type[Scenario], ...]] = {
+    **dict.fromkeys(_LOOP, (scenarios.Loop,)),
+    "planner.apply_orders": (scenarios.Loop, fault_scenarios.PublishedOrders),
+    "planner.announce_synced": (scenarios.Loop, fault_scenarios.PublishedOrders),
+    "planner.ack_orders": (scenarios.Loop, fault_scenarios.PublishedOrders),
+    "planner.replan_export": (scenarios.Replan,),
+    "planner.move_mark": (scenarios.RefusedReplan,),
+    "planner.announce_refused": (fault_scenarios.ReplayedDeadLetter,),
+    "executor.keep_refusal": (scenarios.StalePlan,),
+    "executor.give_back": (scenarios.LostRace,),
+    "executor.drop_claims": (scenarios.LostRace, fault_scenarios.Void),
+    "executor.replace_claim": (scenarios.VoidClaim,),
+    "executor.record_failure": (fault_scenarios.FailingExecution,),
+    "executor.count_redrive": (fault_scenarios.LostMessage,),
+    "executor.resubmit": (fault_scenarios.FailedDelivery,),
+    "executor.operate": (fault_scenarios.Void, fault_scenarios.Confirm, fault_scenarios.Stalled),
+    "executor.reply_operate": (fault_scenarios.Void, fault_scenarios.Confirm),
+    "executor.ack_operate": (fault_scenarios.Void, fault_scenarios.Stalled),
+    "broker_mailer.record_unsent": (fault_scenarios.FailedDelivery,),
+    "broker_mailer.expire_sending": (fault_scenarios.UnclearDelivery,),
+    "gateway.free_key": (scenarios.RefusedReplan,),
+    "gateway.end_lease": (scenarios.AwayPlanner,),
+    "gateway.take_over_key": (scenarios.AwayPlanner,),
+    "gateway.drop_expired_key": (scenarios.ExpiredKey,),
+    "gateway.store_answer": (scenarios.LargeAnswer,),
+}
+
+
+class Case(NamedTuple):
+    step: str
+    when: str
+    passes: int
+    scenario: type[Scenario]
+
+    @property
+    def service(self) -> str:
+        return SERVICES[self.step.partition(".")[0]]
+
+    def __str__(self) -> str:
+        return f"{self.step}:{self.when}:{self.passes}-{self.scenario.__name__}"
+
+
+def steps_of_the_services() -> list[str]:
+    """As the code names them; the operator's command is a client of the services."""
+    sources = [*ROOT.glob("services/*/src"), ROOT / "shared" / "src"]
+    return [name for name in collect(sources) if name.partition(".")[0] in SERVICES]
+
+
+def every_case() -> list[Case]:
+    return [
+        Case(step, when, passes, scenario)
+        for step, ways in SCENARIOS.items()
+        for scenario in ways
+        for passes in _PASSES.get(step, (1,))
+        for when in ("before", "after")
+    ]
+
+
+def chosen_cases() -> list[Case]:
+    cases = every_case()
+    if ALL:
+        return cases
+    return random.Random(SEED).sample(cases, len(cases) // 3)  # noqa: S311  # no secret
