@@ -109,6 +109,8 @@ async def test_replicas_that_sweep_at_once_count_one_crash_once(
     await asyncio.gather(*sweeps)
 
     assert await failures(workshop, plan) == 1
+    drove = [replica for replica in replicas if "executor.claim_orders" in replica.store.passed]
+    assert len(drove) == 1
 
 
 async def test_a_drive_is_counted_before_it_is_made(
