@@ -37,8 +37,10 @@ async def inspect(
     request: Request, export_id: RecordId, caller: Caller, gateway: Running, wait: Wait
 ) -> Response:
     export = await _changed(request, gateway, caller, export_id, wait or 0.0)
-    stored = await gateway.reads.stored_view(export["plan"]["view_sha256"])
-    body = dump(export_view(export, stored))
+    body = b""
+    if not matches(request, str(export["revision"])):
+        stored = await gateway.reads.stored_view(export["plan"]["view_sha256"])
+        body = dump(export_view(export, stored))
     response = tagged(request, body, str(export["revision"]), "application/json")
     if wait is not None:
         response.headers["preference-applied"] = f"wait={int(wait)}"

@@ -1,5 +1,6 @@
 """Customs packages: the inventory, each artifact's bytes, and all of them in one archive."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -46,7 +47,7 @@ async def archive(
 ) -> Response:
     package, _ = await gateway.reads.package(caller, package_id)
     files = [(a["filename"], await gateway.reads.blob(a["sha256"])) for a in package["artifacts"]]
-    body = zip_archive(files)
+    body = await asyncio.to_thread(zip_archive, files)
     name = f"{package['package_number']}.zip"
     return tagged(request, body, sha256_hex(body), "application/zip", _attached(name))
 
