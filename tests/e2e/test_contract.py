@@ -409,7 +409,7 @@ async def test_an_exported_order_is_excluded(world: World) -> None:
     refused(await world.shop.execute(plan), 409, "EXPORT_NOT_READY")
 
 
-async def test_a_changed_order_makes_the_plan_stale(world: World) -> None:
+async def test_a_changed_order_makes_the_plan_stale_until_it_is_planned_again(world: World) -> None:
     shop = world.shop
     product = (await shop.post("/api/products/sync", {"items": [SWEATER]})).json()["data"][0]
     order = an_order(f"A-{uuid.uuid4().hex[:8]}", product["id"])
@@ -424,6 +424,9 @@ async def test_a_changed_order_makes_the_plan_stale(world: World) -> None:
     export = await shop.inspect(plan["exportId"])
     assert export["last_execution"]["error"]["errorCode"] == "PLAN_STALE"
     assert export["next_recommended_action"] == "REPLAN"
+
+    replanned = await shop.plan([synced["id"]], batchId=plan["exportId"])
+    assert (await shop.execute(replanned)).status_code == 200
 
 
 async def test_an_order_leaves_in_one_export_only(world: World) -> None:
