@@ -59,6 +59,8 @@ class Coalescer(Generic[Item, Answer]):
         return [entry for entry in batch if not entry[1].done()]
 
     async def _round_trip(self, batch: list[tuple[Item, asyncio.Future[Answer]]]) -> None:
+        if not batch:  # every caller was cancelled
+            return
         try:
             answers = await self._run([item for item, _ in batch])
         except Exception as error:  # noqa: BLE001  # each waiting call gets the failure itself

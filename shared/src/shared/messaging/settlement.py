@@ -135,7 +135,7 @@ class Settlement:
             return await self._later(served, message, answer.error_code)
         if served.on_refused is not None:
             await served.on_refused(command.account_id, command.command_id, answer)
-        envelope = answer.model_dump_json(exclude={"status"})
+        envelope = json.dumps(answer.envelope(), ensure_ascii=False)
         return await self._dead(served, message, f"refused {answer.status}: {envelope}")
 
     async def _never(
