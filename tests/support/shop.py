@@ -99,9 +99,11 @@ class Shop:
     async def inspect(self, export_id: str) -> Any:
         async def answered() -> httpx.Response | None:
             try:
-                return await self.http.get(f"/api/exports/{export_id}")
+                answer = await self.http.get(f"/api/exports/{export_id}")
             except httpx.TransportError:
                 return None
+            away = answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+            return None if away else answer
 
         answer = await until(answered, limit=120)
         assert answer.status_code == 200, answer.text
