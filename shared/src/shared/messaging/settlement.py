@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, Generic
+from typing import Any, Final, Generic, Protocol
 
 from faststream.rabbit.annotations import RabbitMessage
 from prometheus_client import Counter
@@ -33,9 +33,6 @@ from shared.messaging.rpc import REFUSAL
 from shared.messaging.topology import Answered, Asked, Route
 from shared.settings import CommonSettings
 from shared.steps import durable_step
-
-if TYPE_CHECKING:
-    from shared.messaging.rabbit import Messages
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +59,13 @@ def has_caller() -> bool:
 RefusedHook = Callable[[str, str, Refusal], Awaitable[None]]
 
 
+class Sender(Protocol):
+    """What settlement needs of the channel: confirmed publishes (rabbit.Messages)."""
+
+    async def send(self, body: bytes, **properties: Any) -> None: ...  # noqa: ANN401  # AMQP's
+    async def send_dead(self, service: str, body: bytes, **properties: Any) -> None: ...  # noqa: ANN401
+
+
 @dataclass(frozen=True)
 class Served(Generic[Asked, Answered]):
     route: Route[Asked, Answered]
@@ -74,7 +78,7 @@ class Served(Generic[Asked, Answered]):
 class Settlement:
     def __init__(
         self,
-        messages: "Messages",
+        messages: Sender,
         settings: CommonSettings,
         healthy: Callable[[], Awaitable[bool]],
     ) -> None:
