@@ -8,7 +8,7 @@ majority from the primary.
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -76,7 +76,6 @@ class Store:
         )
         self._readers: dict[str, Coalescer[frozenset[str], dict[str, Document]]] = {}
         self._writers: dict[str, Coalescer[_Write, bool]] = {}
-        self._clock_offset = timedelta()
 
     async def __aenter__(self) -> Self:
         return self
