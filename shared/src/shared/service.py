@@ -136,7 +136,7 @@ async def repeating(action: Callable[[], Awaitable[None]], every: timedelta) -> 
                 await action()
             except (StoreFault, Transient) as error:
                 log.warning("sweep put off", extra={"why": str(error)[:300]})
-            except Exception:
+            except Exception:  # one failed sweep must not end all sweeps to come
                 log.exception("sweep failed")
 
     task = asyncio.create_task(loop())

@@ -75,7 +75,7 @@ class RequestContext:
             await self._app(inner, receive, stamped)
         except ClientDisconnect:
             log.info("client went away")
-        except Exception:
+        except Exception:  # the boundary: a bug is logged whole, the client gets the envelope
             log.exception("unhandled error", extra={"path": scope["path"]})
             if not status:
                 await respond_to(_unknown(), keyed=False)(scope, receive, stamped)
