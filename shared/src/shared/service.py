@@ -99,16 +99,12 @@ def _end_process_on_failure(living: asyncio.Task[None]) -> None:
 
 @asynccontextmanager
 async def open_seams(
-    settings: CommonSettings,
-    service: str,
-    subscribe: Callable[[Store, Messages], Awaitable[None]],
+    settings: CommonSettings, service: str
 ) -> AsyncIterator[tuple[Store, Messages, Checks]]:
-    """The store and the messages of one process; `subscribe` registers handlers before start."""
+    """The store and the messages of one process; `messages.start()` begins to consume."""
     async with Store(settings, appname=service) as store:
-        messages = Messages(settings, service=service, healthy=store.ping)
-        await subscribe(store, messages)
         await _indexed(store)
-        await messages.start()
+        messages = Messages(settings, service=service, healthy=store.ping)
         try:
             yield store, messages, {"store": store.ping, "rabbit": messages.ready}
         finally:
@@ -148,11 +144,13 @@ async def repeating(action: Callable[[], Awaitable[None]], every: timedelta) -> 
             await task
 
 
-def run_service(name: str, settings: CommonSettings, app: Asgi) -> None:
+def run_service(
+    name: str, settings: CommonSettings, lifespan: Lifespan, inner: Asgi | None = None
+) -> None:
     """Serves until SIGTERM, then finishes what is in flight."""
     configure_logging(name, settings.log_level)
     uvicorn.run(
-        app,
+        Service(lifespan, inner),
         host=settings.http_host,
         port=settings.http_port,
         log_config=None,

@@ -18,8 +18,7 @@ from broker_mailer.transports.smtp import Server, SmtpTransport, Timeouts
 from broker_mailer.use_cases import Deliver, Patience
 from shared.clock import utc_now
 from shared.ids import minted_id
-from shared.messaging.rabbit import Messages
-from shared.service import Checks, Service, open_seams, repeating, run_service
+from shared.service import Checks, open_seams, repeating, run_service
 from shared.settings import CommonSettings
 from shared.store import Store
 
@@ -44,14 +43,10 @@ def build(store: Store, settings: Settings) -> Deliver:
 
 @asynccontextmanager
 async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[Checks]:
-    built: list[Deliver] = []
-
-    async def listen(store: Store, messages: Messages) -> None:
-        built.append(build(store, settings))
-        subscribe(messages, built[0])
-
-    async with open_seams(common, NAME, listen) as (_, _, checks):
-        (deliver,) = built
+    async with open_seams(common, NAME) as (store, messages, checks):
+        deliver = build(store, settings)
+        subscribe(messages, deliver)
+        await messages.start()
         due = partial(send_what_is_due, deliver.deliveries, deliver)
         expired = partial(settle_what_never_ended, deliver.deliveries)
         async with repeating(due, settings.sweep_every), repeating(expired, settings.sweep_every):
@@ -60,7 +55,7 @@ async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[
 
 def main() -> None:
     common, settings = CommonSettings(), Settings()
-    run_service(NAME, common, Service(partial(lifespan, common, settings)))
+    run_service(NAME, common, partial(lifespan, common, settings))
 
 
 def _live(settings: Settings) -> Transport:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from executor.repository import Repository
 from executor.settings import Settings
@@ -18,40 +19,30 @@ from shared.errors import NoReply, QueueUnavailable
 from shared.ids import derived_id
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import EXPORTS_VERIFY
-from shared.service import Checks, Service, open_seams, repeating, run_service
-from shared.store import Store
+from shared.service import Checks, open_seams, repeating, run_service
+from shared.settings import CommonSettings
 
 NAME = "executor"
 
 
-def create_app(settings: Settings) -> Service:
-    sweeping: list[Sweeping] = []
-
-    async def wire(store: Store, messages: Messages) -> None:
+@asynccontextmanager
+async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[Checks]:
+    async with open_seams(common, NAME) as (store, messages, checks):
         repository = Repository(store)
         driving = Driving(
             repository, messages, utc_now, message_id_domain=settings.message_id_domain
         )
         resubmitting = Resubmitting(repository, driving, utc_now)
         verify = asking_the_planner(messages, settings.verify_timeout.total_seconds())
+        sweeping = Sweeping(repository, driving, utc_now, redrive_after=settings.redrive_after)
         subscribe(
             messages,
             Executing(repository, driving, resubmitting, verify, utc_now),
             Operating(repository, driving, resubmitting, utc_now),
         )
-        sweeping.append(
-            Sweeping(repository, driving, utc_now, redrive_after=settings.redrive_after)
-        )
-
-    @asynccontextmanager
-    async def lifespan() -> AsyncIterator[Checks]:
-        async with (
-            open_seams(settings.common, NAME, wire) as (_, _, checks),
-            repeating(sweeping[0].sweep, settings.sweep_every),
-        ):
+        await messages.start()
+        async with repeating(sweeping.sweep, settings.sweep_every):
             yield checks
-
-    return Service(lifespan)
 
 
 def asking_the_planner(messages: Messages, within: float) -> Verify:
@@ -74,5 +65,5 @@ def asking_the_planner(messages: Messages, within: float) -> Verify:
 
 
 def main() -> None:
-    settings = Settings()
-    run_service(NAME, settings.common, create_app(settings))
+    common, settings = CommonSettings(), Settings()
+    run_service(NAME, common, partial(lifespan, common, settings))

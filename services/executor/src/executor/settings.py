@@ -1,17 +1,13 @@
-"""What the executor's environment may set (`EXECUTOR_...`)."""
+"""What the executor is told by its environment: `EXECUTOR_...`, beside the common `ENTRYGO_...`."""
 
 from datetime import timedelta
 
-from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-from shared.settings import CommonSettings
 
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="EXECUTOR_", frozen=True)
 
-    common: CommonSettings = Field(default_factory=CommonSettings)
     # The domain of Message-IDs; the id before it is unique by itself.
     message_id_domain: str = "entrygo.local"
     verify_timeout: timedelta = timedelta(seconds=20)

@@ -1,8 +1,9 @@
 """Builds the gateway: its parts, its routes, its life."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -16,11 +17,10 @@ from gateway.reads import Reads
 from gateway.routes import account, catalogue, docs, exports, packages, writes
 from gateway.settings import Settings
 from shared.errors import StoreFault
-from shared.messaging.rabbit import Messages
-from shared.service import Checks, Service, open_seams, repeating, run_service
+from shared.service import Checks, open_seams, repeating, run_service
 from shared.settings import CommonSettings
-from shared.store import Store
 
+NAME = "gateway"
 _CLOCK_EVERY = timedelta(minutes=1)
 
 
@@ -49,41 +49,32 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def lifespan_of(
-    app: FastAPI, settings: Settings, common: CommonSettings
-) -> Callable[[], AbstractAsyncContextManager[Checks]]:
-    async def subscribe(_: Store, __: Messages) -> None:
-        """The gateway's only consumer is its reply queue."""
-
-    @asynccontextmanager
-    async def lifespan() -> AsyncIterator[Checks]:
-        async with open_seams(common, "gateway", subscribe) as (store, messages, checks):
-            clock = StoreClock(store.now)
-            writer = Writer(store, messages, settings, clock)
-            app.state.gateway = Gateway(
-                settings=settings,
-                store=store,
-                messages=messages,
-                reads=Reads(store),
-                writer=writer,
-                keys=Authenticator(store, cached_for=settings.key_cache.total_seconds()),
-                limit=RateLimit(settings.rate_per_second, settings.rate_burst),
-                now=clock,
-            )
-            with suppress(StoreFault):  # the store may be away now; the next minute tells it
-                await clock.refresh()
-            async with repeating(clock.refresh, _CLOCK_EVERY):
-                yield checks
-            await writer.stop()
-
-    return lifespan
+@asynccontextmanager
+async def lifespan(
+    app: FastAPI, common: CommonSettings, settings: Settings
+) -> AsyncIterator[Checks]:
+    async with open_seams(common, NAME) as (store, messages, checks):
+        clock = StoreClock(store.now)
+        writer = Writer(store, messages, settings, clock)
+        app.state.gateway = Gateway(
+            settings=settings,
+            store=store,
+            messages=messages,
+            reads=Reads(store),
+            writer=writer,
+            keys=Authenticator(store, cached_for=settings.key_cache.total_seconds()),
+            limit=RateLimit(settings.rate_per_second, settings.rate_burst),
+            now=clock,
+        )
+        await messages.start()
+        with suppress(StoreFault):  # the store may be away now; the next minute tells it
+            await clock.refresh()
+        async with repeating(clock.refresh, _CLOCK_EVERY):
+            yield checks
+        await writer.stop()
 
 
 def main() -> None:
-    settings, common = Settings(), CommonSettings()
+    common, settings = CommonSettings(), Settings()
     app = create_app(settings)
-    run_service("gateway", common, Service(lifespan_of(app, settings, common), app))
-
-
-if __name__ == "__main__":
-    main()
+    run_service(NAME, common, partial(lifespan, app, common, settings), app)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from planner import catalogue
 from planner.repository import Repository
@@ -12,16 +13,15 @@ from planner.use_cases.plan import Planning
 from planner.use_cases.sync import Syncing
 from planner.use_cases.verify import Verifying
 from shared.clock import utc_now
-from shared.messaging.rabbit import Messages
-from shared.service import Checks, Service, open_seams, run_service
+from shared.service import Checks, open_seams, run_service
 from shared.settings import CommonSettings
-from shared.store import Store
 
 NAME = "planner"
 
 
-def create_app(settings: CommonSettings) -> Service:
-    async def wire(store: Store, messages: Messages) -> None:
+@asynccontextmanager
+async def lifespan(common: CommonSettings) -> AsyncIterator[Checks]:
+    async with open_seams(common, NAME) as (store, messages, checks):
         repository = Repository(store)
         decisions = Decisions(repository)
         subscribe(
@@ -30,13 +30,8 @@ def create_app(settings: CommonSettings) -> Service:
             Planning(repository, decisions, utc_now),
             Verifying(repository, decisions, utc_now),
         )
-
-    @asynccontextmanager
-    async def lifespan() -> AsyncIterator[Checks]:
-        async with open_seams(settings, NAME, wire) as (_, _, checks):
-            yield checks
-
-    return Service(lifespan)
+        await messages.start()
+        yield checks
 
 
 def main() -> None:
@@ -44,5 +39,5 @@ def main() -> None:
     if sys.argv[1:] == ["rules"]:
         sys.stdout.write(catalogue.text())
         return
-    settings = CommonSettings()
-    run_service(NAME, settings, create_app(settings))
+    common = CommonSettings()
+    run_service(NAME, common, partial(lifespan, common))

@@ -10,7 +10,12 @@ import logging
 import uuid
 from typing import Any, Final
 
-from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
+from aio_pika.abc import (
+    AbstractChannel,
+    AbstractIncomingMessage,
+    AbstractQueue,
+    AbstractRobustConnection,
+)
 
 log = logging.getLogger(__name__)
 
@@ -24,19 +29,20 @@ class Replies:
     def __init__(self, service: str) -> None:
         self.queue: Final = f"{service}.replies.{uuid.uuid4().hex}"
         self._waiting: dict[str, asyncio.Future[AbstractIncomingMessage]] = {}
+        self._consuming: tuple[AbstractChannel, AbstractQueue, str] | None = None
 
     async def start(self, connection: AbstractRobustConnection) -> None:
-        self._channel = await connection.channel(publisher_confirms=False)
-        await self._channel.set_qos(prefetch_count=500)
+        channel = await connection.channel(publisher_confirms=False)
         arguments: dict[str, Any] = {"x-queue-type": "classic", "x-expires": _EXPIRES_MS}
-        queue = await self._channel.declare_queue(self.queue, durable=True, arguments=arguments)
-        self._tag = await queue.consume(self._on_reply, no_ack=True)
-        self._queue = queue
+        queue = await channel.declare_queue(self.queue, durable=True, arguments=arguments)
+        self._consuming = channel, queue, await queue.consume(self._on_reply, no_ack=True)
 
     async def stop(self) -> None:
-        await self._queue.cancel(self._tag)
-        await self._channel.queue_delete(self.queue)
-        await self._channel.close()
+        if self._consuming is not None:
+            channel, queue, tag = self._consuming
+            await queue.cancel(tag)
+            await channel.queue_delete(self.queue)
+            await channel.close()
 
     def expect(self, call_id: str, within: float) -> asyncio.Future[AbstractIncomingMessage]:
         """A future for the reply; given up `within` seconds later, so that nothing piles up."""
