@@ -56,7 +56,7 @@ def test_lines_are_sorted_by_tariff_number_and_codes_are_printed_alike() -> None
 
     lines = invoice(a_snapshot([order], products=[MUG, TEE])).lines
 
-    assert [line.hts_code for line in lines] == ["6109.10.00.12", "7323.94.00.26"]
+    assert [line.product.hts_code for line in lines] == ["6109.10.00.12", "7323.94.00.26"]
 
 
 def test_the_tariffs_unit_is_filled_where_pieces_and_weight_say_it() -> None:

@@ -1,19 +1,23 @@
 """The files of a customs package. A further one is its own file and one line here."""
 
+from collections.abc import Callable
+
 from executor.artifacts import invoice_csv, invoice_html, invoice_json, manifest, packing_list
 from executor.artifacts.base import RenderedFile, Renderer
 from executor.artifacts.facts import Identity
 from executor.artifacts.invoice import customs_package
 from shared.contracts.snapshot import Snapshot
 
-__all__ = ["RENDERERS", "Identity", "RenderedFile", "Renderer", "render_all"]
+__all__ = ["RENDERERS", "Identity", "Render", "RenderedFile", "render_all"]
+
+Render = Callable[[Snapshot, Identity], tuple[RenderedFile, ...]]
 
 RENDERERS: tuple[Renderer, ...] = (
-    invoice_html.RENDERER,
-    invoice_csv.RENDERER,
-    invoice_json.RENDERER,
-    packing_list.RENDERER,
-    manifest.RENDERER,  # last: it indexes the files before it
+    invoice_html.invoice_html,
+    invoice_csv.invoice_csv,
+    invoice_json.invoice_json,
+    packing_list.packing_list,
+    manifest.manifest,  # last: it indexes the files before it
 )
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from executor.artifacts.facts import CustomsPackage, Identity
+from executor.artifacts.facts import CustomsPackage
 from shared.canonical import sha256_hex
-
-__all__ = ["SCHEMA_VERSION", "Identity", "RenderedFile", "Renderer"]
 
 SCHEMA_VERSION = "1.0"
 
@@ -21,6 +20,9 @@ class RenderedFile:
     size_bytes: int
 
 
+Render = Callable[[CustomsPackage, tuple[RenderedFile, ...]], bytes]
+
+
 @dataclass(frozen=True, slots=True)
 class Renderer:
     """One artifact: its fixed names, and a pure function of the facts and the files before it."""
@@ -28,17 +30,14 @@ class Renderer:
     artifact_type: str
     filename: str
     media_type: str
-    render: Callable[[CustomsPackage, tuple[RenderedFile, ...]], bytes]
+    render: Render
 
-    def __call__(
-        self, package: CustomsPackage, earlier: tuple[RenderedFile, ...] = ()
-    ) -> RenderedFile:
+    def __call__(self, package: CustomsPackage, earlier: tuple[RenderedFile, ...]) -> RenderedFile:
         data = self.render(package, earlier)
-        return RenderedFile(
-            artifact_type=self.artifact_type,
-            filename=self.filename,
-            media_type=self.media_type,
-            data=data,
-            sha256=sha256_hex(data),
-            size_bytes=len(data),
-        )
+        names = (self.artifact_type, self.filename, self.media_type)
+        return RenderedFile(*names, data, sha256_hex(data), len(data))
+
+
+def artifact(artifact_type: str, filename: str, media_type: str) -> Callable[[Render], Renderer]:
+    """Makes a function the renderer of this artifact."""
+    return partial(Renderer, artifact_type, filename, media_type)

@@ -1,8 +1,8 @@
 """Facts as a JSON document: camelCase, money and percents as strings, weight in grams."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from pydantic import BaseModel
@@ -11,6 +11,17 @@ from pydantic.alias_generators import to_camel
 from executor.artifacts.base import SCHEMA_VERSION
 from executor.artifacts.facts import CustomsPackage
 from executor.artifacts.formats import money, percent
+from shared.contracts import exports
+from shared.contracts.catalogue import ProductFact
+from shared.contracts.parties import BrokerContent
+
+# All that was synced is printed, but this.
+_UNPRINTED: Final[Mapping[type[BaseModel], set[str]]] = {
+    # Of one piece, where a line tells the whole; and what is the client's own.
+    ProductFact: {"external_id", "unit_value_cents", "weight_grams", "metadata"},
+    exports.Shipment: {"charges"},  # each invoice has its share
+    BrokerContent: {"completes_classification"},
+}
 
 
 def json_document(package: CustomsPackage, body: Mapping[str, Any]) -> bytes:
@@ -30,14 +41,27 @@ def json_document(package: CustomsPackage, body: Mapping[str, Any]) -> bytes:
 def document_of(value: Any) -> Any:  # noqa: ANN401  # any fact in, any JSON value out
     """A fact as JSON; what is absent (None) is left out."""
     if isinstance(value, BaseModel):
-        return _named(value.model_dump(mode="json", by_alias=True))
+        return _named(_dump(value))
     if is_dataclass(value):
-        return _named({to_camel(f.name): getattr(value, f.name) for f in fields(value)})
+        return _named(dict(_fields(value)))
     if isinstance(value, Mapping):
         return _named(value)
     if isinstance(value, list | tuple):
         return [document_of(item) for item in value]
     return value
+
+
+def _dump(fact: BaseModel) -> dict[str, Any]:
+    return fact.model_dump(mode="json", by_alias=True, exclude=_UNPRINTED.get(type(fact)))
+
+
+def _fields(fact: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  # any dataclass
+    for each in fields(fact):
+        value = getattr(fact, each.name)
+        if each.metadata.get("inline"):
+            yield from _dump(value).items()
+        else:
+            yield to_camel(each.name), value
 
 
 def _named(values: Mapping[str, Any]) -> dict[str, Any]:

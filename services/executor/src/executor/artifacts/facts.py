@@ -4,12 +4,17 @@ Money is in integer US cents, weight in integer grams, percents in whole hundred
 were synced keep the classes of shared.contracts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from shared.contracts.catalogue import Consignee, Manufacturer, Material, Metal, Usmca
+from shared.contracts import exports
+from shared.contracts.catalogue import Consignee, ProductFact
 from shared.contracts.exports import Charge, PackageGroup
-from shared.contracts.parties import ImporterOfRecord, Party, ResponsibleEmployee
+from shared.contracts.parties import BrokerContent, ImporterOfRecord, Party, ResponsibleEmployee
 from shared.contracts.snapshot import Source
+
+# Its fields stand among those of the fact that holds it, wherever a document names them.
+INLINE: Final[dict[str, Any]] = {"inline": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +31,11 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Broker:
-    name: str
-    email: str | None
-    phone: str | None
-    filer_code: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Parties:
     seller: Party
     ship_from: Party
     importer_of_record: ImporterOfRecord | None
-    broker: Broker
+    broker: BrokerContent
     responsible_employee: ResponsibleEmployee | None  # 19 CFR 141.86(j)
 
 
@@ -46,15 +43,9 @@ class Parties:
 class Shipment:
     """What travels together. Where nothing was stated, one package an order, gross as net."""
 
-    port_of_entry: str | None
+    stated: exports.Shipment = field(metadata=INLINE)
     exporting_country: str
     destination_country: str
-    export_date: str | None
-    transport_mode: str | None
-    carrier: str | None
-    paps: str | None
-    eta: str | None
-    incoterm: str | None
     related_parties: bool | None
     assists: str | None
     packages: tuple[PackageGroup, ...]
@@ -78,19 +69,7 @@ class Line:
 
     number: int
     product_id: str
-    hts_code: str | None  # as 6109.10.0012
-    country_of_origin: str | None
-    sku: str
-    title: str
-    description: str
-    materials: tuple[Material, ...]
-    manufacturer: Manufacturer | None
-    cas_number: str | None
-    metal: Metal | None
-    adcvd_case: str | None
-    childrens: bool | None
-    usmca: Usmca | None
-    pga: dict[str, dict[str, str]]
+    product: ProductFact = field(metadata=INLINE)  # as invoice.py `printed` it
     quantity: int
     quantity_unit: str
     hts_quantities: tuple[HtsQuantity, ...]

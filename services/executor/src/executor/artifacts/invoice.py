@@ -17,8 +17,9 @@ from executor.artifacts.facts import (
     Totals,
 )
 from executor.artifacts.formats import hts, hts_quantities
-from executor.artifacts.shipment import apportioned, parties, shipment, without_ssn
-from shared.contracts.catalogue import Consignee, ProductFact
+from executor.artifacts.shipment import apportioned, parties, recipient, shipment
+from shared.contracts import exports
+from shared.contracts.catalogue import ProductFact
 from shared.contracts.exports import Charge
 from shared.contracts.parties import AccountContent
 from shared.contracts.snapshot import Flag, Snapshot, SnapshotOrder, Unit
@@ -39,9 +40,10 @@ class UnequalTotals(EntryGoError):
 
 def customs_package(snapshot: Snapshot, identity: Identity) -> CustomsPackage:
     account = AccountContent.model_validate(snapshot["account"])
+    stated = exports.Shipment.model_validate(snapshot["shipment"])
     source = _Source(snapshot, identity)
     units = snapshot["decision"]["units"]
-    charges = apportioned(snapshot["shipment"], [unit["totals"]["value_cents"] for unit in units])
+    charges = apportioned(stated.charges or (), [unit["totals"]["value_cents"] for unit in units])
     invoices = tuple(
         _Unit(source, position, unit).invoice(charges[position - 1])
         for position, unit in enumerate(units, 1)
@@ -53,7 +55,7 @@ def customs_package(snapshot: Snapshot, identity: Identity) -> CustomsPackage:
         protocol=snapshot["protocol"],
         ruleset_version=snapshot["ruleset_version"],
         parties=parties(snapshot, account),
-        shipment=shipment(snapshot, account, totals.net_weight_grams),
+        shipment=shipment(stated, snapshot, account, totals.net_weight_grams),
         invoices=invoices,
         totals=totals,
     )
@@ -65,11 +67,24 @@ class _Source:
     def __init__(self, snapshot: Snapshot, identity: Identity) -> None:
         self.identity, self.orders = identity, snapshot["orders"]
         self.products = {
-            key: ProductFact.model_validate(content)
+            key: printed(ProductFact.model_validate(content))
             for key, content in snapshot["products"].items()
         }
         self.hts_units = {hts(number): units for number, units in snapshot["hts_units"].items()}
         self.notes = notes.Notes(snapshot)
+
+
+def printed(product: ProductFact) -> ProductFact:
+    """The product as invoices print it: its number as the tariff does, nothing asked for absent."""
+    return product.model_copy(
+        update={
+            "sku": product.sku or product.external_id,
+            "description": product.description or product.title,
+            "hts_code": hts(product.hts_code),
+            "materials": product.materials or (),
+            "pga": product.pga or {},
+        }
+    )
 
 
 class _Unit:
@@ -107,37 +122,25 @@ class _Unit:
             orders=orders,
         )
 
-    def _line_order(self, key: LineKey) -> tuple[str, str, str, int, str]:
+    def _line_order(self, key: LineKey) -> tuple[str | int, ...]:
         product = self.source.products[key[0]]
-        sku = product.sku or product.external_id
-        return hts(product.hts_code) or "", product.country_of_origin or "", sku, key[1], key[0]
+        names = (product.hts_code, product.country_of_origin, product.sku)
+        return *(name or "" for name in names), key[1], key[0]
 
     def _line(self, number: int, key: LineKey) -> Line:
         product_id, unit_value = key
         product = self.source.products[product_id]
         quantity = sum(self.quantities[key].values())
         grams = None if product.weight_grams is None else quantity * product.weight_grams
-        code = hts(product.hts_code)
+        units = self.source.hts_units.get(product.hts_code, ())
         flags = self.source.notes.flags_on(self.unit["unit_id"], product_id)
         return Line(
             number=number,
             product_id=product_id,
-            hts_code=code,
-            country_of_origin=product.country_of_origin,
-            sku=product.sku or product.external_id,
-            title=product.title,
-            description=product.description or product.title,
-            materials=product.materials or (),
-            manufacturer=product.manufacturer,
-            cas_number=product.cas_number,
-            metal=product.metal,
-            adcvd_case=product.adcvd_case,
-            childrens=product.childrens,
-            usmca=product.usmca,
-            pga=product.pga or {},
+            product=product,
             quantity=quantity,
             quantity_unit=QUANTITY_UNIT,
-            hts_quantities=hts_quantities(self.source.hts_units.get(code, ()), quantity, grams),
+            hts_quantities=hts_quantities(units, quantity, grams),
             net_weight_grams=grams,
             unit_value_cents=unit_value,
             line_value_cents=quantity * unit_value,
@@ -158,7 +161,7 @@ class _Unit:
     def _subtotals(self, lines: Iterable[Line]) -> tuple[Subtotal, ...]:
         groups: dict[tuple[str | None, str | None], list[Line]] = defaultdict(list)
         for line in lines:
-            groups[line.hts_code, line.country_of_origin].append(line)
+            groups[line.product.hts_code, line.product.country_of_origin].append(line)
         return tuple(
             _subtotal(group, self.source.hts_units.get(code, ()))
             for (code, _), group in groups.items()
@@ -181,7 +184,7 @@ def _order(order_id: str, order: SnapshotOrder, held: Sequence[tuple[Line, int]]
     return Order(
         order_id=order_id,
         external_id=order["externalId"],
-        recipient=_recipient(order),
+        recipient=recipient(order),
         contents=tuple(Content(line.number, quantity) for line, quantity in held),
         pieces=sum(quantity for _, quantity in held),
         net_weight_grams=sum(
@@ -190,19 +193,6 @@ def _order(order_id: str, order: SnapshotOrder, held: Sequence[tuple[Line, int]]
             if line.net_weight_grams is not None
         ),
         value_cents=sum(quantity * line.unit_value_cents for line, quantity in held),
-    )
-
-
-def _recipient(order: SnapshotOrder) -> Recipient:
-    consignee = order.get("consignee")
-    person = Consignee.model_validate(consignee) if consignee else None
-    if person:
-        person = person.model_copy(update={"tax_id": without_ssn(person.tax_id)})
-    return Recipient(
-        consignee=person,
-        region=order.get("destinationRegion"),
-        postal_code=order.get("destinationPostalCode"),
-        country=order["destinationCountry"],
     )
 
 
@@ -219,8 +209,8 @@ def _subtotal(lines: Sequence[Line], units: Sequence[str]) -> Subtotal:
     weights = [line.net_weight_grams for line in lines if line.net_weight_grams is not None]
     whole = sum(weights) if len(weights) == len(lines) else None
     return Subtotal(
-        hts_code=lines[0].hts_code,
-        country_of_origin=lines[0].country_of_origin,
+        hts_code=lines[0].product.hts_code,
+        country_of_origin=lines[0].product.country_of_origin,
         line_numbers=tuple(line.number for line in lines),
         quantity=pieces,
         hts_quantities=hts_quantities(units, pieces, whole),

@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Iterable
 
-from executor.artifacts.base import RenderedFile, Renderer
+from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.facts import CustomsPackage, Invoice, Line
 from executor.artifacts.formats import kilograms, money, percent
 
@@ -28,7 +28,8 @@ _FORMULA = re.compile(r"[=+\-@'\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
-def render(package: CustomsPackage, _: tuple[RenderedFile, ...] = ()) -> bytes:
+@artifact("cci_csv", "commercial_customs_invoice.csv", "text/csv; charset=utf-8; header=present")
+def invoice_csv(package: CustomsPackage, _: tuple[RenderedFile, ...]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
@@ -43,15 +44,17 @@ def safe_cell(text: str) -> str:
 
 
 def _row(invoice: Invoice, line: Line, notice: str | None) -> tuple[str, ...]:
-    maker = line.manufacturer
+    product, maker = line.product, line.product.manufacturer
     return (
         invoice.number,
         str(line.number),
-        line.hts_code or "",
-        line.country_of_origin or "",
-        line.sku,
-        line.description,
-        _listed(f"{part.name} {percent(part.percent_hundredths)}%" for part in line.materials),
+        product.hts_code or "",
+        product.country_of_origin or "",
+        product.sku or "",
+        product.description or "",
+        _listed(
+            f"{part.name} {percent(part.percent_hundredths)}%" for part in product.materials or ()
+        ),
         maker.name if maker else "",
         (maker.mid or "") if maker else "",
         str(line.quantity),
@@ -78,11 +81,3 @@ def _orders(order_ids: tuple[str, ...]) -> str:
 
 def _listed(parts: Iterable[str]) -> str:
     return "; ".join(parts)
-
-
-RENDERER = Renderer(
-    artifact_type="cci_csv",
-    filename="commercial_customs_invoice.csv",
-    media_type="text/csv; charset=utf-8; header=present",
-    render=render,
-)

@@ -9,13 +9,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from executor.artifacts import formats
-from executor.artifacts.base import RenderedFile, Renderer
+from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.facts import CustomsPackage
 
 TEMPLATES = "commercial_customs_invoice"
 
 
-def render(package: CustomsPackage, _: tuple[RenderedFile, ...] = ()) -> bytes:
+@artifact("cci_human_readable", "commercial_customs_invoice.html", "text/html; charset=utf-8")
+def invoice_html(package: CustomsPackage, _: tuple[RenderedFile, ...]) -> bytes:
     style = (
         _templates()
         .get_template(f"{TEMPLATES}/style.css")
@@ -66,11 +67,3 @@ def _money(cents: int) -> Markup:
 
 def _moment(timestamp: str) -> str:
     return f"{timestamp[:10]} {timestamp[11:16]} UTC"
-
-
-RENDERER = Renderer(
-    artifact_type="cci_human_readable",
-    filename="commercial_customs_invoice.html",
-    media_type="text/html; charset=utf-8",
-    render=render,
-)

@@ -1,11 +1,12 @@
 """The invoices for machines: every fact, as docs/schemas describes it."""
 
-from executor.artifacts.base import RenderedFile, Renderer
+from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.document import document_of, json_document
 from executor.artifacts.facts import CustomsPackage
 
 
-def render(package: CustomsPackage, _: tuple[RenderedFile, ...] = ()) -> bytes:
+@artifact("cci_json", "commercial_customs_invoice.json", "application/json")
+def invoice_json(package: CustomsPackage, _: tuple[RenderedFile, ...]) -> bytes:
     body = {
         "currency": "USD",
         "parties": document_of(package.parties),
@@ -14,11 +15,3 @@ def render(package: CustomsPackage, _: tuple[RenderedFile, ...] = ()) -> bytes:
         "totals": document_of(package.totals),
     }
     return json_document(package, body)
-
-
-RENDERER = Renderer(
-    artifact_type="cci_json",
-    filename="commercial_customs_invoice.json",
-    media_type="application/json",
-    render=render,
-)

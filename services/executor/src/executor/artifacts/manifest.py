@@ -2,23 +2,24 @@
 
 from typing import Any
 
-from executor.artifacts.base import RenderedFile, Renderer
+from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.document import document_of, json_document
 from executor.artifacts.facts import CustomsPackage, Invoice
 
 
-def render(package: CustomsPackage, files: tuple[RenderedFile, ...] = ()) -> bytes:
+@artifact("manifest", "manifest.json", "application/json")
+def manifest(package: CustomsPackage, files: tuple[RenderedFile, ...]) -> bytes:
     parties, shipment = package.parties, package.shipment
     body = {
         "files": [_entry(file) for file in files],
         "shipper": parties.ship_from.name,
         "importerOfRecord": parties.importer_of_record and parties.importer_of_record.name,
         "broker": parties.broker.name,
-        "portOfEntry": shipment.port_of_entry,
-        "transportMode": shipment.transport_mode,
-        "carrier": shipment.carrier,
-        "paps": shipment.paps,
-        "eta": shipment.eta,
+        "portOfEntry": shipment.stated.port_of_entry,
+        "transportMode": shipment.stated.transport_mode,
+        "carrier": shipment.stated.carrier,
+        "paps": shipment.stated.paps,
+        "eta": shipment.stated.eta,
         "packageCount": shipment.package_count,
         "grossWeightGrams": shipment.gross_weight_grams,
         "units": [_unit(invoice) for invoice in package.invoices],
@@ -46,11 +47,3 @@ def _unit(invoice: Invoice) -> dict[str, Any]:
         "orderIds": [order.order_id for order in invoice.orders],
         "totals": document_of(invoice.totals),
     }
-
-
-RENDERER = Renderer(
-    artifact_type="manifest",
-    filename="manifest.json",
-    media_type="application/json",
-    render=render,
-)

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from executor.artifacts.base import RenderedFile, Renderer
+from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.document import document_of, json_document
 from executor.artifacts.facts import CustomsPackage, Invoice, Line, Order
 
 
-def render(package: CustomsPackage, _: tuple[RenderedFile, ...] = ()) -> bytes:
+@artifact("packing_list", "packing_list.json", "application/json")
+def packing_list(package: CustomsPackage, _: tuple[RenderedFile, ...]) -> bytes:
     shipment = package.shipment
     body = {
         "shipFrom": document_of(package.parties.ship_from),
-        "carrier": shipment.carrier,
-        "paps": shipment.paps,
+        "carrier": shipment.stated.carrier,
+        "paps": shipment.stated.paps,
         "packages": document_of(shipment.packages),
         "packagesStated": shipment.packages_stated,
         "grossWeightStated": shipment.gross_weight_stated,
@@ -43,18 +44,17 @@ def _unit(invoice: Invoice) -> dict[str, Any]:
 
 
 def _goods(line: Line) -> dict[str, Any]:
-    names = (
-        "productId",
-        "sku",
-        "description",
-        "htsCode",
-        "countryOfOrigin",
-        "quantity",
-        "netWeightGrams",
-    )
-    whole = document_of(line)
-    goods = {name: whole[name] for name in names if name in whole}
-    return goods | {"lineNumber": line.number}
+    goods = {
+        "lineNumber": line.number,
+        "productId": line.product_id,
+        "sku": line.product.sku,
+        "description": line.product.description,
+        "htsCode": line.product.hts_code,
+        "countryOfOrigin": line.product.country_of_origin,
+        "quantity": line.quantity,
+        "netWeightGrams": line.net_weight_grams,
+    }
+    return {name: value for name, value in goods.items() if value is not None}
 
 
 def _order(order: Order) -> dict[str, Any]:
@@ -66,11 +66,3 @@ def _order(order: Order) -> dict[str, Any]:
         "pieces": order.pieces,
         "netWeightGrams": order.net_weight_grams,
     }
-
-
-RENDERER = Renderer(
-    artifact_type="packing_list",
-    filename="packing_list.json",
-    media_type="application/json",
-    render=render,
-)

@@ -1,15 +1,15 @@
 """The facts of the whole shipment: who, how it travels, and its charges on each invoice."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, pairwise
-from typing import Any
 
-from executor.artifacts.facts import Broker, Parties, Shipment
+from executor.artifacts.facts import Parties, Recipient, Shipment
 from shared.contracts import exports
+from shared.contracts.catalogue import Consignee
 from shared.contracts.exports import Charge, PackageGroup
 from shared.contracts.parties import AccountContent, BrokerContent, Party, WarehouseContent
-from shared.contracts.snapshot import Snapshot
+from shared.contracts.snapshot import Snapshot, SnapshotOrder
 
 _SOCIAL_SECURITY = re.compile(r"\d{3}-\d{2}-\d{4}")
 
@@ -19,9 +19,8 @@ def without_ssn(number: str | None) -> str | None:
     return "withheld" if number and _SOCIAL_SECURITY.fullmatch(number) else number
 
 
-def apportioned(content: Mapping[str, Any], values: Sequence[int]) -> list[tuple[Charge, ...]]:
+def apportioned(charges: Sequence[Charge], values: Sequence[int]) -> list[tuple[Charge, ...]]:
     """The shipment's charges on its invoices, by value; the shares add up to the cent."""
-    charges = exports.Shipment.model_validate(content).charges or ()
     whole = sum(values)
     if not whole:  # nothing to share by: the first invoice carries them
         return [tuple(charges), *((),) * (len(values) - 1)]
@@ -42,7 +41,6 @@ def apportioned(content: Mapping[str, Any], values: Sequence[int]) -> list[tuple
 
 def parties(snapshot: Snapshot, account: AccountContent) -> Parties:
     warehouse = WarehouseContent.model_validate(snapshot["warehouse"])
-    broker = BrokerContent.model_validate(snapshot["broker"])
     importer = account.importer_of_record
     if importer:
         importer = importer.model_copy(update={"number": without_ssn(importer.number)})
@@ -50,28 +48,36 @@ def parties(snapshot: Snapshot, account: AccountContent) -> Parties:
         seller=account.exporter or Party(name=account.name),
         ship_from=Party(name=warehouse.name, address=warehouse.address),
         importer_of_record=importer,
-        broker=Broker(broker.name, broker.email, broker.phone, broker.filer_code),
+        broker=BrokerContent.model_validate(snapshot["broker"]),
         responsible_employee=account.responsible_employee,
     )
 
 
-def shipment(snapshot: Snapshot, account: AccountContent, net_weight_grams: int) -> Shipment:
-    stated = exports.Shipment.model_validate(snapshot["shipment"])
+def recipient(order: SnapshotOrder) -> Recipient:
+    consignee = order.get("consignee")
+    person = Consignee.model_validate(consignee) if consignee else None
+    if person:
+        person = person.model_copy(update={"tax_id": without_ssn(person.tax_id)})
+    return Recipient(
+        consignee=person,
+        region=order.get("destinationRegion"),
+        postal_code=order.get("destinationPostalCode"),
+        country=order["destinationCountry"],
+    )
+
+
+def shipment(
+    stated: exports.Shipment, snapshot: Snapshot, account: AccountContent, net_weight_grams: int
+) -> Shipment:
     groups = stated.packages or ()
     weights = [g.gross_weight_grams for g in groups if g.gross_weight_grams is not None]
     weighed = bool(groups) and len(weights) == len(groups)
     orders = snapshot["decision"]["totals"]["orders"]
     packages = groups or (PackageGroup(kind="package", count=orders),)
     return Shipment(
-        port_of_entry=stated.port_of_entry,
+        stated=stated,
         exporting_country=snapshot["warehouse"]["country"],
         destination_country=snapshot["destination_country"],
-        export_date=stated.export_date,
-        transport_mode=stated.transport_mode,
-        carrier=stated.carrier,
-        paps=stated.paps,
-        eta=stated.eta,
-        incoterm=stated.incoterm,
         related_parties=account.related_parties,
         assists=account.assists,
         packages=packages,
