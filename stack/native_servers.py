@@ -98,22 +98,7 @@ raft.wal_max_size_bytes = 64000000
         user="rabbitmq",
         ports=("amqp", "management", "distribution"),
         command=["/usr/lib/rabbitmq/bin/rabbitmq-server"],
-        environment={
-            "HOME": RABBIT_HOME,
-            "RABBITMQ_NODENAME": f"entrygo-{folder.name}@localhost",
-            "RABBITMQ_MNESIA_BASE": f"{RABBIT_HOME}/data",
-            "RABBITMQ_CONFIG_FILE": f"{RABBIT_HOME}/rabbitmq.conf",
-            "RABBITMQ_CONFIG_FILES": f"{RABBIT_HOME}/conf.d",
-            "RABBITMQ_ENABLED_PLUGINS_FILE": f"{RABBIT_HOME}/enabled_plugins",
-            "RABBITMQ_LOG_BASE": f"{RABBIT_HOME}/log",
-            "RABBITMQ_PID_FILE": f"{RABBIT_HOME}/pid",
-            "RABBITMQ_CONF_ENV_FILE": "/nowhere",
-            # A name server of its own: node names then meet no other stack's or cache folder's.
-            "ERL_EPMD_ADDRESS": "127.0.0.1",
-            "ERL_EPMD_PORT": str(ports["epmd"]),
-            # The script becomes the server itself, so the process we started is the one to end.
-            "RUNNING_UNDER_SYSTEMD": "true",
-        },
+        environment=_rabbitmq_environment(folder, ports),
         prepare=prepare,
         # The console is the last to come up, and the tests look at queues through it.
         ready=lambda: (
@@ -122,6 +107,25 @@ raft.wal_max_size_bytes = 64000000
         ),
         grace=40,
     )
+
+
+def _rabbitmq_environment(folder: StackFolder, ports: Ports) -> dict[str, str]:
+    return {
+        "HOME": RABBIT_HOME,
+        "RABBITMQ_NODENAME": f"entrygo-{folder.name}@localhost",
+        "RABBITMQ_MNESIA_BASE": f"{RABBIT_HOME}/data",
+        "RABBITMQ_CONFIG_FILE": f"{RABBIT_HOME}/rabbitmq.conf",
+        "RABBITMQ_CONFIG_FILES": f"{RABBIT_HOME}/conf.d",
+        "RABBITMQ_ENABLED_PLUGINS_FILE": f"{RABBIT_HOME}/enabled_plugins",
+        "RABBITMQ_LOG_BASE": f"{RABBIT_HOME}/log",
+        "RABBITMQ_PID_FILE": f"{RABBIT_HOME}/pid",
+        "RABBITMQ_CONF_ENV_FILE": "/nowhere",
+        # A name server of its own: node names then meet no other stack's or cache folder's.
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "ERL_EPMD_PORT": str(ports["epmd"]),
+        # The script becomes the server itself, so the process we started is the one to end.
+        "RUNNING_UNDER_SYSTEMD": "true",
+    }
 
 
 def _postgres(folder: StackFolder, ports: Ports) -> Server:
