@@ -3,8 +3,6 @@
 A new rule's cases go into the file of its subject under rules/; the parity test asks for both.
 """
 
-from typing import Any
-
 import pytest
 
 from planner.domain.decide import decide
@@ -59,7 +57,7 @@ def test_what_blocks_was_read_in_a_source_or_is_our_own_policy() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_a_rule_carries_its_remedy_and_source(rule: Rule[Any]) -> None:
+def test_a_rule_carries_its_remedy_and_source(rule: Rule) -> None:
     assert rule.remedy.endswith(".")
     assert rule.message.endswith(".")
     assert rule.source["citation"]

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from planner import catalogue
+from planner import rules_text
 from planner.repository import Repository
 from planner.subscribers import subscribe
 from planner.use_cases.decision import Decisions
@@ -35,9 +35,9 @@ async def lifespan(common: CommonSettings) -> AsyncIterator[Checks]:
 
 
 def main() -> None:
-    """`planner` serves; `planner rules` prints the catalogue of rules."""
+    """`planner` serves; `planner rules` prints the rules."""
     if sys.argv[1:] == ["rules"]:
-        sys.stdout.write(catalogue.text())
+        sys.stdout.write(rules_text.text())
         return
     common = CommonSettings()
     run_service(NAME, common, partial(lifespan, common))

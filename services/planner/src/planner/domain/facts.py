@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from planner.domain.ruleset import Agency, Entry, Programme, RuleSet
 
@@ -38,6 +38,7 @@ class Tariff:
 class PlanningInput:
     """Everything a decision depends on; `as_of` has only chosen the rule set."""
 
+    id: ClassVar[str] = ""  # what concerns the batch is about no record of its own
     as_of: date
     account: Party
     warehouse: Party
@@ -63,6 +64,7 @@ class Order(NamedTuple):
     content: Content
     country: str
     region: str
+    product_ids: AbstractSet[str]
 
     def path(self, name: str) -> str:
         return f"orders[{self.id}].{name}"
@@ -74,6 +76,7 @@ class Product:
 
     id: str
     content: Content
+    order_count: int  # orders of the plan that use it
     hts: str  # cleaned digits of a well-formed number, else empty
     origin: str
     agencies: tuple[Agency, ...]
@@ -131,10 +134,11 @@ def read_order(order_id: str, content: Content) -> Order:
     region = content.get("destinationRegion", "").strip().upper()
     if country == "PR":
         country, region = "US", "PR"
-    return Order(order_id, content, country, region)
+    product_ids = {line["productId"] for line in content["items"]}
+    return Order(order_id, content, country, region, product_ids)
 
 
-def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
+def read_product(product_id: str, content: Content, order_count: int, rules: RuleSet) -> Product:
     hts = clean_hts(content.get("htsCode", ""))
     origin = content.get("countryOfOrigin", "").strip()
     programmes = rules.programmes_for(hts, origin) if hts and origin else ()
@@ -142,6 +146,7 @@ def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
     return Product(
         id=product_id,
         content=content,
+        order_count=order_count,
         hts=hts,
         origin=origin,
         agencies=rules.agencies_for(hts, childrens=bool(content.get("childrens"))),

@@ -1,7 +1,7 @@
 """Regulatory treatment that travels with the goods: prompts for the broker, no determination."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from planner.domain.facts import Order, Product
@@ -12,7 +12,7 @@ Cause = Agency | Programme
 
 
 class FlagRule(NamedTuple):
-    """A flag as the catalogue lists it: when it is raised."""
+    """A flag as docs/rules.md lists it: when it is raised."""
 
     id: str
     code: str
@@ -33,14 +33,14 @@ FLAG_RULES = (PGA, TRADE_REMEDY)
 
 
 def flags_of(
-    orders: Iterable[Order], products: Mapping[str, Product], units: Iterable[Unit]
+    orders: Collection[Order], products: Mapping[str, Product], units: Iterable[Unit]
 ) -> list[Flag]:
     """One flag for each agency's question and each programme's rate that these orders meet.
 
     Flags come in alphabetical order; a product is named under each flag that it causes.
     """
     touched: dict[Cause, list[str]] = defaultdict(list)
-    for product_id in sorted(products):
+    for product_id in sorted(set().union(*(order.product_ids for order in orders))):
         product = products[product_id]
         causes: tuple[Cause, ...] = (*product.agencies, *product.programmes)
         for cause in causes:
@@ -77,8 +77,8 @@ def _bits(causes: list[Cause], touched: Mapping[Cause, list[str]]) -> dict[str, 
 
 def _mask(order: Order, bits: Mapping[str, int]) -> int:
     mask = 0
-    for line in order.content["items"]:
-        mask |= bits.get(line["productId"], 0)
+    for product_id in order.product_ids:
+        mask |= bits.get(product_id, 0)
     return mask
 
 

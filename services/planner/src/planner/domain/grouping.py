@@ -56,12 +56,12 @@ class Group:
     def formal(self) -> bool:
         return self.unit["entry_type"] != _INFORMAL
 
-    def over_informal_limit(self, given: PlanningInput) -> bool:
-        limit = given.ruleset.thresholds["informal_limit"].cents
-        return self.unit["totals"]["value_cents"] > limit
+    @property
+    def value_cents(self) -> int:
+        return self.unit["totals"]["value_cents"]
 
-    def path(self, name: str) -> str:
-        return f"units[{self.id}].{name}"
+    def over_informal_limit(self, given: PlanningInput) -> bool:
+        return self.value_cents > given.ruleset.thresholds["informal_limit"].cents
 
 
 def lane_of(product: Product) -> Lane:
@@ -81,7 +81,7 @@ def group(
     lanes = {product_id: lane_of(product) for product_id, product in products.items()}
     gathered: dict[tuple[Lane, str], list[Order]] = defaultdict(list)
     for order in orders:
-        lane = max(lanes[line["productId"]] for line in order.content["items"])
+        lane = max(lanes[product_id] for product_id in order.product_ids)
         gathered[lane, _strategy_key(order, given)].append(order)
     return [
         _unit(_key(lane, key, given), gathered[lane, key], products, given, version)
@@ -127,7 +127,7 @@ def _unit(
 ) -> Group:
     orders.sort(key=lambda order: order.id)
     members = tuple(_member(order, products) for order in orders)
-    used = {line["productId"] for order in orders for line in order.content["items"]}
+    used = set().union(*(order.product_ids for order in orders))
     has_case = any(products[product_id].has_adcvd_case for product_id in used)
     totals = _totals(members)
     ids = [order.id for order in orders]

@@ -1,14 +1,24 @@
-"""What a rule is: data about it, and one pure function that finds what it speaks of."""
+"""What a rule is: a check that yields its hits, decorated with what is said of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, NamedTuple, TypeVar
+from functools import partial
+from typing import Any, Final, NamedTuple
 
-from planner.domain.facts import PlanningInput
+from planner.domain.facts import Order, PlanningInput, Product
+from planner.domain.grouping import Group
 from shared.contracts.snapshot import Source
 
-Subject = TypeVar("Subject")
+Subject = Order | Product | Group | PlanningInput
+
+# What a rule looks at, told by the type of its check's first parameter.
+SCOPES: Final[Mapping[type[Subject], str]] = {
+    PlanningInput: "batch",  # a block keeps back everything
+    Order: "order",
+    Product: "product",  # every order that uses the product
+    Group: "unit",  # the orders of the unit
+}
 
 
 class Severity(StrEnum):
@@ -17,27 +27,19 @@ class Severity(StrEnum):
     INFO = "INFO"
 
 
-class Scope(StrEnum):
-    """What a rule looks at, and so what a block of it keeps back."""
-
-    BATCH = "BATCH"  # everything
-    ORDER = "ORDER"  # the order
-    PRODUCT = "PRODUCT"  # every order that uses the product
-    UNIT = "UNIT"  # the orders of the unit
-
-
 class Hit(NamedTuple):
-    """One place where a rule's condition holds."""
+    """One place where a rule's condition holds; what it leaves out is the rule's own."""
 
-    path: str
     said: Mapping[str, Any] = {}  # fills the gaps of the rule's message
-    severity: Severity | None = None  # where it differs from the rule's own
+    path: str = ""
+    severity: Severity | None = None
     source: Source | None = None  # of the data row behind it, where there is one
-    remedy: str | None = None
+    remedy: str = ""
+    missing: bool = False  # the path goes into the missing data
 
 
-Hits = Iterable[Hit]
-NOTHING: Hits = ()
+Hits = Iterator[Hit]
+Check = Callable[[Any, PlanningInput], Hits]
 
 POLICY = Source(citation="EntryGo policy", date=None, verified=False)
 
@@ -53,20 +55,40 @@ def unverified(citation: str) -> Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Generic[Subject]):
-    """`reads` is the field it is about.
-
-    `missing`: its path goes into the missing data. `varies`: a hit may have another severity.
-    """
+class Rule:
+    """`reads` is the field that it is about: the path of a hit that names no other."""
 
     id: str
     code: str
-    severity: Severity
-    scope: Scope
+    severities: tuple[Severity, ...]  # of its hits, the usual one first
+    subject: type[Subject]
     reads: str
     message: str
     remedy: str
     source: Source
-    check: Callable[[Subject, PlanningInput], Hits]
-    missing: bool = False
-    varies: bool = False
+    check: Check
+
+
+def _rule(
+    severities: tuple[Severity, ...],
+    rule_id: str,
+    *,
+    reads: str,
+    message: str,
+    remedy: str,
+    source: Source,
+) -> Callable[[Check], Rule]:
+    """Makes a rule of a check: the check's name, in capitals, is the code of its findings."""
+
+    def decorate(check: Check) -> Rule:
+        code, subject = check.__name__.upper(), next(iter(check.__annotations__.values()))
+        return Rule(rule_id, code, severities, subject, reads, message, remedy, source, check)
+
+    return decorate
+
+
+blocking = partial(_rule, (Severity.BLOCKING,))
+blocking_or_warning = partial(_rule, (Severity.BLOCKING, Severity.WARNING))
+warning = partial(_rule, (Severity.WARNING,))
+info = partial(_rule, (Severity.INFO,))
+info_or_warning = partial(_rule, (Severity.INFO, Severity.WARNING))

@@ -3,7 +3,7 @@
 import re
 
 from planner.domain.facts import PlanningInput, Product
-from planner.domain.rules.base import NOTHING, Hit, Hits, Rule, Scope, Severity, law
+from planner.domain.rules.base import Hit, Hits, blocking, law, warning
 from planner.domain.ruleset import RuleSet
 
 _FIELD = "products[].description"
@@ -13,24 +13,30 @@ _DIGIT = re.compile(r"\d")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
-def _missing(product: Product, _given: PlanningInput) -> Hits:
-    if product.content.get("description", "").strip():
-        return NOTHING
-    return (Hit(product.path("description")),)
-
-
-MISSING = Rule(
-    id="R21",
-    code="DESCRIPTION_MISSING",
-    severity=Severity.BLOCKING,
-    scope=Scope.PRODUCT,
+@blocking(
+    "R21",
     reads=_FIELD,
     message="No customs description.",
     remedy="Sync the product with a description: what it is, what it is made of, and its use.",
     source=law("19 CFR 141.86(a)(3), edition of 2002", "2002-04"),
-    check=_missing,
-    missing=True,
 )
+def description_missing(product: Product, _given: PlanningInput) -> Hits:
+    if not product.content.get("description", "").strip():
+        yield Hit(missing=True)
+
+
+@warning(
+    "R22",
+    reads=_FIELD,
+    message='The description "{text}" is too vague.',
+    remedy="Say what it is, what it is made of and its use, for example: women's pullover, "
+    "knitted, 100 % merino wool.",
+    source=law("CSMS 60011750: vague cargo descriptions", "2024-04-01"),
+)
+def description_vague(product: Product, given: PlanningInput) -> Hits:
+    text = product.content.get("description", "").strip()
+    if text and is_vague(text, product.content.get("sku", ""), given.ruleset):
+        yield Hit({"text": text[:100]})
 
 
 def is_vague(text: str, sku: str, rules: RuleSet) -> bool:
@@ -50,24 +56,3 @@ def is_vague(text: str, sku: str, rules: RuleSet) -> bool:
         if " " in term:
             rest = rest.replace(f" {term} ", " ")
     return all(word in terms or word in stop_words for word in rest.split())
-
-
-def _vague(product: Product, given: PlanningInput) -> Hits:
-    text = product.content.get("description", "").strip()
-    if not text or not is_vague(text, product.content.get("sku", ""), given.ruleset):
-        return NOTHING
-    return (Hit(product.path("description"), {"text": text[:100]}),)
-
-
-VAGUE = Rule(
-    id="R22",
-    code="DESCRIPTION_VAGUE",
-    severity=Severity.WARNING,
-    scope=Scope.PRODUCT,
-    reads=_FIELD,
-    message='The description "{text}" is too vague.',
-    remedy="Say what it is, what it is made of and its use, for example: women's pullover, "
-    "knitted, 100 % merino wool.",
-    source=law("CSMS 60011750: vague cargo descriptions", "2024-04-01"),
-    check=_vague,
-)

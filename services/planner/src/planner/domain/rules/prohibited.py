@@ -1,29 +1,18 @@
 """What is not shipped at all."""
 
 from planner.domain.facts import PlanningInput, Product
-from planner.domain.rules.base import NOTHING, POLICY, Hit, Hits, Rule, Scope, Severity
+from planner.domain.rules.base import POLICY, Hit, Hits, blocking
 
 
-def _prohibited(product: Product, given: PlanningInput) -> Hits:
-    banned = given.ruleset.prefix("prohibited", product.hts)
-    denied: list[str] = given.account.content.get("deniedHtsPrefixes", [])
-    if banned:
-        goods = banned.note
-    elif product.hts and product.hts.startswith(tuple(denied)):
-        goods = "on the account's own list"
-    else:
-        return NOTHING
-    return (Hit(product.path("htsCode"), {"goods": goods}),)
-
-
-PROHIBITED = Rule(
-    id="R30",
-    code="PROHIBITED_BY_POLICY",
-    severity=Severity.BLOCKING,
-    scope=Scope.PRODUCT,
+@blocking(
+    "R30",
     reads="products[].htsCode",
     message="This class is not shipped through EntryGo: {goods}.",
     remedy="Leave orders with this product out of the export.",
     source=POLICY,
-    check=_prohibited,
 )
+def prohibited_by_policy(product: Product, given: PlanningInput) -> Hits:
+    banned = given.ruleset.prefix("prohibited", product.hts)
+    denied = tuple(given.account.content.get("deniedHtsPrefixes", []))
+    if banned or (product.hts and product.hts.startswith(denied)):
+        yield Hit({"goods": banned.note if banned else "on the account's own list"})

@@ -1,11 +1,11 @@
-"""The catalogue of rules, flags and dated tables as text: `planner rules`, and docs/rules.md."""
+"""The rules, flags and dated tables as text: `planner rules`, and docs/rules.md."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from planner import rulesets
 from planner.domain.flags import FLAG_RULES
 from planner.domain.rules import RULES
-from planner.domain.rules.base import Rule
+from planner.domain.rules.base import SCOPES, Rule
 from shared.contracts.snapshot import Source
 
 _INTRODUCTION = """\
@@ -38,7 +38,7 @@ _LONG = 400  # characters of a list of values that are printed
 
 
 def text() -> str:
-    """The whole catalogue, as Markdown."""
+    """The whole page, as Markdown."""
     parts = [_INTRODUCTION, "## Rules\n", _rules(), "## Flags\n", _FLAGS, _flags()]
     parts += ["## Dated tables\n", _TABLES]
     for name, title in _TITLES.items():
@@ -52,20 +52,20 @@ def _rules() -> str:
             rule.id,
             f"`{rule.code}`",
             _severity(rule),
-            rule.scope.value.lower(),
+            SCOPES[rule.subject],
             f"`{rule.reads}`",
             rule.message,
             rule.remedy,
             _source(rule.source),
         )
-        for rule in sorted(RULES, key=lambda rule: rule.id)
+        for rule in RULES
     ]
     titles = ("Rule", "Code", "Severity", "About", "Reads", "Message", "Remedy", "Source")
     return _table(titles, rows)
 
 
-def _severity(rule: Rule[object]) -> str:
-    return f"{rule.severity.value}{'*' if rule.varies else ''}"
+def _severity(rule: Rule) -> str:
+    return f"{rule.severities[0].value}{'*' if len(rule.severities) > 1 else ''}"
 
 
 def _flags() -> str:
