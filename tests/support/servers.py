@@ -1,8 +1,9 @@
-"""A RabbitMQ virtual host of one's own, gone afterwards."""
+"""A RabbitMQ virtual host of one's own, gone afterwards, and what the server says of it."""
 
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 from stack.servers import Addresses
@@ -12,9 +13,27 @@ from stack.servers import Addresses
 def virtual_host(servers: Addresses) -> Iterator[str]:
     """Its address."""
     name = f"test-{uuid.uuid4().hex[:12]}"
-    base = httpx.URL(servers.rabbit_url)
-    user = (base.username or "guest", base.password or "guest")
-    address = f"{servers.rabbit_management_url}/api/vhosts/{name}"
-    httpx.put(address, json={}, auth=user, timeout=30).raise_for_status()
-    yield str(base.copy_with(path=f"/{name}"))
-    httpx.delete(address, auth=user, timeout=30).raise_for_status()
+    with _management(servers) as management:
+        management.put(f"/api/vhosts/{name}", json={}).raise_for_status()
+        yield str(httpx.URL(servers.rabbit_url).copy_with(path=f"/{name}"))
+        management.delete(f"/api/vhosts/{name}").raise_for_status()
+
+
+def consumers(servers: Addresses, rabbit_url: str) -> dict[str, list[int]]:
+    """The prefetch of each consumer, by the name of its queue."""
+    with _management(servers) as management:
+        answer = management.get(f"/api/consumers{httpx.URL(rabbit_url).path}").raise_for_status()
+    found: dict[str, list[int]] = {}
+    consumer: dict[str, Any]
+    for consumer in answer.json():
+        found.setdefault(consumer["queue"]["name"], []).append(consumer["prefetch_count"])
+    return found
+
+
+def _management(servers: Addresses) -> httpx.Client:
+    url = httpx.URL(servers.rabbit_url)
+    return httpx.Client(
+        base_url=servers.rabbit_management_url,
+        auth=(url.username or "guest", url.password or "guest"),
+        timeout=30,
+    )

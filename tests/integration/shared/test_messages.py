@@ -212,3 +212,15 @@ async def test_no_worker_means_no_reply_and_the_command_waits_for_one(open_messa
     await open_messages(handler)
 
     await asyncio.wait_for(seen.wait(), 30)
+
+
+async def test_a_process_whose_consumer_is_gone_is_not_ready(open_messages: Open) -> None:
+    async def handler(_: VerifyPlan) -> PlanVerified:
+        return PlanVerified(holds=True)
+
+    messages = await open_messages(handler)
+    assert await messages.ready()
+
+    await messages.pause()
+
+    assert not await messages.ready()

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from faststream.rabbit import ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitQueue
+from aio_pika.abc import AbstractChannel, AbstractQueue
+from faststream.rabbit import ExchangeType, QueueType, RabbitExchange, RabbitQueue
 
 from shared.messaging import topology
 from shared.messaging.topology import Route
@@ -12,32 +13,35 @@ COMMANDS = RabbitExchange(topology.EXCHANGE, type=ExchangeType.TOPIC, durable=Tr
 DEAD = RabbitExchange(topology.DEAD_EXCHANGE, type=ExchangeType.DIRECT, durable=True)
 
 
-async def declare(broker: RabbitBroker, retry_delays_ms: Sequence[int]) -> None:
-    """Every exchange and queue, the dead letters first: nothing is rejected into the void."""
-    commands = await broker.declare_exchange(COMMANDS)
-    dead = await broker.declare_exchange(DEAD)
+async def declare(channel: AbstractChannel, retry_delays_ms: Sequence[int]) -> None:
+    """Every exchange and queue, the dead letters first: nothing is rejected into the void.
+
+    Not through FastStream, which keeps a queue with the channel that declared it first: its
+    consumer would run on that channel, without the prefetch of its own.
+    """
+    commands = await channel.declare_exchange(COMMANDS.name, COMMANDS.type.value, durable=True)
+    dead = await channel.declare_exchange(DEAD.name, DEAD.type.value, durable=True)
     for service in topology.SERVICES:
-        queue = await broker.declare_queue(
-            _queue(topology.dead_queue(service), topology.dead_arguments())
-        )
+        queue = await _declare(channel, topology.dead_queue(service), topology.dead_arguments())
         await queue.bind(dead, service)
     for route in topology.ROUTES:
-        queue = await broker.declare_queue(work_queue(route))
+        queue = await _declare(channel, route.queue, topology.work_arguments(route.service))
         await queue.bind(commands, route.key)
         for delay in retry_delays_ms:
-            name = topology.retry_queue(route.queue, delay)
-            await broker.declare_queue(_queue(name, topology.retry_arguments(route.queue, delay)))
+            arguments = topology.retry_arguments(route.queue, delay)
+            await _declare(channel, topology.retry_queue(route.queue, delay), arguments)
+
+
+async def _declare(channel: AbstractChannel, name: str, arguments: dict[str, Any]) -> AbstractQueue:
+    return await channel.declare_queue(name, durable=True, arguments=arguments)
 
 
 def work_queue(route: Route[Any, Any]) -> RabbitQueue:
-    return _queue(route.queue, topology.work_arguments(route.service), routing_key=route.key)
-
-
-def _queue(name: str, arguments: dict[str, Any], *, routing_key: str = "") -> RabbitQueue:
-    # `Any`: FastStream's TypedDict of arguments does not know RabbitMQ 4.3's.
+    """The queue as FastStream's consumer declares it once more."""
     return RabbitQueue(
-        name,
+        route.queue,
         queue_type=QueueType.QUORUM,
-        arguments=cast("Any", arguments),
-        routing_key=routing_key,
+        # Cast: FastStream's TypedDict of arguments does not know RabbitMQ 4.3's.
+        arguments=cast("Any", topology.work_arguments(route.service)),
+        routing_key=route.key,
     )

@@ -76,22 +76,27 @@ class Messages:
     async def start(self) -> None:
         """Connects (waiting for RabbitMQ if it is away), declares all, starts consuming."""
         connection = await self._broker.connect()
-        await declare(self._broker, self._settings.retry_delays_ms)
+        self._declared = await connection.channel()  # kept: declares again on a new connection
+        await declare(self._declared, self._settings.retry_delays_ms)
         await self._broker.start()
         self._probe = await connection.channel()
         await self._replies.start(connection)
 
-    async def stop(self) -> None:
-        """Stops taking messages, lets the handlers in flight finish, closes."""
+    async def pause(self) -> None:
+        """Takes no more messages; what is in hand goes on."""
         for subscriber in self._broker.subscribers:
             tag, queue = (
                 getattr(subscriber, "_consumer_tag", None),
                 getattr(subscriber, "_queue_obj", None),
             )
-            if tag and queue:  # cancelled first, so that prefetched messages are not swallowed
+            if tag and queue:
                 with suppress(*_AWAY):
                     await queue.cancel(tag)
                 subscriber._consumer_tag = None  # type: ignore[attr-defined]  # noqa: SLF001
+
+    async def stop(self) -> None:
+        """Lets the handlers in flight finish, then closes."""
+        await self.pause()  # else FastStream swallows what was prefetched
         with suppress(*_AWAY):
             await self._replies.stop()
         await self._broker.stop()
@@ -103,7 +108,11 @@ class Messages:
         try:
             async with asyncio.timeout(2.0):
                 for served in self._served:
-                    queue = await self._probe.declare_queue(served.route.queue, passive=True)
+                    queue = await self._probe.declare_queue(
+                        served.route.queue,
+                        passive=True,
+                        robust=False,  # what it knows already, it would not ask again
+                    )
                     if not queue.declaration_result.consumer_count:
                         return False
         except _AWAY:
