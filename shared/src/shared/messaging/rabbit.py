@@ -14,10 +14,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import AMQPError
 from faststream import AckPolicy
-from faststream.rabbit import (
-    Channel,
-    RabbitBroker,
-)
+from faststream.rabbit import Channel, RabbitBroker
 from faststream.rabbit.annotations import RabbitMessage
 from pydantic import ValidationError
 
@@ -128,24 +125,11 @@ class Messages:
             QueueUnavailable: RabbitMQ is away, the queue full, or nobody declared it.
         """
         with durable_step(step):
-            await self.send(
-                command.model_dump_json(by_alias=True, exclude_none=True).encode(),
-                exchange=COMMANDS,
-                routing_key=route.key,
-                message_id=command.command_id,
-                message_type=type(command).__name__,
-            )
+            await self._say(route.key, command, command.command_id)
 
     async def announce(self, event: EventRoute, message: Message, *, step: str) -> None:
         with durable_step(step):
-            await self.send(
-                message.model_dump_json(by_alias=True, exclude_none=True).encode(),
-                exchange=COMMANDS,
-                routing_key=event.key,
-                message_id=minted_id("msg_"),
-                message_type=type(message).__name__,
-                mandatory=False,
-            )
+            await self._say(event.key, message, minted_id("msg_"), mandatory=False)
 
     async def ask(
         self, route: Route[Asked, Answered], command: Asked, *, step: str
@@ -159,12 +143,10 @@ class Messages:
         reply = self._replies.expect(call_id, LATE_REPLY_SECONDS)
         try:
             with durable_step(step):
-                await self.send(
-                    command.model_dump_json(by_alias=True, exclude_none=True).encode(),
-                    exchange=COMMANDS,
-                    routing_key=route.key,
-                    message_id=command.command_id,
-                    message_type=type(command).__name__,
+                await self._say(
+                    route.key,
+                    command,
+                    command.command_id,
                     reply_to=self._replies.queue,
                     correlation_id=call_id,
                 )
@@ -183,6 +165,16 @@ class Messages:
                 return await answer
         except TimeoutError as error:
             raise NoReply(f"no answer to {route.key} in {within} s") from error
+
+    async def _say(self, key: str, message: Message, message_id: str, **properties: Any) -> None:  # noqa: ANN401
+        await self.send(
+            message.model_dump_json(by_alias=True, exclude_none=True).encode(),
+            exchange=COMMANDS,
+            routing_key=key,
+            message_id=message_id,
+            message_type=type(message).__name__,
+            **properties,
+        )
 
     async def send(self, body: bytes, **properties: Any) -> None:  # noqa: ANN401  # AMQP properties
         """One confirmed publish; `publish`, `ask` and settlement are what callers use."""
