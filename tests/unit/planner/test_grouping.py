@@ -20,7 +20,7 @@ from support.planning import (
 )
 
 CREAM = product(htsCode="3304.99.5000", countryOfOrigin="FR")
-PLYWOOD = product(htsCode="4412.31.0620", countryOfOrigin="VN", adcvdCase="A-552-1")
+PLYWOOD = product(htsCode="4412.31.0620", countryOfOrigin="VN", adcvdCase="A-552-825")
 STEEL = product(htsCode="7326.90.8688", countryOfOrigin="DE")
 CHINESE_STEEL = product(htsCode="7326.90.8688", countryOfOrigin="CN")
 US_BOOK = product(countryOfOrigin="US")
@@ -77,9 +77,21 @@ def test_an_order_travels_in_the_lane_of_its_strictest_line() -> None:
         (a_plan({ORDER: order(line(quantity=125), line(unit_value_cents=1_00))}), "01"),
         (a_plan(products={BOOK: PLYWOOD}), "03"),
         (with_account(a_plan(products={BOOK: PLYWOOD}), formalAlways=True), "03"),
-        (a_plan(products={BOOK: {**PLYWOOD, "adcvdCase": " NONE "}}), "11"),
+        (a_plan(products={BOOK: {**PLYWOOD, "adcvdCase": "None"}}), "11"),
+        (a_plan(products={BOOK: {**PLYWOOD, "adcvdCase": "n/a"}}), "11"),
+        (a_plan(products={BOOK: {**PLYWOOD, "adcvdCase": "-"}}), "11"),
     ],
-    ids=["small", "by choice", "2,500.00", "2,501.00", "a case", "a case by choice", "no case"],
+    ids=[
+        "small",
+        "by choice",
+        "2,500.00",
+        "2,501.00",
+        "a case",
+        "a case by choice",
+        "no case",
+        "not applicable",
+        "a placeholder",
+    ],
 )
 def test_the_entry_type_follows_value_case_and_choice(plan: PlanningInput, entry_type: str) -> None:
     (unit,) = decided(plan)["units"]

@@ -25,7 +25,7 @@ GOODS = {
         manufacturer={**MAKER, "country": "CN", "postalCode": "510000"},
     ),
     "cream": product(htsCode="3304.99.5000", countryOfOrigin="FR", manufacturer=None),
-    "plywood": product(htsCode="4412.31.0620", countryOfOrigin="VN", adcvdCase="A-552-1"),
+    "plywood": product(htsCode="4412.31.0620", countryOfOrigin="VN", adcvdCase="A-552-825"),
     "press": product(countryOfOrigin="US", weightGrams=None),
     "mystery": product(htsCode=None, countryOfOrigin="UK", description="gift"),
     "rifle": product(htsCode="9303.30.8030"),

@@ -7,7 +7,6 @@ from unit.planner.rules.case import BLOCKING, INFO, WARNING, Case
 
 CASES = [
     Case("HTS_MISSING", "none", with_product(htsCode=None), BLOCKING),
-    Case("HTS_MISSING", "blank", with_product(htsCode="  "), BLOCKING),
     Case("HTS_MISSING", "a wrong one is not missing", with_product(htsCode="49")),
     Case("HTS_INVALID", "letters", with_product(htsCode="4901.99.00AB"), BLOCKING),
     Case("HTS_INVALID", "seven digits", with_product(htsCode="4901990"), BLOCKING),

@@ -111,6 +111,26 @@ REMEDIES = [
         "the heading beside it",
         with_product(htsCode="4413000000", countryOfOrigin="CN"),
     ),
+    *[
+        Case("ADCVD_CASE_INVALID", f"{text!r} is none", with_product(adcvdCase=text), WARNING)
+        for text in ("-", "0", "tbd", "A-570", "A-57O-504", "B-570-504", "A-570-504?")
+    ],
+    *[
+        Case("ADCVD_CASE_INVALID", f"{text!r} is one", with_product(adcvdCase=text))
+        for text in (
+            "A-570-504",
+            "C-570-505",
+            "a-570-504",
+            "A-570-504-001",
+            "A570504000",
+            "A-570-051, C-570-052",
+        )
+    ],
+    *[
+        Case("ADCVD_CASE_INVALID", f"{text!r} denies one", with_product(adcvdCase=text))
+        for text in ("none", "NONE", "No", "n/a", "Not applicable")
+    ],
+    Case("ADCVD_CASE_INVALID", "nothing is said", with_product()),
     Case("USMCA_CLAIM_INVALID", "for a British book", with_product(usmca={"claim": True}), WARNING),
     Case(
         "USMCA_CLAIM_INVALID",

@@ -30,6 +30,18 @@ CASES = [
     ),
     Case(
         "TEXTILE_MANUFACTURER_MISSING",
+        "a text that is no MID is not",
+        with_product(**SHIRT, manufacturer={"addressLines": None, "mid": "N/A"}),
+        BLOCKING,
+    ),
+    Case(
+        "TEXTILE_MANUFACTURER_MISSING",
+        "an address without a country",
+        with_product(**SHIRT, manufacturer={"country": None}),
+        BLOCKING,
+    ),
+    Case(
+        "TEXTILE_MANUFACTURER_MISSING",
         "chapter 50 is the first",
         with_product(htsCode="5007.20.0015", manufacturer=None),
         BLOCKING,
@@ -100,9 +112,51 @@ CASES = [
         "the code after",
         with_product(manufacturer={**CHINESE, "postalCode": "850000"}),
     ),
+    *[
+        Case(
+            "UFLPA_XINJIANG_ADDRESS",
+            f"however the code is written: {code}",
+            with_product(manufacturer={**CHINESE, "postalCode": code}),
+            BLOCKING,
+        )
+        for code in ("830 000", "830-000", "CN-830000", "\uff18\uff13" + "0000")
+    ],
     Case(
         "UFLPA_XINJIANG_ADDRESS",
         "the same digits in Germany",
         with_product(manufacturer={"country": "DE", "postalCode": "830000"}),
     ),
+    *[
+        Case(
+            "MANUFACTURER_COUNTRY_INVALID",
+            f"{code!r} hides whether the maker is Chinese",
+            with_product(manufacturer={**CHINESE, "country": code, "postalCode": "830000"}),
+            BLOCKING,
+        )
+        for code in ("CHINA", "China", "CHN", "P.R.CHINA", "cn", "ZZ", "12")
+    ],
+    Case("MANUFACTURER_COUNTRY_INVALID", "Germany", with_product(manufacturer={"country": "DE"})),
+    Case(
+        "MANUFACTURER_COUNTRY_INVALID", "Kosovo's XK", with_product(manufacturer={"country": "XK"})
+    ),
+    Case("MANUFACTURER_COUNTRY_INVALID", "no maker", with_product(manufacturer=None)),
+    *[
+        Case(
+            "MANUFACTURER_MID_INVALID",
+            f"{mid!r}",
+            with_product(manufacturer={"mid": mid}),
+            WARNING,
+        )
+        for mid in (
+            "N/A",
+            "CN SHETEX1234SHE",
+            "CNSHETEX1234SHEN",
+            "CASHETEX1234TOR",
+            "QQPRIHOU4LEE",
+        )
+    ],
+    *[
+        Case("MANUFACTURER_MID_INVALID", f"{mid!r} is one", with_product(manufacturer={"mid": mid}))
+        for mid in ("GBPRIHOU4LEE", "CNSHETEX1234SHE", "XOMAPKNI12TOR")
+    ],
 ]

@@ -2,11 +2,17 @@
 
 from typing import Any
 
+from planner.domain.facts import PlanningInput
 from support.planning import with_product
 from unit.planner.rules.case import BLOCKING, WARNING, Case
 
 COTTON = [{"name": "cotton", "percentHundredths": 10_000}]
 SHIRT: dict[str, Any] = {"htsCode": "6109.10.0012", "materials": COTTON}
+
+
+def melted(country: str | None) -> PlanningInput:
+    metal = {"kind": "steel", "weightPercentHundredths": 9_800}
+    return with_product(metal=metal if country is None else metal | {"meltCountry": country})
 
 
 DESCRIPTION = [
@@ -70,6 +76,9 @@ CLASS_DATA = [
         ),
     ),
     Case("CLASS_DATA_MISSING", "a book", with_product()),
+    Case("MELT_COUNTRY_INVALID", "China in words", melted("CHINA"), WARNING),
+    Case("MELT_COUNTRY_INVALID", "CN", melted("CN")),
+    Case("MELT_COUNTRY_INVALID", "nothing is said", melted(None)),
     Case("WEIGHT_MISSING", "none", with_product(weightGrams=None), WARNING),
     Case("WEIGHT_MISSING", "zero", with_product(weightGrams=0), WARNING),
     Case("WEIGHT_MISSING", "one gram", with_product(weightGrams=1)),

@@ -14,8 +14,13 @@ Content = Mapping[str, Any]  # camelCase content as it was synced or set
 # HTS digits: chapters 01-97 without the reserved 77, 98 and 99; 6, 8 or 10 digits; a heading is
 # never 00 (domain of the Harmonized System; the form alone says nothing about existence).
 _HTS_FORM = re.compile(r"(0[1-9]|[1-6]\d|7[0-689]|8\d|9\d)(?!00)\d{4}(\d{2}(\d{2})?)?")
+HTSUS_DIGITS = 10
 _HTS_PUNCTUATION = str.maketrans("", "", ". -")
-_NO_CASE = "none"
+# AD/CVD case numbers as the Department of Commerce gives them, with a company's suffix or without;
+# goods of an anti-dumping and a countervailing case have two.
+_CASE = r"[AC]-?[0-9]{3}-?[0-9]{3}(-?[0-9]{3})?"
+_CASES = re.compile(rf"{_CASE}([ ,;/]+{_CASE})*", re.IGNORECASE)
+_NO_CASE = {"none", "no", "n/a", "na", "not applicable"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ class Order(NamedTuple):
     id: str
     content: Content
     country: str
-    region: str
+    region: str | None
     product_ids: AbstractSet[str]
 
     def path(self, name: str) -> str:
@@ -77,8 +82,8 @@ class Product:
     id: str
     content: Content
     order_count: int  # orders of the plan that use it
-    hts: str  # cleaned digits of a well-formed number, else empty
-    origin: str
+    hts: str | None  # the digits of a well-formed number
+    origin: str | None
     agencies: tuple[Agency, ...]
     programmes: tuple[Programme, ...]
     in_chapter_99: bool  # one of the programmes has a heading there
@@ -89,8 +94,8 @@ class Product:
         return f"products[{self.id}].{name}"
 
     @property
-    def chapter(self) -> str:
-        return self.hts[:2]
+    def chapter(self) -> str | None:
+        return None if self.hts is None else self.hts[:2]
 
     @property
     def manufacturer(self) -> Content:
@@ -99,12 +104,16 @@ class Product:
 
     @property
     def has_adcvd_case(self) -> bool:
-        case: str = self.content.get("adcvdCase", _NO_CASE)
-        return case.strip().lower() != _NO_CASE
+        return _CASES.fullmatch(self.content.get("adcvdCase", "")) is not None
+
+    @property
+    def denies_adcvd_case(self) -> bool:
+        return self.content.get("adcvdCase", "").casefold() in _NO_CASE
 
     @property
     def claims_usmca(self) -> bool:
-        return bool(self.content.get("usmca", {}).get("claim"))
+        claim: bool = self.content.get("usmca", {}).get("claim", False)
+        return claim
 
     def agency_data(self, agency: str) -> Content:
         """What the product says for an agency; agencies are named in any case."""
@@ -112,16 +121,20 @@ class Product:
         return next((given[name] for name in sorted(given) if name.lower() == agency), {})
 
 
-def clean_hts(code: str) -> str:
-    """The digits of a well-formed HTS number of 6, 8 or 10 digits, else an empty text."""
+def is_named_and_addressed(party: Content) -> bool:
+    return "name" in party and party.get("addressLines", []) != []
+
+
+def clean_hts(code: str) -> str | None:
+    """The digits of an HTS number of 6, 8 or 10 digits, if it is well-formed."""
     digits = code.translate(_HTS_PUNCTUATION)
-    return digits if digits.isascii() and _HTS_FORM.fullmatch(digits) else ""
+    return digits if digits.isascii() and _HTS_FORM.fullmatch(digits) else None
 
 
 def hts_numbers(products: Iterable[Content]) -> set[str]:
     """The ten-digit numbers to look up in the tariff table for these products."""
     cleaned = {clean_hts(content.get("htsCode", "")) for content in products}
-    return {number for number in cleaned if len(number) == 10}  # noqa: PLR2004  # HTSUS digits
+    return {each for each in cleaned if each is not None and len(each) == HTSUS_DIGITS}
 
 
 def effective_shipment(requested: Content | None, warehouse: Content) -> dict[str, Any]:
@@ -130,8 +143,7 @@ def effective_shipment(requested: Content | None, warehouse: Content) -> dict[st
 
 
 def read_order(order_id: str, content: Content) -> Order:
-    country = content["destinationCountry"].upper()
-    region = content.get("destinationRegion", "").strip().upper()
+    country, region = content["destinationCountry"].upper(), content.get("destinationRegion")
     if country == "PR":
         country, region = "US", "PR"
     product_ids = {line["productId"] for line in content["items"]}
@@ -140,16 +152,16 @@ def read_order(order_id: str, content: Content) -> Order:
 
 def read_product(product_id: str, content: Content, order_count: int, rules: RuleSet) -> Product:
     hts = clean_hts(content.get("htsCode", ""))
-    origin = content.get("countryOfOrigin", "").strip()
-    programmes = rules.programmes_for(hts, origin) if hts and origin else ()
-    chinese = "CN" in {origin, content.get("manufacturer", {}).get("country", "").upper()}
+    origin = content.get("countryOfOrigin")
+    programmes = rules.programmes_for(hts, origin)
+    chinese = "CN" in {origin, content.get("manufacturer", {}).get("country")}
     return Product(
         id=product_id,
         content=content,
         order_count=order_count,
         hts=hts,
         origin=origin,
-        agencies=rules.agencies_for(hts, childrens=bool(content.get("childrens"))),
+        agencies=rules.agencies_for(hts, childrens=content.get("childrens", False)),
         programmes=programmes,
         in_chapter_99=any(programme.chapter_99 for programme in programmes),
         uflpa=rules.prefix("uflpa", hts) if chinese else None,

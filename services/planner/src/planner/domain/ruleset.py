@@ -1,6 +1,6 @@
 """The dated tables in force on one day, as the rules look things up in them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -71,27 +71,29 @@ class RuleSet:
     agencies: Mapping[str, tuple[Agency, ...]]  # by HTS prefix, or `childrens`
     programmes: tuple[Programme, ...]
 
-    def entry(self, name: str, value: str) -> Entry | None:
+    def entry(self, name: str, value: str | None) -> Entry | None:
         """The entry of exactly this value."""
-        return self.lists[name].get(value)
+        return None if value is None else self.lists[name].get(value)
 
-    def prefix(self, name: str, hts: str) -> Entry | None:
+    def prefix(self, name: str, hts: str | None) -> Entry | None:
         """The entry of the longest prefix of `hts` in the list."""
         known = self.lists[name]
-        return next((known[hts[:size]] for size in _sizes(hts) if hts[:size] in known), None)
+        return next((known[prefix] for prefix in _prefixes(hts) if prefix in known), None)
 
-    def agencies_for(self, hts: str, *, childrens: bool) -> tuple[Agency, ...]:
+    def agencies_for(self, hts: str | None, *, childrens: bool) -> tuple[Agency, ...]:
         """One row per agency, alphabetically: the longest prefix that names the agency wins."""
         found: dict[str, Agency] = {}
-        keys: Iterable[str] = (hts[:size] for size in _sizes(hts))
-        for key in ("childrens", *keys) if childrens else keys:
+        for key in (["childrens"] if childrens else []) + _prefixes(hts):
             for agency in self.agencies.get(key, ()):
                 found.setdefault(agency.name, agency)
         return tuple(found[name] for name in sorted(found))
 
-    def programmes_for(self, hts: str, origin: str) -> tuple[Programme, ...]:
+    def programmes_for(self, hts: str | None, origin: str | None) -> tuple[Programme, ...]:
+        if hts is None or origin is None:
+            return ()
         return tuple(each for each in self.programmes if each.covers(hts, origin))
 
 
-def _sizes(hts: str) -> range:
-    return range(len(hts), 1, -1)
+def _prefixes(hts: str | None) -> list[str]:
+    """From the whole number down to its chapter."""
+    return [] if hts is None else [hts[:size] for size in range(len(hts), 1, -1)]

@@ -3,8 +3,8 @@
 from planner.domain.facts import PlanningInput, Product
 from planner.domain.rules.base import Hit, Hits, law, unverified, warning
 
-_NOTICE = ("facilityRegistration", "priorNotice")
-_CERTIFICATE = ("certificate", "reference", "disclaim")
+_NOTICE = {"facilityRegistration", "priorNotice"}
+_CERTIFICATE = {"certificate", "reference", "disclaim"}
 
 
 @warning(
@@ -16,8 +16,8 @@ _CERTIFICATE = ("certificate", "reference", "disclaim")
     source=law("21 CFR 1.279, copy of 2007", "2007"),
 )
 def fda_prior_notice_needed(product: Product, given: PlanningInput) -> Hits:
-    data = product.agency_data("fda")
-    if given.ruleset.prefix("food", product.hts) and not any(data.get(name) for name in _NOTICE):
+    noticed = _NOTICE & product.agency_data("fda").keys()
+    if given.ruleset.prefix("food", product.hts) and not noticed:
         yield Hit(missing=True)
 
 
@@ -31,9 +31,9 @@ def fda_prior_notice_needed(product: Product, given: PlanningInput) -> Hits:
 )
 def cpsc_certificate_missing(product: Product, given: PlanningInput) -> Hits:
     efiling = given.ruleset.thresholds["cpsc_efiling"]
-    data = product.agency_data("cpsc")
+    certified = _CERTIFICATE & product.agency_data("cpsc").keys()
     likely = any(agency.name == "CPSC" and agency.likely for agency in product.agencies)
-    if efiling.value == "REQUIRED" and likely and not any(data.get(name) for name in _CERTIFICATE):
+    if efiling.value == "REQUIRED" and likely and not certified:
         yield Hit(source=efiling.source, missing=True)
 
 
@@ -45,5 +45,5 @@ def cpsc_certificate_missing(product: Product, given: PlanningInput) -> Hits:
     source=unverified("UFLPA high-priority sectors; prefixes from trade knowledge"),
 )
 def uflpa_sector_review(product: Product, _given: PlanningInput) -> Hits:
-    if product.uflpa and not any(product.agency_data("uflpa").values()):
+    if product.uflpa and product.agency_data("uflpa") == {}:
         yield Hit({"sector": product.uflpa.note}, source=product.uflpa.source)

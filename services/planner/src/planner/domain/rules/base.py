@@ -54,6 +54,18 @@ def unverified(citation: str) -> Source:
     return Source(citation=citation, date=None, verified=False)
 
 
+def no_country(code: str | None, given: PlanningInput) -> Hits:
+    """A hit, with what to write instead, for a country that is no ISO 3166-1 alpha-2 code."""
+    lists = given.ruleset.lists
+    if (
+        code is not None
+        and code not in lists["countries"]
+        and code not in lists["doubtful_origins"]
+    ):
+        meant = lists["origin_mistakes"].get(code)
+        yield Hit({"code": code, "hint": meant.note if meant else "write its two letters"})
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`reads` is the field that it is about: the path of a hit that names no other."""

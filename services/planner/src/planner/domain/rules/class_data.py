@@ -1,7 +1,7 @@
 """What the invoice must say beside the usual for a class of goods, and the weight of each."""
 
 from planner.domain.facts import PlanningInput, Product
-from planner.domain.rules.base import Hit, Hits, law, warning
+from planner.domain.rules.base import POLICY, Hit, Hits, law, no_country, warning
 
 _COPPER = "74"
 
@@ -15,13 +15,26 @@ _COPPER = "74"
 )
 def class_data_missing(product: Product, given: PlanningInput) -> Hits:
     content, rules = product.content, given.ruleset
-    composed = content.get("materials") or (product.chapter == _COPPER and content.get("metal"))
-    for name, wanted, given_already in (
+    composed = content.get("materials", []) != []
+    composed = composed or (product.chapter == _COPPER and "metal" in content)
+    for name, wanted, is_given in (
         ("materials", rules.prefix("needs_materials", product.hts), composed),
-        ("casNumber", rules.prefix("needs_cas", product.hts), content.get("casNumber")),
+        ("casNumber", rules.prefix("needs_cas", product.hts), "casNumber" in content),
     ):
-        if wanted and not given_already:
+        if wanted and not is_given:
             yield Hit({"what": wanted.note}, product.path(name), source=wanted.source, missing=True)
+
+
+@warning(
+    "R53",
+    reads="products[].metal.meltCountry",
+    message='"{code}" is not an ISO 3166-1 alpha-2 country code: {hint}.',
+    remedy="Sync the product with the two-letter ISO code of the country of melt and pour, or "
+    "of smelt and cast.",
+    source=POLICY,
+)
+def melt_country_invalid(product: Product, given: PlanningInput) -> Hits:
+    return no_country(product.content.get("metal", {}).get("meltCountry"), given)
 
 
 @warning(
@@ -32,5 +45,5 @@ def class_data_missing(product: Product, given: PlanningInput) -> Hits:
     source=law("CBP Form 7501 instructions, column 34A"),
 )
 def weight_missing(product: Product, _given: PlanningInput) -> Hits:
-    if not product.content.get("weightGrams"):
+    if product.content.get("weightGrams", 0) == 0:
         yield Hit(missing=True)

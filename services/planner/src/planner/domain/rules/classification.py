@@ -1,6 +1,6 @@
 """The HTSUS number: form, length, chapter, and existence where a tariff table is loaded."""
 
-from planner.domain.facts import PlanningInput, Product
+from planner.domain.facts import HTSUS_DIGITS, PlanningInput, Product
 from planner.domain.rules.base import (
     POLICY,
     Hit,
@@ -14,7 +14,6 @@ from planner.domain.rules.base import (
 )
 
 _FIELD = "products[].htsCode"
-_DIGITS = 10
 _SPECIAL = {"98", "99"}
 
 
@@ -26,7 +25,7 @@ _SPECIAL = {"98", "99"}
     source=law("CBP Form 7501 instructions, column 33A; 19 CFR 141.90"),
 )
 def hts_missing(product: Product, _given: PlanningInput) -> Hits:
-    if not product.content.get("htsCode", "").strip():
+    if "htsCode" not in product.content:
         yield Hit(missing=True)
 
 
@@ -38,9 +37,8 @@ def hts_missing(product: Product, _given: PlanningInput) -> Hits:
     source=POLICY,
 )
 def hts_invalid(product: Product, _given: PlanningInput) -> Hits:
-    code = product.content.get("htsCode", "").strip()
-    if code and not product.hts:
-        yield Hit({"code": code})
+    if "htsCode" in product.content and product.hts is None:
+        yield Hit({"code": product.content["htsCode"]})
 
 
 @blocking_or_warning(
@@ -54,7 +52,7 @@ def hts_invalid(product: Product, _given: PlanningInput) -> Hits:
     ),
 )
 def hts_not_ten_digits(product: Product, given: PlanningInput) -> Hits:
-    if product.hts and len(product.hts) != _DIGITS:
+    if product.hts is not None and len(product.hts) != HTSUS_DIGITS:
         completes = given.broker.content.get("completesClassification", False)
         severity = Severity.WARNING if completes else None
         yield Hit({"digits": len(product.hts)}, severity=severity, missing=True)
@@ -80,8 +78,9 @@ def hts_special_chapter_only(product: Product, _given: PlanningInput) -> Hits:
     source=law("Harmonized Tariff Schedule of the United States, the table that is loaded"),
 )
 def hts_not_found(product: Product, given: PlanningInput) -> Hits:
-    whole = len(product.hts) == _DIGITS and product.chapter not in _SPECIAL
-    if given.tariff and whole and product.hts not in given.tariff.units:
+    whole = product.hts is not None and len(product.hts) == HTSUS_DIGITS
+    known = given.tariff is None or product.hts in given.tariff.units
+    if whole and not known and product.chapter not in _SPECIAL:
         yield Hit({"code": product.hts})
 
 

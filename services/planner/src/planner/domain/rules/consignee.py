@@ -1,6 +1,6 @@
 """To whom the goods are sold, and whether they have already gone."""
 
-from planner.domain.facts import Order, PlanningInput
+from planner.domain.facts import Order, PlanningInput, is_named_and_addressed
 from planner.domain.rules.base import Hit, Hits, blocking, law, warning
 
 
@@ -12,9 +12,9 @@ from planner.domain.rules.base import Hit, Hits, blocking, law, warning
     source=law("19 CFR 141.86(a)(2), edition of 2002", "2002-04"),
 )
 def consignee_identity_missing(order: Order, _given: PlanningInput) -> Hits:
-    consignee = order.content.get("consignee", {})
-    if not (consignee.get("name") and consignee.get("addressLines")):
-        yield Hit({"what": "street" if consignee else "name"}, missing=True)
+    consignee = order.content.get("consignee")
+    if consignee is None or not is_named_and_addressed(consignee):
+        yield Hit({"what": "name" if consignee is None else "street"}, missing=True)
 
 
 @blocking(

@@ -21,7 +21,7 @@ _NOT_A_WORD = re.compile(r"[\W_]+")
     source=law("19 CFR 141.86(a)(3), edition of 2002", "2002-04"),
 )
 def description_missing(product: Product, _given: PlanningInput) -> Hits:
-    if not product.content.get("description", "").strip():
+    if "description" not in product.content:
         yield Hit(missing=True)
 
 
@@ -34,8 +34,8 @@ def description_missing(product: Product, _given: PlanningInput) -> Hits:
     source=law("CSMS 60011750: vague cargo descriptions", "2024-04-01"),
 )
 def description_vague(product: Product, given: PlanningInput) -> Hits:
-    text = product.content.get("description", "").strip()
-    if text and is_vague(text, product.content.get("sku", ""), given.ruleset):
+    text, sku = product.content.get("description"), product.content.get("sku", "")
+    if text is not None and is_vague(text, sku, given.ruleset):
         yield Hit({"text": text[:100]})
 
 
@@ -48,7 +48,7 @@ def is_vague(text: str, sku: str, rules: RuleSet) -> bool:
     letters, digits = len(_LETTER.findall(text)), len(_DIGIT.findall(text))
     if letters < _LEAST_LETTERS or digits * 2 > len("".join(text.split())):
         return True
-    if text.strip().casefold() == sku.strip().casefold():
+    if text.casefold() == sku.casefold():
         return True
     terms, stop_words = rules.lists["vague_terms"], rules.lists["stop_words"]
     rest = f" {' '.join(_NOT_A_WORD.split(text.casefold()))} "

@@ -63,7 +63,7 @@ def destination_region_invalid(order: Order, given: PlanningInput) -> Hits:
     known = rules.entry("us_regions", region) or rules.entry("outside_customs_territory", region)
     if order.country == "US" and not known:
         military = rules.entry("military_regions", region)
-        what = "military mail" if military else "not a state" if region else "missing"
+        what = "missing" if region is None else "military mail" if military else "not a state"
         yield Hit({"what": what}, missing=True)
 
 

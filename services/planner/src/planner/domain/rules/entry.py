@@ -22,7 +22,7 @@ _SET_BY = "An operator sets it: `entrygo account update ID {}`."
 )
 def formal_entry_requirements_missing(unit: Group, given: PlanningInput) -> Hits:
     for name, what, option in _REQUIREMENTS:
-        if unit.formal and not given.importer.get(name):
+        if unit.formal and not _is_on_file(given, name):
             path, remedy = f"account.importerOfRecord.{name}", _SET_BY.format(option)
             yield Hit({"what": what}, path, remedy=remedy, missing=True)
 
@@ -35,7 +35,7 @@ def formal_entry_requirements_missing(unit: Group, given: PlanningInput) -> Hits
     source=law("19 CFR 143.21; CBP Form 7501 instructions, block 2"),
 )
 def entry_type_formal(unit: Group, given: PlanningInput) -> Hits:
-    if unit.formal and all(given.importer.get(name) for name, _, _ in _REQUIREMENTS):
+    if unit.formal and all(_is_on_file(given, name) for name, _, _ in _REQUIREMENTS):
         reason = (
             "an AD/CVD case"
             if unit.has_case
@@ -74,3 +74,7 @@ def informal_chapter_99_check(unit: Group, given: PlanningInput) -> Hits:
     limit = given.ruleset.thresholds["informal_chapter_99_limit"]
     if not unit.formal and unit.dearest_in_chapter_99 > limit.cents:
         yield Hit({"limit": dollars(limit.cents)}, source=limit.source)
+
+
+def _is_on_file(given: PlanningInput, name: str) -> bool:
+    return given.importer.get(name, False) is not False

@@ -1,6 +1,9 @@
 """Who made the goods: asked for textiles by law (19 CFR 102.23), for most entries by practice."""
 
-from planner.domain.facts import PlanningInput, Product
+import re
+import unicodedata
+
+from planner.domain.facts import PlanningInput, Product, is_named_and_addressed
 from planner.domain.rules.base import (
     POLICY,
     Hit,
@@ -10,12 +13,17 @@ from planner.domain.rules.base import (
     blocking_or_warning,
     info_or_warning,
     law,
+    no_country,
+    warning,
 )
+from planner.domain.ruleset import RuleSet
 
 _FIELD = "products[].manufacturer"
 _POSTAL_FIELD = "products[].manufacturer.postalCode"
 _REMEDY = "Sync the product with manufacturer {name, addressLines, city, country} or its mid."
-_CHINESE_CODE = 6
+_MID = re.compile(r"[A-Z]{2}[A-Z0-9]{3,13}")
+_PROVINCES = {f"X{letter}" for letter in "ABCEMNOPQSTVWY"}  # of Canada; a MID never says CA
+_CHINESE_CODE = re.compile(r"[0-9]{6}")
 _XINJIANG = ("83", "84")
 
 
@@ -27,7 +35,7 @@ _XINJIANG = ("83", "84")
     source=law("19 CFR 102.23"),
 )
 def textile_manufacturer_missing(product: Product, given: PlanningInput) -> Hits:
-    if _is_textile(product, given) and not _identified(product):
+    if _is_textile(product, given) and not _is_identified(product, given.ruleset):
         yield Hit(missing=True)
 
 
@@ -39,7 +47,7 @@ def textile_manufacturer_missing(product: Product, given: PlanningInput) -> Hits
     source=law("Regulatory notice on manufacturer identification, FedEx", "2011-07-04"),
 )
 def manufacturer_missing(product: Product, given: PlanningInput) -> Hits:
-    if not _is_textile(product, given) and not _identified(product):
+    if not _is_textile(product, given) and not _is_identified(product, given.ruleset):
         matters = product.has_adcvd_case or any(agency.likely for agency in product.agencies)
         yield Hit(severity=Severity.WARNING if matters else None, missing=True)
 
@@ -53,7 +61,7 @@ def manufacturer_missing(product: Product, given: PlanningInput) -> Hits:
 )
 def cn_manufacturer_postal_code_missing(product: Product, given: PlanningInput) -> Hits:
     code = _chinese_code(product)
-    if code is not None and not (len(code) == _CHINESE_CODE and code.isascii() and code.isdigit()):
+    if code is not None and not _CHINESE_CODE.fullmatch(code):
         severity = None if _is_textile(product, given) else Severity.WARNING
         yield Hit(severity=severity, missing=True)
 
@@ -67,23 +75,53 @@ def cn_manufacturer_postal_code_missing(product: Product, given: PlanningInput) 
     source=POLICY,
 )
 def uflpa_xinjiang_address(product: Product, _given: PlanningInput) -> Hits:
-    code = _chinese_code(product)
-    if code is not None and len(code) == _CHINESE_CODE and code.startswith(_XINJIANG):
+    digits = re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", _chinese_code(product) or ""))
+    if _CHINESE_CODE.fullmatch(digits) and digits.startswith(_XINJIANG):
         yield Hit()
+
+
+@blocking(
+    "R50",
+    reads="products[].manufacturer.country",
+    message='The maker\'s country "{code}" is not an ISO 3166-1 alpha-2 country code: {hint}.',
+    remedy="Sync the product with the two-letter ISO code of the maker's country.",
+    source=POLICY,
+)
+def manufacturer_country_invalid(product: Product, given: PlanningInput) -> Hits:
+    return no_country(product.manufacturer.get("country"), given)
+
+
+@warning(
+    "R51",
+    reads="products[].manufacturer.mid",
+    message='"{mid}" is not a manufacturer identification code: country (for Canada the '
+    "province, such as XO), parts of name and address, at most 15 letters and digits.",
+    remedy="Correct manufacturer.mid, or take it away and give the maker's name and address.",
+    source=law("19 CFR 102, appendix"),
+)
+def manufacturer_mid_invalid(product: Product, given: PlanningInput) -> Hits:
+    mid = product.manufacturer.get("mid")
+    if mid is not None and not _is_mid(mid, given.ruleset):
+        yield Hit({"mid": mid})
 
 
 def _is_textile(product: Product, given: PlanningInput) -> bool:
     return given.ruleset.entry("textiles", product.chapter) is not None
 
 
-def _identified(product: Product) -> bool:
+def _is_identified(product: Product, rules: RuleSet) -> bool:
     maker = product.manufacturer
-    return bool(maker.get("mid") or (maker.get("name") and maker.get("addressLines")))
+    addressed = is_named_and_addressed(maker) and "country" in maker
+    return addressed or _is_mid(maker.get("mid", ""), rules)
+
+
+def _is_mid(text: str, rules: RuleSet) -> bool:
+    country = text[:2]
+    known = country in (_PROVINCES | rules.lists["countries"].keys()) - {"CA"}
+    return known and _MID.fullmatch(text) is not None
 
 
 def _chinese_code(product: Product) -> str | None:
     """The postal code of a Chinese maker, empty where it is missing; None for other makers."""
     maker = product.manufacturer
-    if maker.get("country", "").upper() != "CN":
-        return None
-    return "".join(maker.get("postalCode", "").split())
+    return "".join(maker.get("postalCode", "").split()) if maker.get("country") == "CN" else None

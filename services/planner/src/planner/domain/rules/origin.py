@@ -1,7 +1,16 @@
 """Where the goods were made; the country they are shipped from says nothing about it."""
 
 from planner.domain.facts import PlanningInput, Product
-from planner.domain.rules.base import POLICY, Hit, Hits, blocking, law, unverified, warning
+from planner.domain.rules.base import (
+    POLICY,
+    Hit,
+    Hits,
+    blocking,
+    law,
+    no_country,
+    unverified,
+    warning,
+)
 
 _FIELD = "products[].countryOfOrigin"
 
@@ -14,7 +23,7 @@ _FIELD = "products[].countryOfOrigin"
     source=law("19 CFR 141.86(a)(10)"),
 )
 def origin_missing(product: Product, _given: PlanningInput) -> Hits:
-    if not product.origin:
+    if product.origin is None:
         yield Hit(missing=True)
 
 
@@ -26,15 +35,7 @@ def origin_missing(product: Product, _given: PlanningInput) -> Hits:
     source=POLICY,
 )
 def origin_invalid(product: Product, given: PlanningInput) -> Hits:
-    code, rules = product.origin, given.ruleset
-    known = rules.entry("countries", code) or rules.entry("doubtful_origins", code)
-    if code and not known:
-        meant = rules.entry("origin_mistakes", code.upper())
-        upper = rules.entry("countries", code.upper())
-        hint = (
-            meant.note if meant else f"write {upper.value}" if upper else "use two capital letters"
-        )
-        yield Hit({"code": code, "hint": hint})
+    return no_country(product.origin, given)
 
 
 @blocking(

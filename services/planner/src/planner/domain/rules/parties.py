@@ -28,12 +28,12 @@ def unit_party_data_missing(given: PlanningInput, _same: PlanningInput) -> Hits:
     account, warehouse = given.account.content, given.warehouse.content
     wrong = [
         _wrong_with(given.importer.get("number")),
-        None if account.get("exporter") else "missing",
-        None if account.get("responsibleEmployee") else "missing",
-        None if warehouse.get("address") else "missing",
+        None if "exporter" in account else "missing",
+        None if "responsibleEmployee" in account else "missing",
+        None if "address" in warehouse else "missing",
     ]
     for (path, name, option), state in zip(_NEEDED, wrong, strict=True):
-        if state:
+        if state is not None:
             remedy = f"An operator sets it: `entrygo {path.split('.')[0]} update ID {option}`."
             yield Hit({"what": f"{name} is {state}"}, path, remedy=remedy, missing=True)
 
@@ -46,7 +46,7 @@ def unit_party_data_missing(given: PlanningInput, _same: PlanningInput) -> Hits:
     source=POLICY,
 )
 def submission_not_possible(given: PlanningInput, _same: PlanningInput) -> Hits:
-    if not given.broker.content.get("email"):
+    if "email" not in given.broker.content:
         yield Hit(missing=True)
 
 
@@ -58,13 +58,13 @@ def submission_not_possible(given: PlanningInput, _same: PlanningInput) -> Hits:
     source=law("EntryGo Export Protocol v1: a warehouse without e-mail has no notification"),
 )
 def warehouse_not_notified(given: PlanningInput, _same: PlanningInput) -> Hits:
-    if not given.warehouse.content.get("email"):
+    if "email" not in given.warehouse.content:
         yield Hit()
 
 
 def _wrong_with(number: str | None) -> str | None:
     """What is wrong with the importer's number, if anything."""
-    if not number:
+    if number is None:
         return "missing"
     if _SSN.fullmatch(number):
         return "a social security number and is refused"

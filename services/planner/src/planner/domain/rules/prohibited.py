@@ -14,5 +14,5 @@ from planner.domain.rules.base import POLICY, Hit, Hits, blocking
 def prohibited_by_policy(product: Product, given: PlanningInput) -> Hits:
     banned = given.ruleset.prefix("prohibited", product.hts)
     denied = tuple(given.account.content.get("deniedHtsPrefixes", []))
-    if banned or (product.hts and product.hts.startswith(denied)):
+    if banned or (product.hts is not None and product.hts.startswith(denied)):
         yield Hit({"goods": banned.note if banned else "on the account's own list"})

@@ -2,7 +2,7 @@
 
 from planner.domain.facts import PlanningInput, Product
 from planner.domain.grouping import Group
-from planner.domain.rules.base import Hit, Hits, law, unverified, warning
+from planner.domain.rules.base import POLICY, Hit, Hits, law, unverified, warning
 
 _HEADING = 4
 _USMCA = law("USMCA low-value statement, LegalClarity")
@@ -16,9 +16,23 @@ _USMCA = law("USMCA low-value statement, LegalClarity")
     source=unverified("AD/CVD watch list, from trade knowledge"),
 )
 def adcvd_review(product: Product, given: PlanningInput) -> Hits:
-    found = given.ruleset.entry("adcvd_watch", f"{product.origin} {product.hts[:_HEADING]}")
-    if found and not product.content.get("adcvdCase"):
+    heading = None if product.hts is None else product.hts[:_HEADING]
+    found = given.ruleset.entry("adcvd_watch", f"{product.origin} {heading}")
+    if found and "adcvdCase" not in product.content:
         yield Hit({"what": found.note}, source=found.source, missing=True)
+
+
+@warning(
+    "R52",
+    reads="products[].adcvdCase",
+    message='"{case}" is no AD/CVD case number, so no case is assumed; one is like A-570-504.',
+    remedy='Give the case number as A-570-504 or C-570-505 in adcvdCase, or "none".',
+    source=POLICY,
+)
+def adcvd_case_invalid(product: Product, _given: PlanningInput) -> Hits:
+    answered = product.has_adcvd_case or product.denies_adcvd_case
+    if "adcvdCase" in product.content and not answered:
+        yield Hit({"case": product.content["adcvdCase"]}, missing=True)
 
 
 @warning(

@@ -23,7 +23,7 @@ def shipment_data_missing(given: PlanningInput, _same: PlanningInput) -> Hits:
     truck = given.shipment.get("transportMode") == "TRUCK"
     asked = {**_ASKED, "paps": "PAPS number"} if truck else _ASKED
     for name, what in asked.items():
-        if not given.shipment.get(name):
+        if name not in given.shipment:
             yield Hit({"what": what}, f"shipment.{name}", missing=True)
 
 
@@ -35,7 +35,7 @@ def shipment_data_missing(given: PlanningInput, _same: PlanningInput) -> Hits:
     source=law("19 CFR 141.86(a)(3), edition of 2002", "2002-04"),
 )
 def packages_assumed(given: PlanningInput, _same: PlanningInput) -> Hits:
-    if not given.shipment.get("packages"):
+    if given.shipment.get("packages", []) == []:
         yield Hit()
 
 
@@ -47,6 +47,7 @@ def packages_assumed(given: PlanningInput, _same: PlanningInput) -> Hits:
     source=law("CBP Form 7501 instructions, column 34A"),
 )
 def gross_weight_assumed(given: PlanningInput, _same: PlanningInput) -> Hits:
-    packages = given.shipment.get("packages") or [{}]
-    if not all(package.get("grossWeightGrams") for package in packages):
+    packages = given.shipment.get("packages", [])
+    weighed = [package.get("grossWeightGrams", 0) > 0 for package in packages]
+    if packages == [] or not all(weighed):
         yield Hit(path="shipment.packages.grossWeightGrams")

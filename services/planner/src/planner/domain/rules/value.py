@@ -32,5 +32,5 @@ def unit_value_suspect(order: Order, given: PlanningInput) -> Hits:
     for place, line in enumerate(order.content["items"]):
         value = line["unitValueCents"]
         usual = given.products[line["productId"]].get("unitValueCents", 0)
-        if value and (value < floor or 2 * value < usual):
+        if value > 0 and (value < floor or 2 * value < usual):
             yield Hit({"value": dollars(value)}, order.path(f"items[{place}].unitValueUsd"))
