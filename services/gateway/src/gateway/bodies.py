@@ -1,28 +1,22 @@
-"""Reading a request body strictly: limits while reading, JSON without ambiguity, then its shape.
-
-A number with a fraction becomes a Decimal, never a float, so that money arrives exact.
-"""
+"""Reading a request body strictly: limits while reading, JSON without ambiguity, then its shape."""
 
 import asyncio
-import json
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from shared import strict_json
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 # What is read and dropped beyond that: who closes on a caller that still sends is not heard.
 MAX_DRAINED: Final = 10 * 1024 * 1024
-MAX_DEPTH: Final = 32
 MAX_ISSUES: Final = 100
 _IN_A_THREAD_FROM: Final = 256 * 1024
-_LONGEST_INT: Final = 18  # digits; what is longer stays a Decimal, for a range check to refuse
 
 Body = TypeVar("Body", bound=BaseModel)
 Issue = dict[str, str]
@@ -107,78 +101,19 @@ def _refuse_size() -> NoReturn:
 
 
 def parse_json(raw: bytes) -> Any:  # noqa: ANN401  # any JSON value
-    """Strict JSON: UTF-8, unique keys, finite numbers, nesting up to 32.
+    """Strict JSON (shared/strict_json.py).
 
     Raises:
         Refused: INVALID_REQUEST, with what is wrong in `details.reason`.
     """
     try:
-        value = _DECODER.decode(raw.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise _malformed("The body is not valid UTF-8.") from error
-    except RecursionError as error:
-        raise _malformed(f"Nesting is limited to {MAX_DEPTH}.") from error
-    except json.JSONDecodeError as error:
-        raise _malformed(f"{error.msg} at character {error.pos}.") from error
-    except ValueError as error:
-        raise _malformed(str(error)) from error
-    if _deeper_than_allowed(value):
-        raise _malformed(f"Nesting is limited to {MAX_DEPTH}.")
-    return value
-
-
-def _malformed(reason: str) -> Refused:
-    printable = reason.encode("utf-8", "replace").decode()
-    return Refused(
-        ErrorCode.INVALID_REQUEST,
-        "Request body must be valid JSON.",
-        details={"reason": printable[:500]},
-    )
-
-
-def _deeper_than_allowed(value: Any) -> bool:  # noqa: ANN401  # any JSON value
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        level = [child for parent in level for child in _children(parent)]
-    return any(isinstance(value, dict | list) for value in level)
-
-
-def _children(value: Any) -> Any:  # noqa: ANN401  # any JSON value
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"The key {twice[:100]!r} is there twice in one object.")
-    return found
-
-
-def _integer(text: str) -> int | Decimal:
-    return int(text) if len(text) <= _LONGEST_INT else _fraction(text)
-
-
-def _fraction(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation as error:
-        raise ValueError("A number is out of range.") from error
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON.")
-
-
-_DECODER: Final = json.JSONDecoder(
-    parse_float=_fraction,
-    parse_int=_integer,
-    parse_constant=_no_constant,
-    object_pairs_hook=_unique,
-)
+        return strict_json.parse(raw)
+    except strict_json.NotStrictJson as error:
+        raise Refused(
+            ErrorCode.INVALID_REQUEST,
+            "Request body must be valid JSON.",
+            details={"reason": str(error)},
+        ) from error
 
 
 def shaped(model: type[Body], value: Any) -> Body:  # noqa: ANN401  # any JSON value

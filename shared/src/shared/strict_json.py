@@ -1,0 +1,84 @@
+"""JSON without ambiguity: UTF-8, unique keys, finite numbers, bounded nesting.
+
+A number with a fraction becomes a Decimal, never a float, so that money arrives exact.
+"""
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, NoReturn
+
+MAX_DEPTH: Final = 32
+_LONGEST_INT: Final = 18  # digits; what is longer stays a Decimal, for a range check to refuse
+
+
+class NotStrictJson(ValueError):
+    """The text says what is wrong; it is printable."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason.encode("utf-8", "replace").decode()[:500])
+
+
+def parse(raw: bytes) -> Any:  # noqa: ANN401  # any JSON value
+    """The value.
+
+    Raises:
+        NotStrictJson: with what is wrong.
+    """
+    try:
+        value = _DECODER.decode(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise NotStrictJson("The body is not valid UTF-8.") from error
+    except RecursionError as error:
+        raise NotStrictJson(f"Nesting is limited to {MAX_DEPTH}.") from error
+    except json.JSONDecodeError as error:
+        raise NotStrictJson(f"{error.msg} at character {error.pos}.") from error
+    except ValueError as error:
+        raise NotStrictJson(str(error)) from error
+    if _deeper_than_allowed(value):
+        raise NotStrictJson(f"Nesting is limited to {MAX_DEPTH}.")
+    return value
+
+
+def _deeper_than_allowed(value: Any) -> bool:  # noqa: ANN401  # any JSON value
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [child for parent in level for child in _children(parent)]
+    return any(isinstance(value, dict | list) for value in level)
+
+
+def _children(value: Any) -> Any:  # noqa: ANN401  # any JSON value
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"The key {twice[:100]!r} is there twice in one object.")
+    return found
+
+
+def _integer(text: str) -> int | Decimal:
+    return int(text) if len(text) <= _LONGEST_INT else _fraction(text)
+
+
+def _fraction(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError("A number is out of range.") from error
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON.")
+
+
+_DECODER: Final = json.JSONDecoder(
+    parse_float=_fraction,
+    parse_int=_integer,
+    parse_constant=_no_constant,
+    object_pairs_hook=_unique,
+)
