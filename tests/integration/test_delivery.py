@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from broker_mailer.use_cases import Deliver
+from shared.canonical import canonical_json
 from shared.clock import timestamp, utc_now
 from shared.store import Store
 from support.deliveries import BROKER, WAREHOUSE, Executed, a_mailer, an_executed_export, put
@@ -201,6 +202,24 @@ async def test_each_attempt_carries_the_same_bytes(store: Store) -> None:
     async with scripted_smtp({"DOT": [Act("451 later", keep=True)]}) as server:
         await delivered_once_due(store, a_mailer(store, server.port), executed)
 
+    assert len({mail.data for mail in server.mails}) == 1
+    assert len(server.mails) == 2
+
+
+async def test_a_delivery_stored_before_letters_were_is_sent_in_the_same_words(
+    store: Store,
+) -> None:
+    executed = await a_waiting_export(store)
+    await store.put_blob(canonical_json(executed.snapshot), step="test.blob")
+
+    async with scripted_smtp({"DOT": [Act("451 later", keep=True)]}) as server:
+        deliver = a_mailer(store, server.port)
+        await deliver(executed.id, BROKER)
+        older = {"$unset": {"deliveries.BROKER.letter_sha256": ""}}
+        await store.transition("exports", {"_id": executed.id}, older, step="test.older")
+        delivery = await delivered_once_due(store, deliver, executed)
+
+    assert delivery["status"] == "SENT"
     assert len({mail.data for mail in server.mails}) == 1
     assert len(server.mails) == 2
 

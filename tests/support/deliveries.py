@@ -13,6 +13,7 @@ from shared.canonical import canonical_json, sha256_hex
 from shared.contracts.lifecycle import ArtifactRecord, Delivery, ExportRecord
 from shared.contracts.snapshot import Snapshot
 from shared.ids import derived_id
+from shared.letters import Letter, letter_of
 from shared.store import Store
 from support.snapshots import a_snapshot
 
@@ -43,9 +44,13 @@ class Executed:
         return self.record["_id"]
 
     @property
+    def letter(self) -> Letter:
+        return letter_of(self.snapshot)
+
+    @property
     def package(self) -> Package:
         carried = [data for _, data in self.documents.values()]
-        return Package(self.snapshot, tuple(zip(self.record["artifacts"], carried, strict=True)))
+        return Package(self.letter, tuple(zip(self.record["artifacts"], carried, strict=True)))
 
 
 def a_delivery(recipient: str = "entries@niagara.example", **given: object) -> Delivery:
@@ -77,6 +82,7 @@ def an_executed_export(
 ) -> Executed:
     snapshot, documents = snapshot or a_snapshot(), documents or dict(DOCUMENTS)
     export_id = derived_id("batch_", "cmd_1")
+    letter = sha256_hex(canonical_json(letter_of(snapshot)))
     record: dict[str, Any] = {
         "_id": export_id,
         "account_id": "acc_maple",
@@ -91,8 +97,8 @@ def an_executed_export(
         "package_number": "CP-2026-7KQ2M9XA-R",
         "artifacts": [_artifact(name, *document) for name, document in documents.items()],
         "deliveries": {
-            BROKER: a_delivery(),
-            WAREHOUSE: a_delivery("dock@toronto.example"),
+            BROKER: a_delivery(letter_sha256=letter),
+            WAREHOUSE: a_delivery("dock@toronto.example", letter_sha256=letter),
         },
         "events": [],
         "created_at": STARTED_AT,
@@ -114,8 +120,8 @@ def _artifact(filename: str, media_type: str, data: bytes) -> ArtifactRecord:
 
 
 async def put(store: Store, executed: Executed) -> None:
-    """What the planner and the executor have stored by the time the mailer is woken."""
-    await store.put_blob(canonical_json(executed.snapshot), step="test.blob")
+    """What the executor has stored by the time the mailer is woken."""
+    await store.put_blob(canonical_json(executed.letter), step="test.blob")
     for _, data in executed.documents.values():
         await store.put_blob(data, step="test.blob")
     await store.insert("exports", dict(executed.record), step="test.export")

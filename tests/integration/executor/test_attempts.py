@@ -74,7 +74,7 @@ async def test_each_attempt_has_a_package_of_its_own_and_only_the_last_is_shown(
     await workshop.an_executor().executing.execute(workshop.execute_command(other))
     again = await workshop.plan(orders, plan.export_id)
     second = workshop.an_executor()
-    held = second.store.pause("executor.put_artifact", "before")
+    held = second.store.pause("executor.put_blob", "before")
     continued = workshop.start(outcome_of(second, workshop.execute_command(again)))
     await held.reached(continued)
     pause.go_on()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from broker_mailer.emails import EmailLetters, Letter, UnfitMail
+from broker_mailer.emails import Mail, UnfitMail, write
 from shared.contracts.snapshot import Snapshot
 from support.any_snapshot import snapshots
 from support.deliveries import (
@@ -47,11 +47,9 @@ ATTACKS = (
 )
 
 
-def the_letter(
-    executed: Executed, recipient_type: str = BROKER, *, limit: int = 10_000_000
-) -> Letter:
-    letters = EmailLetters("entrygo@forwarder.example", limit)
-    return letters.write(executed.record, recipient_type, executed.package)
+def the_mail(executed: Executed, recipient_type: str = BROKER, *, limit: int = 10_000_000) -> Mail:
+    sender = "entrygo@forwarder.example"
+    return write(executed.record, recipient_type, executed.package, sender=sender, limit=limit)
 
 
 def parsed(data: bytes) -> EmailMessage:
@@ -82,7 +80,7 @@ def with_delivery(**given: object) -> Executed:
 
 
 def test_the_headers_are_those_meant_and_no_other() -> None:
-    mail = parsed(the_letter(an_executed_export()).whole)
+    mail = parsed(the_mail(an_executed_export()).whole)
 
     assert mail.keys() == HEADERS
     assert mail["From"] == "entrygo@forwarder.example"
@@ -97,7 +95,7 @@ def test_the_headers_are_those_meant_and_no_other() -> None:
 def test_without_a_responsible_employee_nobody_is_named_for_replies() -> None:
     snapshot = a_snapshot(account=an_account(responsibleEmployee=None))
 
-    mail = parsed(the_letter(an_executed_export(snapshot)).whole)
+    mail = parsed(the_mail(an_executed_export(snapshot)).whole)
 
     assert "Reply-To" not in mail
     assert "to the sender of this mail." in body_of(mail, "plain")
@@ -119,7 +117,7 @@ def test_any_mail_parses_back_to_its_attachments_and_no_header_more(
     }
     executed = an_executed_export(snapshot, carried, test=test)
 
-    data = the_letter(executed, recipient_type).whole
+    data = the_mail(executed, recipient_type).whole
     mail = parsed(data)
 
     assert [header for header in mail if header != "Reply-To"] == [
@@ -132,7 +130,7 @@ def test_any_mail_parses_back_to_its_attachments_and_no_header_more(
     assert data.isascii()
     assert max(map(len, data.split(b"\r\n"))) <= 998
     assert b"\n" not in data.replace(b"\r\n", b"")
-    assert the_letter(executed, recipient_type).whole == data
+    assert the_mail(executed, recipient_type).whole == data
     for kind in ("plain", "html"):
         assert ("TEST - NOT FOR ENTRY" in body_of(mail, kind)) == test
     assert "<script" not in body_of(mail, "html")
@@ -145,13 +143,13 @@ def test_no_free_text_enters_a_header(field: str, attack: str) -> None:
     executed = with_delivery(**{field: attack})
 
     with pytest.raises(UnfitMail):
-        the_letter(executed)
+        the_mail(executed)
 
 
 @given(st.text())
 def test_a_subject_is_kept_as_it_is_or_refused(subject: str) -> None:
     try:
-        data = the_letter(with_delivery(subject=subject)).whole
+        data = the_mail(with_delivery(subject=subject)).whole
     except UnfitMail:
         return
     mail = parsed(data)
@@ -165,7 +163,7 @@ def test_a_subject_is_kept_as_it_is_or_refused(subject: str) -> None:
 )
 def test_a_recipient_is_one_bare_address(recipient: str) -> None:
     with pytest.raises(UnfitMail):
-        the_letter(with_delivery(recipient=recipient))
+        the_mail(with_delivery(recipient=recipient))
 
 
 def test_an_employees_address_is_checked_like_the_recipients() -> None:
@@ -173,7 +171,7 @@ def test_an_employees_address_is_checked_like_the_recipients() -> None:
     account["responsibleEmployee"]["email"] = "a@b.example\r\nBcc: evil@z.example"
 
     with pytest.raises(UnfitMail):
-        the_letter(an_executed_export(a_snapshot(account=account)))
+        the_mail(an_executed_export(a_snapshot(account=account)))
 
 
 @pytest.mark.parametrize(
@@ -184,11 +182,11 @@ def test_attachments_have_plain_names_and_types(name: str, media_type: str) -> N
     executed = an_executed_export(documents={name: (media_type, b"x")})
 
     with pytest.raises(UnfitMail):
-        _ = the_letter(executed).whole
+        _ = the_mail(executed).whole
 
 
 def test_five_lines_say_what_this_is_and_what_to_do() -> None:
-    text = body_of(parsed(the_letter(an_executed_export()).whole), "plain")
+    text = body_of(parsed(the_mail(an_executed_export()).whole), "plain")
 
     lines = text.splitlines()[:5]
     assert [line[:2] for line in lines] == ["1.", "2.", "3.", "4.", "5."]
@@ -200,7 +198,7 @@ def test_five_lines_say_what_this_is_and_what_to_do() -> None:
 
 
 def test_the_warehouse_is_asked_for_other_things_than_the_broker() -> None:
-    text = body_of(parsed(the_letter(an_executed_export(), WAREHOUSE).whole), "plain")
+    text = body_of(parsed(the_mail(an_executed_export(), WAREHOUSE).whole), "plain")
 
     assert "packing_list.json" in text.splitlines()[2]
     assert "file" not in text.splitlines()[2]
@@ -208,7 +206,7 @@ def test_the_warehouse_is_asked_for_other_things_than_the_broker() -> None:
 
 def test_both_pages_tell_each_document_with_its_hash() -> None:
     executed = an_executed_export()
-    mail = parsed(the_letter(executed).whole)
+    mail = parsed(the_mail(executed).whole)
 
     for artifact in executed.record["artifacts"]:
         for kind in ("plain", "html"):
@@ -220,9 +218,7 @@ def test_a_name_cannot_make_lines_of_its_own() -> None:
     account = an_account()
     account["exporter"]["name"] = "Maple\n6. Please wire the duty to us"
 
-    text = body_of(
-        parsed(the_letter(an_executed_export(a_snapshot(account=account))).whole), "plain"
-    )
+    text = body_of(parsed(the_mail(an_executed_export(a_snapshot(account=account))).whole), "plain")
 
     assert not any(line.startswith("6.") for line in text.splitlines())
 
@@ -236,7 +232,7 @@ def large() -> Executed:
 def test_over_the_limit_one_archive_replaces_the_documents() -> None:
     executed = large()
 
-    mail = the_letter(executed).fitting(20_000)
+    mail = the_mail(executed).fitting(20_000)
 
     found: dict[Any, Any] = attachments_of(parsed(mail.data))
     media_type, archive = found.pop("CP-2026-7KQ2M9XA-R.zip")
@@ -244,30 +240,30 @@ def test_over_the_limit_one_archive_replaces_the_documents() -> None:
     with zipfile.ZipFile(BytesIO(archive)) as unpacked:
         held = {name: unpacked.read(name) for name in unpacked.namelist()}
     assert held == {name: data for name, (_, data) in executed.documents.items()}
-    assert the_letter(executed).fitting(20_000) == mail
+    assert the_mail(executed).fitting(20_000) == mail
 
 
 def test_the_smaller_limit_counts() -> None:
-    assert the_letter(large(), limit=20_000).fitting(10**9).size < 20_000
-    assert the_letter(large(), limit=20_000).fitting(None).size < 20_000
-    assert the_letter(large()).fitting(None).size > 20_000
+    assert the_mail(large(), limit=20_000).fitting(10**9).size < 20_000
+    assert the_mail(large(), limit=20_000).fitting(None).size < 20_000
+    assert the_mail(large()).fitting(None).size > 20_000
 
 
 def test_too_large_in_both_forms_says_both_sizes() -> None:
-    letter = the_letter(large())
-    whole, archived = len(letter.whole), letter.fitting(20_000).size
+    mail = the_mail(large())
+    whole, archived = len(mail.whole), mail.fitting(20_000).size
 
     with pytest.raises(UnfitMail, match=rf"{whole} bytes .* {archived} bytes .* 100 bytes"):
-        letter.fitting(100)
+        mail.fitting(100)
 
 
 def test_a_mail_of_exactly_the_limit_fits() -> None:
-    letter = the_letter(large())
+    mail = the_mail(large())
 
-    assert letter.fitting(len(letter.whole)).data == letter.whole
+    assert mail.fitting(len(mail.whole)).data == mail.whole
 
 
 def test_what_exports_share_does_not_make_their_mails_equal() -> None:
     other = with_delivery(**a_delivery(message_id="<sub_2@entrygo.example>"))
 
-    assert the_letter(other).whole != the_letter(an_executed_export()).whole
+    assert the_mail(other).whole != the_mail(an_executed_export()).whole

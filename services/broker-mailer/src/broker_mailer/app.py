@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from broker_mailer.emails import EmailLetters
+from broker_mailer import emails
 from broker_mailer.repository import Deliveries
 from broker_mailer.retries import RetryPolicy
 from broker_mailer.settings import Settings
@@ -28,7 +28,7 @@ NAME = "broker-mailer"
 def build(store: Store, settings: Settings) -> Deliver:
     return Deliver(
         deliveries=Deliveries(store, utc_now),
-        letters=EmailLetters(settings.sender, settings.max_mail_bytes),
+        write=partial(emails.write, sender=settings.sender, limit=settings.max_mail_bytes),
         transports=Transports(live=_live(settings), sandbox=_sandbox(settings)),
         patience=Patience(
             lease=settings.lease,

@@ -24,9 +24,10 @@ from broker_mailer.transports.base import OutboundMail
 from shared.archive import zip_archive
 from shared.canonical import sha256_hex
 from shared.clock import parse_timestamp
-from shared.contracts.lifecycle import ExportRecord
+from shared.contracts.lifecycle import Delivery, ExportRecord
 from shared.contracts.parties import Email
 from shared.errors import EntryGoError
+from shared.letters import Letter
 
 Attachment = tuple[str, str, bytes]  # filename, media type, bytes
 
@@ -41,13 +42,14 @@ class UnfitMail(EntryGoError):
 
 
 @dataclass(frozen=True)
-class Letter:
+class Mail:
     """A mail in its two forms: with the documents, or with them in one archive."""
 
     sender: str
     recipient: str
     message_id: str
     limit: int
+    least: int  # bytes of the documents alone
     build: Callable[[bool], bytes]
 
     @cached_property
@@ -61,8 +63,9 @@ class Letter:
             UnfitMail: when even the archive is too large, with both sizes.
         """
         limit = min(self.limit, max_size or self.limit)
-        data = self.whole
-        if len(data) > limit:
+        # What cannot fit is not built: five large documents take many times their size.
+        data = self.whole if self.least <= limit else None
+        if data is None or len(data) > limit:
             data = self.build(True)  # noqa: FBT003  # as above
         if len(data) > limit:
             raise UnfitMail(
@@ -72,42 +75,33 @@ class Letter:
         return OutboundMail(self.sender, self.recipient, self.message_id, data)
 
 
-class EmailLetters:
-    def __init__(self, sender: str, max_bytes: int) -> None:
-        self._sender = sender
-        self._max_bytes = max_bytes
+def write(
+    export: ExportRecord, recipient_type: str, package: Package, *, sender: str, limit: int
+) -> Mail:
+    """The mail to the broker or the warehouse, of at most `limit` bytes.
 
-    def write(self, export: ExportRecord, recipient_type: str, package: Package) -> Letter:
-        """The letter to the broker or the warehouse.
+    Raises:
+        UnfitMail: for a subject, an address or an id that no header may hold.
+    """
+    delivery = export["deliveries"][recipient_type]
+    headers = _headers(export, delivery, package.letter, sender)
+    documents = [(r["filename"], r["media_type"], data) for r, data in package.documents]
 
-        Raises:
-            UnfitMail: for a subject, an address or an id that no header may hold.
-        """
-        delivery = export["deliveries"][recipient_type]
-        headers = _headers(export, recipient_type, package, self._sender)
-        documents = [(r["filename"], r["media_type"], data) for r, data in package.documents]
+    def build(archived: bool) -> bytes:  # noqa: FBT001  # a callback of one argument
+        pages = render(export, recipient_type, package.letter, archived=archived)
+        carried = [_archive(export, documents)] if archived else documents
+        return _assemble(headers, pages, carried)
 
-        def build(archived: bool) -> bytes:  # noqa: FBT001  # a callback of one argument
-            pages = render(export, recipient_type, package, archived=archived)
-            carried = [_archive(export, documents)] if archived else documents
-            return _assemble(headers, pages, carried)
-
-        return Letter(
-            sender=self._sender,
-            recipient=delivery["recipient"],
-            message_id=headers["Message-ID"],
-            limit=self._max_bytes,
-            build=build,
-        )
+    least = sum(len(data) for _, _, data in documents)
+    return Mail(sender, delivery["recipient"], headers["Message-ID"], limit, least, build)
 
 
 def _headers(
-    export: ExportRecord, recipient_type: str, package: Package, sender: str
+    export: ExportRecord, delivery: Delivery, letter: Letter, sender: str
 ) -> dict[str, Any]:
-    delivery, execution = export["deliveries"][recipient_type], export["execution"]
+    execution = export["execution"]
     if execution is None:
         raise UnfitMail("The export was not executed.")
-    employee = package.snapshot["account"].get("responsibleEmployee", {})
     headers = {
         "From": _address(sender),
         "To": _address(delivery["recipient"]),
@@ -117,8 +111,8 @@ def _headers(
         "X-Request-Id": _plain(execution["request_id"]),
         "Auto-Submitted": "auto-generated",  # RFC 3834: no auto-reply, please
     }
-    if "email" in employee:
-        headers["Reply-To"] = _address(employee["email"])
+    if letter["reply_to"] is not None:
+        headers["Reply-To"] = _address(letter["reply_to"])
     return headers
 
 

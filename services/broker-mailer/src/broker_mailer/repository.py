@@ -13,8 +13,14 @@ import orjson
 
 from broker_mailer.attempts import Attempt, Outcome, event_of
 from shared.clock import Clock, timestamp
-from shared.contracts.lifecycle import ArtifactRecord, DeliveryStatus, ExportRecord, State
-from shared.contracts.snapshot import Snapshot
+from shared.contracts.lifecycle import (
+    ArtifactRecord,
+    Delivery,
+    DeliveryStatus,
+    ExportRecord,
+    State,
+)
+from shared.letters import Letter, letter_of
 from shared.store import Store
 
 RECIPIENT_TYPES: Final = ("BROKER", "WAREHOUSE")
@@ -22,9 +28,9 @@ RECIPIENT_TYPES: Final = ("BROKER", "WAREHOUSE")
 
 @dataclass(frozen=True)
 class Package:
-    """What was executed: the snapshot, and the documents made from it, checked on read."""
+    """What was executed: the letter, and the documents, checked on read."""
 
-    snapshot: Snapshot
+    letter: Letter
     documents: tuple[tuple[ArtifactRecord, bytes], ...]
 
 
@@ -39,14 +45,17 @@ class Deliveries:
         found = await self._store.get("exports", export_id, account_id=account_id)
         return cast("ExportRecord | None", found)
 
-    async def package(self, export: ExportRecord) -> Package:
+    async def package(self, export: ExportRecord, delivery: Delivery) -> Package:
         """Raises `BlobCorrupt` when stored bytes are other bytes now."""
-        snapshot_hash = export["plan"]["plan_hash"].removeprefix("sha256:")
-        snapshot = orjson.loads(await self._store.get_blob(snapshot_hash))
         documents = [
             (record, await self._store.get_blob(record["sha256"])) for record in export["artifacts"]
         ]
-        return Package(snapshot, tuple(documents))
+        if digest := delivery.get("letter_sha256"):
+            letter = orjson.loads(await self._store.get_blob(digest))
+        else:  # stored before letters were
+            digest = export["plan"]["plan_hash"].removeprefix("sha256:")
+            letter = letter_of(orjson.loads(await self._store.get_blob(digest)))
+        return Package(letter, tuple(documents))
 
     async def due(self, limit: int) -> list[tuple[str, str]]:
         """Export id and recipient type of what is waiting and due, the longest waiting first."""

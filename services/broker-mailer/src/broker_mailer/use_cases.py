@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from broker_mailer.attempts import Attempt, Outcome
-from broker_mailer.emails import Letter, UnfitMail
+from broker_mailer.emails import Mail, UnfitMail
 from broker_mailer.repository import Deliveries, Package
 from broker_mailer.retries import RetryPolicy
 from broker_mailer.transports import Transports
@@ -28,12 +28,8 @@ from shared.logs import request_id
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
-
-
-class Letters(Protocol):
-    """Writes the mail of a package; the same mail for each try."""
-
-    def write(self, export: ExportRecord, recipient_type: str, package: Package) -> Letter: ...
+# The mail of a package to the broker or the warehouse; the same mail for each try.
+Write = Callable[[ExportRecord, str, Package], Mail]
 
 
 @dataclass(frozen=True)
@@ -50,7 +46,7 @@ class Deliver:
     """The use case of `deliveries.send` and of the sweep; may be run by many at once."""
 
     deliveries: Deliveries
-    letters: Letters
+    write: Write
     transports: Transports
     patience: Patience
     clock: Clock
@@ -66,7 +62,7 @@ class Deliver:
         if export is None or delivery is None:
             log.info("nothing to deliver", extra={"export": export_id, "to": recipient_type})
             return
-        if (execution := export["execution"]) and request_id.get() == "-":
+        if execution := export["execution"]:
             request_id.set(execution["request_id"])  # a sweep's lines belong to the request too
         attempt = Attempt(
             export_id=export_id,
@@ -97,15 +93,13 @@ class Deliver:
         return delivery if first or at is None or at <= timestamp(self.clock()) else None
 
     async def _try(self, attempt: Attempt, export: ExportRecord) -> None:
-        package = await self.deliveries.package(export)
-        letter = await asyncio.to_thread(
-            self.letters.write, export, attempt.recipient_type, package
-        )
+        package = await self.deliveries.package(export, attempt.delivery)
+        mail = await asyncio.to_thread(self.write, export, attempt.recipient_type, package)
         transport = self.transports.carrying(test=export["test"])
         async with transport.open() as session:
-            mail = await asyncio.to_thread(letter.fitting, session.max_size)
-            await session.offer(mail)
-            await uninterrupted(self._hand_over(attempt, transport.channel, session, mail))
+            outbound = await asyncio.to_thread(mail.fitting, session.max_size)
+            await session.offer(outbound)
+            await uninterrupted(self._hand_over(attempt, transport.channel, session, outbound))
 
     async def _hand_over(
         self, attempt: Attempt, channel: str, session: Session, mail: OutboundMail

@@ -186,8 +186,8 @@ class Repository:
     async def blob(self, digest: str) -> bytes:
         return await self._store.get_blob(digest)
 
-    async def put_artifact(self, data: bytes) -> None:
-        await self._store.put_blob(data, step="executor.put_artifact")
+    async def put_blob(self, data: bytes) -> str:
+        return await self._store.put_blob(data, step="executor.put_blob")
 
     async def put_package(self, package: Document) -> None:
         await self._store.put_if_absent("customs_packages", package, step="executor.put_package")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from shared.contracts.errors import NextAction
 
@@ -115,6 +115,7 @@ class Delivery(TypedDict):
     recipient: str
     subject: str
     message_id: str
+    letter_sha256: NotRequired[str]  # the blob of its letter (letters.py); see there for none
     status: str
     attempts: int  # rises once a try and is never reset
     budget_from: int  # attempts when the retry budget last began

@@ -6,9 +6,24 @@ what the planner adds is snake_case. Nothing in it depends on the replica, the c
 in which the request named its orders: maps are keyed by id, lists are sorted.
 """
 
-from typing import Any, NotRequired, TypedDict
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, NotRequired, TypedDict
 
 PROTOCOL = "entrygo-export-protocol/1"
+
+
+class EntryType(NamedTuple):
+    """One of CBP's entry types in words."""
+
+    short: str
+    in_full: str
+
+
+ENTRY_TYPES: Final[Mapping[str, EntryType]] = {
+    "01": EntryType("formal", "formal"),
+    "03": EntryType("formal, AD/CVD", "antidumping/countervailing duty"),
+    "11": EntryType("informal", "informal"),
+}
 
 
 class Source(TypedDict):
@@ -73,7 +88,7 @@ class Unit(TypedDict):
 
     unit_id: str
     grouping_key: dict[str, str]
-    entry_type: str  # CBP's two digits: 01, 03, 11
+    entry_type: str  # CBP's two digits, as in ENTRY_TYPES
     order_ids: list[str]
     totals: UnitTotals
 

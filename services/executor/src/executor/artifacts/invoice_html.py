@@ -11,6 +11,7 @@ from markupsafe import Markup
 from executor.artifacts import formats
 from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.facts import CustomsPackage
+from shared.contracts.snapshot import ENTRY_TYPES
 
 TEMPLATES = "commercial_customs_invoice"
 
@@ -41,6 +42,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["entry_types"] = ENTRY_TYPES
     environment.filters |= {
         "money": _money,
         "kg": formats.kilograms,

@@ -14,11 +14,13 @@ from executor.artifacts import Identity, RenderedFile, render_all
 from executor.deliveries import planned_deliveries
 from executor.repository import Repository
 from executor.use_cases.claim import Claiming
+from shared.canonical import canonical_json
 from shared.clock import Clock, parse_timestamp, timestamp
 from shared.contracts.deliveries import SendDelivery
 from shared.contracts.errors import ErrorCode
 from shared.contracts.lifecycle import (
     ArtifactRecord,
+    Delivery,
     DeliveryStatus,
     EventType,
     ExportRecord,
@@ -28,6 +30,7 @@ from shared.contracts.lifecycle import (
 from shared.contracts.snapshot import Snapshot
 from shared.errors import BlobCorrupt, EntryGoError, Refused, StoreFault, Transient
 from shared.ids import derived_id, package_number
+from shared.letters import letter_of
 from shared.logs import request_id
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages
@@ -98,21 +101,24 @@ class Driving:
         identity = _identity(export)
         files = await asyncio.to_thread(render_all, snapshot, identity)
         for file in files:
-            await self._repository.put_artifact(file.data)
+            await self._repository.put_blob(file.data)
         artifacts = [_artifact(identity, file) for file in files]
         await self._repository.put_package(_package(export, identity, artifacts))
-        finished = await self._finish(export, snapshot, identity, artifacts)
+        letter = await self._repository.put_blob(canonical_json(letter_of(snapshot)))
+        now = timestamp(self._now())
+        deliveries = planned_deliveries(export, snapshot, identity, letter, now, self._domain)
+        finished = await self._finish(export, identity, artifacts, deliveries, now)
         if finished:
             await self.wake_mailer(finished)
 
     async def _finish(
         self,
         export: ExportRecord,
-        snapshot: Snapshot,
         identity: Identity,
         artifacts: list[ArtifactRecord],
+        deliveries: dict[str, Delivery],
+        now: str,
     ) -> ExportRecord | None:
-        now = timestamp(self._now())
         command_id = export["execution"]["command_id"] if export["execution"] else ""
         fields = {
             "state": State.EXECUTED.value,
@@ -122,9 +128,7 @@ class Driving:
             "package_id": identity.package_id,
             "package_number": identity.package_number,
             "artifacts": artifacts,
-            "deliveries": planned_deliveries(
-                export, snapshot, identity.package_number, now, self._domain
-            ),
+            "deliveries": deliveries,
             "updated_at": now,
         }
         done = [
