@@ -15,7 +15,6 @@ from executor.use_cases.operate import Operating
 from executor.use_cases.resubmit import Resubmitting
 from executor.use_cases.sweep import Sweeping
 from planner.repository import Repository as Plans
-from planner.use_cases.decision import Decisions
 from planner.use_cases.plan import Planning
 from planner.use_cases.sync import Syncing
 from planner.use_cases.verify import Verifying
@@ -146,12 +145,11 @@ class Workshop:
     def a_planner(self) -> Planner:
         store = self._a_store()
         repository = Plans(store)
-        decisions = Decisions(repository)
         return Planner(
             store,
             Syncing(repository, self.messages, self.clock),
-            Planning(repository, decisions, self.clock),
-            Verifying(repository, decisions, self.clock),
+            Planning(repository, self.clock),
+            Verifying(repository, self.clock),
         )
 
     def an_executor(self, verify: Verify | None = None) -> Executor:

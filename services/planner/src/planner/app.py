@@ -8,7 +8,6 @@ from functools import partial
 from planner import rules_text
 from planner.repository import Repository
 from planner.subscribers import subscribe
-from planner.use_cases.decision import Decisions
 from planner.use_cases.plan import Planning
 from planner.use_cases.sync import Syncing
 from planner.use_cases.verify import Verifying
@@ -23,12 +22,11 @@ NAME = "planner"
 async def lifespan(common: CommonSettings) -> AsyncIterator[Checks]:
     async with open_seams(common, NAME) as (store, messages, checks):
         repository = Repository(store)
-        decisions = Decisions(repository)
         subscribe(
             messages,
             Syncing(repository, messages, utc_now),
-            Planning(repository, decisions, utc_now),
-            Verifying(repository, decisions, utc_now),
+            Planning(repository, utc_now),
+            Verifying(repository, utc_now),
         )
         await messages.start()
         yield checks

@@ -25,6 +25,12 @@ class Repository:
     ) -> dict[str, Document]:
         return await self._store.get_many(collection, ids, account_id=account_id)
 
+    async def contents(
+        self, collection: str, account_id: str, ids: Iterable[str]
+    ) -> dict[str, Document]:
+        found = await self.records(collection, account_id, ids)
+        return {id_: record["content"] for id_, record in found.items()}
+
     async def apply_products(self, updates: Sequence[tuple[str, Any]]) -> None:
         await self._store.upsert_each("products", updates, step="planner.apply_products")
 

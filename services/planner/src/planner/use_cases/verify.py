@@ -6,7 +6,7 @@ import orjson
 
 from planner.domain.changes import changes
 from planner.repository import Repository
-from planner.use_cases.decision import Decisions
+from planner.use_cases.decision import decided
 from shared.clock import Clock
 from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import PathChange, PlanRequest, PlanVerified, VerifyPlan
@@ -17,9 +17,8 @@ MOST_CHANGES = 200  # named in the answer; the hash covers all
 
 
 class Verifying:
-    def __init__(self, repository: Repository, decisions: Decisions, now: Clock) -> None:
+    def __init__(self, repository: Repository, now: Clock) -> None:
         self._repository = repository
-        self._decisions = decisions
         self._now = now
 
     async def verify(self, command: VerifyPlan) -> PlanVerified:
@@ -27,16 +26,17 @@ class Verifying:
         plan = await self._repository.plan(command.plan_command_id, command.account_id)
         if plan is None or plan["kind"] != "plan":
             raise Refused(ErrorCode.PLAN_NOT_FOUND, "No such plan.")
-        decided = await self._decisions.decide(
+        current = await decided(
             command.account_id,
             PlanRequest.model_validate(plan["request"]),
             self._now().date(),
+            self._repository,
             exported=set(plan["exported_order_ids"]),
         )
-        if decided.plan_hash == plan["plan_hash"]:
+        if current.plan_hash == plan["plan_hash"]:
             return PlanVerified(holds=True)
         stored = await self._repository.blob(plan["plan_hash"].removeprefix("sha256:"))
-        found = changes(cast("Snapshot", orjson.loads(stored)), decided.snapshot)
+        found = changes(cast("Snapshot", orjson.loads(stored)), current.snapshot)
         return PlanVerified(
             holds=False,
             changed=tuple(PathChange.model_validate(change) for change in found[:MOST_CHANGES]),

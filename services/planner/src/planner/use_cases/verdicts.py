@@ -1,0 +1,87 @@
+"""The verdict on a plan command: a plan or a refusal, stored before the command's first effect.
+
+A copy of the command gets the same one, however late it comes.
+"""
+
+import asyncio
+from datetime import datetime
+
+from planner.domain.view import operator_only, warning_codes
+from planner.repository import Repository
+from planner.use_cases.decision import decided, too_big
+from shared.clock import timestamp
+from shared.contracts.errors import ErrorCode
+from shared.contracts.exports import PlanExport
+from shared.contracts.lifecycle import ExportRecord, State
+from shared.errors import BlobTooLarge, Refused
+from shared.ids import derived_id
+from shared.store import Document
+
+
+async def verdict_on(
+    command: PlanExport, repository: Repository, moment: datetime
+) -> tuple[Document, bytes | None]:
+    """The first verdict that was stored, and the plan's view where it has just been made."""
+    if command.batch_id is not None:
+        known = await repository.plan(command.command_id, command.account_id)
+        if known:
+            return known, None
+    common: Document = {
+        "_id": command.command_id,
+        "account_id": command.account_id,
+        "export_id": command.batch_id or derived_id("batch_", command.command_id),
+        "request": command.request.model_dump(mode="json", by_alias=True, exclude_none=True),
+        "planned_at": timestamp(moment),
+        "as_of": moment.date().isoformat(),
+    }
+    view: bytes | None = None
+    try:
+        if command.batch_id is not None:
+            export = await repository.export(command.batch_id, command.account_id)
+            may_replan(export, command)
+        plan, view = await _plan(command, repository, moment)
+        verdict = common | {"kind": "plan"} | plan
+    except Refused as refused:
+        verdict = common | {"kind": "refusal", "refusal": refused.refusal.model_dump()}
+    kept = await repository.keep_plan(verdict)
+    return kept, view if kept is verdict else None
+
+
+def may_replan(export: ExportRecord | None, command: PlanExport) -> ExportRecord:
+    """The export, if it takes the command; one that is in its log is never refused."""
+    if export is None:
+        raise Refused(ErrorCode.EXPORT_NOT_FOUND, "No such export.", field="batchId")
+    if any(plan["command_id"] == command.command_id for plan in export["plans"]):
+        return export
+    if export["state"] == State.VOIDED:
+        raise Refused(ErrorCode.EXPORT_VOIDED, "The export was voided.")
+    if export["state"] != State.PLANNED:
+        raise Refused(
+            ErrorCode.EXPORT_ALREADY_EXECUTED, "The export is executing or executed already."
+        )
+    if export["mark"] >= command.stamp:
+        raise Refused(ErrorCode.PLAN_STALE, "A newer plan of this export was asked for.")
+    return export
+
+
+async def _plan(
+    command: PlanExport, repository: Repository, moment: datetime
+) -> tuple[Document, bytes]:
+    """A plan with its snapshot and its view, both stored."""
+    plan = await decided(command.account_id, command.request, moment.date(), repository)
+    snapshot, view = plan.snapshot, plan.view(moment)
+    try:
+        _, view_sha256 = await asyncio.gather(
+            repository.put_blob(plan.canonical), repository.put_blob(view)
+        )
+    except BlobTooLarge as error:
+        raise too_big("The plan is too large; send fewer orders.") from error
+    return {
+        "test": snapshot["account"].get("test", False),
+        "plan_hash": plan.plan_hash,
+        "view_sha256": view_sha256,
+        "readiness": snapshot["decision"]["readiness"],
+        "operator_only": operator_only(snapshot),
+        "warning_codes": warning_codes(snapshot),
+        "exported_order_ids": snapshot["exported_order_ids"],
+    }, view
