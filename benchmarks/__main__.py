@@ -25,6 +25,7 @@ from stack.servers import up
 from benchmarks.load import Request, Round, drive
 from benchmarks.processes import BIN, Process, start
 from benchmarks.seed import ACCOUNT, BROKER, KEY, WAREHOUSE, Seeded, seed
+from shared.records import ORDERS, PRODUCTS
 from shared.settings import CommonSettings
 from shared.store import Store
 
@@ -130,8 +131,8 @@ async def large(store: Store, all_of_them: list[Contender], orders: Seeded) -> N
             planned, read = [], []
             for _ in range(5):
                 began = time.perf_counter()
-                await store.get_many("orders", ids)
-                await store.get_many("products", orders.product_ids)
+                await store.get_many(ORDERS, ids)
+                await store.get_many(PRODUCTS, orders.product_ids)
                 read.append(time.perf_counter() - began)
                 began = time.perf_counter()
                 answer = await http.post(

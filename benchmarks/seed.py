@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.canonical import sha256_hex
 from shared.ids import derived_id
+from shared.records import ACCOUNTS, API_KEYS, BROKERS, ORDERS, PRODUCTS, WAREHOUSES, Collection
 from shared.store import Store
 
 KEY = "shpbndl_test_benchmark"
@@ -33,24 +34,24 @@ async def seed(store: Store, orders: int, products: int) -> Seeded:
         "deniedHtsPrefixes": [],
     }
     shipment = {"portOfEntry": "0115", "transportMode": "TRUCK"}
-    await _put(store, "accounts", ACCOUNT, account)
+    await _put(store, ACCOUNTS, ACCOUNT, account)
     await _put(
         store,
-        "warehouses",
+        WAREHOUSES,
         WAREHOUSE,
         {"name": "W", "country": "CA", "address": _ADDRESS, "shipmentDefaults": shipment},
     )
-    await _put(store, "brokers", BROKER, {"name": "B", "email": "desk@broker.example"})
-    key = {"account_id": ACCOUNT, "warehouse_id": None, "test": True, "revoked_at": None}
-    await store.insert("api_keys", {"_id": sha256_hex(KEY.encode())} | key, step="bench.seed")
+    await _put(store, BROKERS, BROKER, {"name": "B", "email": "desk@broker.example"})
+    key: Any = {"account_id": ACCOUNT, "warehouse_id": None, "test": True, "revoked_at": None}
+    await store.insert(API_KEYS, {"_id": sha256_hex(KEY.encode())} | key, step="bench.seed")
     product_ids = [derived_id("prod_", ACCOUNT, str(number)) for number in range(products)]
     order_ids = [derived_id("ord_", ACCOUNT, str(number)) for number in range(orders)]
-    await _bulk(store, "products", [(id_, _product(id_)) for id_ in product_ids])
+    await _bulk(store, PRODUCTS, [(id_, _product(id_)) for id_ in product_ids])
     pairs = [
         (id_, _order(id_, [product_ids[(place + line) % products] for line in range(2)]))
         for place, id_ in enumerate(order_ids)
     ]
-    await _bulk(store, "orders", pairs)
+    await _bulk(store, ORDERS, pairs)
     return Seeded(order_ids, product_ids)
 
 
@@ -85,13 +86,17 @@ def _order(id_: str, product_ids: list[str]) -> dict[str, Any]:
     }
 
 
-async def _bulk(store: Store, collection: str, records: list[tuple[str, dict[str, Any]]]) -> None:
+async def _bulk(
+    store: Store, collection: Collection[Any], records: list[tuple[str, dict[str, Any]]]
+) -> None:
     documents = [_document(id_, content) for id_, content in records]
     for start in range(0, len(documents), 2_000):
         await store.insert_ordered(collection, documents[start : start + 2_000], step="bench.seed")
 
 
-async def _put(store: Store, collection: str, id_: str, content: dict[str, Any]) -> None:
+async def _put(
+    store: Store, collection: Collection[Any], id_: str, content: dict[str, Any]
+) -> None:
     await store.insert(collection, _document(id_, content), step="bench.seed")
 
 

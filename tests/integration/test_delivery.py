@@ -2,13 +2,14 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from broker_mailer.use_cases import Deliver
 from shared.canonical import canonical_json
 from shared.clock import timestamp, utc_now
+from shared.contracts.lifecycle import Delivery
+from shared.records import BLOBS, EXPORTS
 from shared.store import Store
 from support.deliveries import BROKER, WAREHOUSE, Executed, a_mailer, an_executed_export, put
 from support.smtp import Act, ScriptedSmtp, drop, hang, scripted_smtp
@@ -16,18 +17,16 @@ from support.smtp import Act, ScriptedSmtp, drop, hang, scripted_smtp
 pytestmark = pytest.mark.integration
 
 BEFORE_THE_DATA = ["GREETING", "EHLO", "MAIL", "RCPT"]
-Delivery = dict[str, Any]
 
 
 async def the_delivery(store: Store, executed: Executed, recipient_type: str = BROKER) -> Delivery:
-    export = await store.get("exports", executed.id)
+    export = await store.get(EXPORTS, executed.id)
     assert export is not None
-    delivery: Delivery = export["deliveries"][recipient_type]
-    return delivery
+    return export["deliveries"][recipient_type]
 
 
 async def event_types(store: Store, executed: Executed) -> list[str]:
-    export = await store.get("exports", executed.id)
+    export = await store.get(EXPORTS, executed.id)
     assert export is not None
     return [event["type"] for event in export["events"]]
 
@@ -128,7 +127,7 @@ async def test_a_5xx_fails_for_good_with_the_servers_words(store: Store, stage: 
 
     delivery = await the_delivery(store, executed)
     assert (delivery["status"], delivery["attempts"]) == ("FAILED", 1)
-    assert delivery["error_message"].startswith("550 5.7.1 not here, caf")
+    assert str(delivery["error_message"]).startswith("550 5.7.1 not here, caf")
     assert delivery["next_attempt_at"] is None
     assert await event_types(store, executed) == ["BROKER_SUBMISSION_FAILED"]
     assert (server.mails, server.connections) == ([], 1)
@@ -216,7 +215,7 @@ async def test_a_delivery_stored_before_letters_were_is_sent_in_the_same_words(
         deliver = a_mailer(store, server.port)
         await deliver(executed.id, BROKER)
         older = {"$unset": {"deliveries.BROKER.letter_sha256": ""}}
-        await store.transition("exports", {"_id": executed.id}, older, step="test.older")
+        await store.transition(EXPORTS, {"_id": executed.id}, older, step="test.older")
         delivery = await delivered_once_due(store, deliver, executed)
 
     assert delivery["status"] == "SENT"
@@ -286,14 +285,14 @@ def dropped_in(folder: Path) -> int:
 async def test_a_flipped_bit_is_never_mailed(store: Store) -> None:
     executed = await a_waiting_export(store)
     digest = executed.record["artifacts"][0]["sha256"]
-    await store.transition("blobs", {"_id": digest}, {"$set": {"data": b"x"}}, step="test.flip")
+    await store.transition(BLOBS, {"_id": digest}, {"$set": {"data": b"x"}}, step="test.flip")
 
     async with scripted_smtp() as server:
         await a_mailer(store, server.port)(executed.id, BROKER)
 
     delivery = await the_delivery(store, executed)
     assert (delivery["status"], delivery["attempts"]) == ("FAILED", 1)
-    assert digest in delivery["error_message"]
+    assert digest in str(delivery["error_message"])
     assert (server.connections, await event_types(store, executed)) == (
         0,
         ["BROKER_SUBMISSION_FAILED"],
@@ -330,8 +329,8 @@ async def test_too_large_in_both_forms_fails_before_mail_with_both_sizes(store: 
 
     delivery = await the_delivery(store, executed)
     assert (delivery["status"], delivery["attempts"]) == ("FAILED", 1)
-    assert "2000 bytes are allowed" in delivery["error_message"]
-    assert delivery["error_message"].count("bytes with") == 2
+    assert "2000 bytes are allowed" in str(delivery["error_message"])
+    assert str(delivery["error_message"]).count("bytes with") == 2
     assert "MAIL" not in server.stages
 
 
@@ -341,7 +340,7 @@ async def test_every_write_raises_the_revision(store: Store) -> None:
     async with scripted_smtp({"MAIL": ["450 busy"]}) as server:
         await delivered_once_due(store, a_mailer(store, server.port), executed)
 
-    export = await store.get("exports", executed.id)
+    export = await store.get(EXPORTS, executed.id)
     assert export is not None
     assert export["revision"] == 7 + 3  # waits again, SENDING, SENT
     assert export["updated_at"] > executed.record["updated_at"]

@@ -20,6 +20,7 @@ from shared.contracts.lifecycle import DeliveryStatus
 from shared.errors import StoreFault
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages
+from shared.records import EXPORTS, Collection, Record
 from shared.settings import CommonSettings
 from shared.store import Store, Update
 from support.deliveries import BROKER, WAREHOUSE, Executed, a_mailer, an_executed_export, put
@@ -42,8 +43,8 @@ class Forgetful(Store):
         self._step, self._times, self._written = step, times, written
 
     async def transition(
-        self, collection: str, guard: Mapping[str, Any], update: Update, *, step: str
-    ) -> dict[str, Any] | None:
+        self, collection: Collection[Record], guard: Mapping[str, Any], update: Update, *, step: str
+    ) -> Record | None:
         loses = step == self._step and self._times > 0
         if loses and not self._written:
             self._times -= 1
@@ -75,7 +76,7 @@ def attempt(executed: Executed) -> Attempt:
 
 async def seen(store: Store, executed: Executed) -> tuple[str, int, list[str]]:
     """Status, attempts and the types of the events."""
-    export = await store.get("exports", executed.id)
+    export = await store.get(EXPORTS, executed.id)
     assert export is not None
     delivery = export["deliveries"][BROKER]
     types = [event["type"] for event in export["events"]]
@@ -86,7 +87,7 @@ async def resubmitted(store: Store, executed: Executed) -> None:
     """As the executor does it."""
     at = f"deliveries.{BROKER}"
     change = {f"{at}.status": "PENDING", f"{at}.budget_from": 1}
-    await store.transition("exports", {"_id": executed.id}, {"$set": change}, step="test.resubmit")
+    await store.transition(EXPORTS, {"_id": executed.id}, {"$set": change}, step="test.resubmit")
 
 
 async def test_of_many_senders_one_hands_the_mail_over(store: Store, executed: Executed) -> None:
@@ -115,7 +116,7 @@ async def test_an_export_that_is_voided_on_the_way_is_not_mailed(
     store: Store, executed: Executed, deliveries: Deliveries, attempt: Attempt
 ) -> None:
     voided = {"$set": {"state": "VOIDED"}}
-    await store.transition("exports", {"_id": executed.id}, voided, step="test.void")
+    await store.transition(EXPORTS, {"_id": executed.id}, voided, step="test.void")
 
     assert not await deliveries.take(attempt, AN_HOUR, "EMAIL")
     assert not await deliveries.record_unsent(attempt, AGAIN)
@@ -127,7 +128,7 @@ async def test_no_answer_leads_a_voided_export_back_to_pending(
 ) -> None:
     await deliveries.take(attempt, AN_HOUR, "EMAIL")
     voided = {"$set": {"state": "VOIDED"}}
-    await store.transition("exports", {"_id": executed.id}, voided, step="test.void")
+    await store.transition(EXPORTS, {"_id": executed.id}, voided, step="test.void")
 
     assert not await deliveries.record_sending(attempt, AGAIN)
     assert await seen(store, executed) == ("SENDING", 1, [])
@@ -152,7 +153,7 @@ async def test_a_lease_that_runs_is_left_alone(
     await settle_what_never_ended(fast)
 
     assert await seen(store, executed) == ("SENDING", 1, [])
-    export = await store.get("exports", executed.id)
+    export = await store.get(EXPORTS, executed.id)
     assert export is not None
     assert export["revision"] == executed.record["revision"] + 1
 
@@ -324,7 +325,7 @@ async def test_one_broken_export_does_not_stop_the_sweep(store: Store) -> None:
     broken = an_executed_export(_id="batch_broken", plan={})
     healthy = an_executed_export()
     await put(store, healthy)
-    await store.insert("exports", dict(broken.record), step="test.export")
+    await store.insert(EXPORTS, broken.record, step="test.export")
 
     async with scripted_smtp() as server:
         deliver = a_mailer(store, server.port)

@@ -19,6 +19,15 @@ from shared.contracts.parties import (
     WarehouseContent,
     dump_party,
 )
+from shared.records import (
+    ACCOUNTS,
+    API_KEYS,
+    BROKERS,
+    WAREHOUSES,
+    ApiKey,
+    Collection,
+    PartyDocument,
+)
 from shared.store import Store
 
 _ADDRESS = Address(
@@ -94,31 +103,35 @@ async def seed_account(
         key=f"shpbndl_{'test' if test else 'live'}_{uuid.uuid4().hex}",
         broker_email=email or "",
     )
-    await _write(store, "accounts", seeded.account_id, seeded.account_id, account)
-    await _write(store, "warehouses", seeded.warehouse_id, seeded.account_id, warehouse)
-    await _write(store, "brokers", seeded.broker_id, seeded.account_id, broker)
+    await _write(store, ACCOUNTS, seeded.account_id, seeded.account_id, account)
+    await _write(store, WAREHOUSES, seeded.warehouse_id, seeded.account_id, warehouse)
+    await _write(store, BROKERS, seeded.broker_id, seeded.account_id, broker)
     await store.insert(
-        "api_keys",
-        {
-            "_id": sha256_hex(seeded.key.encode()),
-            "account_id": seeded.account_id,
-            "warehouse_id": None,
-            "test": test,
-            "name": "test",
-            "prefix": seeded.key[:16],
-            "created_at": timestamp(utc_now()),
-            "revoked_at": None,
-        },
+        API_KEYS,
+        ApiKey(
+            _id=sha256_hex(seeded.key.encode()),
+            account_id=seeded.account_id,
+            warehouse_id=None,
+            test=test,
+            name="test",
+            prefix=seeded.key[:16],
+            created_at=timestamp(utc_now()),
+            revoked_at=None,
+        ),
         step="test.seed",
     )
     return seeded
 
 
 async def _write(
-    store: Store, collection: str, id_: str, account_id: str, content: PartyContent
+    store: Store,
+    collection: Collection[PartyDocument],
+    id_: str,
+    account_id: str,
+    content: PartyContent,
 ) -> None:
     dumped, now = dump_party(content), timestamp(utc_now())
-    document = {
+    document: PartyDocument = {
         "_id": id_,
         "account_id": account_id,
         "content": dumped,

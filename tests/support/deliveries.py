@@ -14,6 +14,7 @@ from shared.contracts.lifecycle import ArtifactRecord, Delivery, ExportRecord
 from shared.contracts.snapshot import Snapshot
 from shared.ids import derived_id
 from shared.letters import Letter, letter_of
+from shared.records import EXPORTS
 from shared.store import Store
 from support.snapshots import a_snapshot
 
@@ -124,7 +125,7 @@ async def put(store: Store, executed: Executed) -> None:
     await store.put_blob(canonical_json(executed.letter), step="test.blob")
     for _, data in executed.documents.values():
         await store.put_blob(data, step="test.blob")
-    await store.insert("exports", dict(executed.record), step="test.export")
+    await store.insert(EXPORTS, executed.record, step="test.export")
 
 
 def hurried(port: int, **given: object) -> Settings:

@@ -5,9 +5,10 @@ import asyncio
 from shared.clock import timestamp, utc_now
 from shared.contracts.catalogue import OrderFact, SyncOrders
 from shared.contracts.exports import OperateAction
+from shared.contracts.lifecycle import Execution
 from shared.ids import derived_id, minted_id
 from shared.messaging import dead_letters, topology
-from shared.store import Document
+from shared.records import ORDERS
 from support.scenario import Scenario
 from support.shop import SWEATER, an_order
 from support.waiting import until
@@ -120,7 +121,7 @@ class FailingExecution(Scenario):
         export_id = self.plan["exportId"]
         running = asyncio.create_task(self.delivered(self.plan))
 
-        async def failed() -> Document | None:
+        async def failed() -> Execution | None:
             execution = (await self.lab.export(export_id))["execution"]
             return execution if execution and execution["failures"] else None
 
@@ -154,7 +155,7 @@ class PublishedOrders(Scenario):
 
     async def arrived(self) -> None:
         order_id = derived_id("ord_", self.shop.account.account_id, "A-1")
-        await until(lambda: self.lab.store.get("orders", order_id))
+        await until(lambda: self.lab.store.get(ORDERS, order_id))
         await self.delivered(await self.planned([order_id]))
 
 

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from typing import Any
 
-from shared.store import Document, Store, Update
+from shared.records import Collection, Record
+from shared.store import Store, Update
 
 Hook = Callable[[], Awaitable[None]]
 
@@ -73,33 +74,37 @@ class GatedStore(Store):
             await hook()
 
     async def get_many(
-        self, collection: str, ids: Iterable[str], *, account_id: str | None = None
-    ) -> dict[str, Document]:
+        self, collection: Collection[Record], ids: Iterable[str], *, account_id: str | None = None
+    ) -> dict[str, Record]:
         async with self._gate(f"read {collection}"):
             return await super().get_many(collection, ids, account_id=account_id)
 
-    async def put_if_absent(self, collection: str, document: Document, *, step: str) -> bool:
+    async def put_if_absent(
+        self, collection: Collection[Record], document: Record, *, step: str
+    ) -> bool:
         async with self._gate(step):
             return await super().put_if_absent(collection, document, step=step)
 
     async def transition(
-        self, collection: str, guard: Mapping[str, Any], update: Update, *, step: str
-    ) -> Document | None:
+        self, collection: Collection[Record], guard: Mapping[str, Any], update: Update, *, step: str
+    ) -> Record | None:
         async with self._gate(step):
             return await super().transition(collection, guard, update, step=step)
 
     async def upsert_each(
-        self, collection: str, updates: Sequence[tuple[str, Update]], *, step: str
+        self, collection: Collection[Record], updates: Sequence[tuple[str, Update]], *, step: str
     ) -> None:
         async with self._gate(step):
             await super().upsert_each(collection, updates, step=step)
 
     async def insert_ordered(
-        self, collection: str, documents: Sequence[Document], *, step: str
+        self, collection: Collection[Record], documents: Sequence[Record], *, step: str
     ) -> int | None:
         async with self._gate(step):
             return await super().insert_ordered(collection, documents, step=step)
 
-    async def delete(self, collection: str, query: Mapping[str, Any], *, step: str) -> int:
+    async def delete(
+        self, collection: Collection[Record], query: Mapping[str, Any], *, step: str
+    ) -> int:
         async with self._gate(step):
             return await super().delete(collection, query, step=step)

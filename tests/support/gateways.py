@@ -22,6 +22,7 @@ from shared.canonical import sha256_hex
 from shared.errors import BlobCorrupt
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import Route
+from shared.records import BLOBS
 from shared.store import Document, Store
 
 KEY = "shpbndl_test_unit-test-key-0001"
@@ -53,7 +54,7 @@ class MemoryStore:
 
     async def get(
         self, collection: str, id_: str, *, account_id: str | None = None
-    ) -> Document | None:
+    ) -> Any:  # a document of any collection
         found = self.collection(collection).get(id_)
         if found is not None and account_id not in {None, found.get("account_id")}:
             return None
@@ -106,7 +107,7 @@ class MemoryStore:
 
     async def put_blob(self, data: bytes, *, step: str) -> str:
         digest = sha256_hex(data)
-        await self.put_if_absent("blobs", {"_id": digest, "data": data}, step=step)
+        await self.put_if_absent(BLOBS, {"_id": digest, "data": data}, step=step)
         return digest
 
     async def get_blob(self, digest: str) -> bytes:
@@ -206,7 +207,13 @@ class GatewayUnderTest:
             (WAREHOUSE_KEY, "acc_1", "wh_2"),
         ):
             digest = sha256_hex(key.encode())
-            self.store.put("api_keys", id=digest, account_id=account, warehouse_id=warehouse)
+            self.store.put(
+                "api_keys",
+                id=digest,
+                account_id=account,
+                warehouse_id=warehouse,
+                revoked_at=None,
+            )
         for account in ("acc_1", "acc_2"):
             self.store.put("accounts", id=account, content={"name": account, "test": True})
         for id_, account in (("wh_1", "acc_1"), ("wh_2", "acc_1"), ("wh_9", "acc_2")):

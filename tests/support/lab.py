@@ -12,10 +12,12 @@ import orjson
 from executor.artifacts import Identity, render_all
 from shared.clock import timestamp, utc_now
 from shared.contracts.exports import ExportOperated, OperateAction, OperateExport
+from shared.contracts.lifecycle import ExportRecord
 from shared.errors import NoReply
 from shared.ids import minted_id
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages
+from shared.records import BLOBS, EXPORTS, PACKAGES
 from shared.store import Document, Store
 from support.services import Cluster, Replica
 from support.shop import Shop
@@ -85,26 +87,26 @@ class Lab:
 
     # -- records
 
-    async def export(self, export_id: str) -> Document:
-        found = await self.store.get("exports", export_id)
+    async def export(self, export_id: str) -> ExportRecord:
+        found = await self.store.get(EXPORTS, export_id)
         assert found is not None
         return found
 
     async def change_export(self, export_id: str, **fields: Any) -> None:
         change = {"$set": fields, "$inc": {"revision": 1}}
-        await self.store.transition("exports", {"_id": export_id}, change, step="test.change")
+        await self.store.transition(EXPORTS, {"_id": export_id}, change, step="test.change")
 
     async def tear_blob(self, digest: str) -> Document:
         """What it was, to be mended with."""
-        blob = await self.store.get("blobs", digest)
+        blob = await self.store.get(BLOBS, digest)
         assert blob is not None
         torn = {"$set": {"data": b"torn", "encoding": "identity"}}
-        await self.store.transition("blobs", {"_id": digest}, torn, step="test.tear")
+        await self.store.transition(BLOBS, {"_id": digest}, torn, step="test.tear")
         return blob
 
     async def mend_blob(self, blob: Document) -> None:
         whole = {"$set": {"data": blob["data"], "encoding": blob["encoding"]}}
-        await self.store.transition("blobs", {"_id": blob["_id"]}, whole, step="test.mend")
+        await self.store.transition(BLOBS, {"_id": blob["_id"]}, whole, step="test.mend")
 
     async def operate(self, export_id: str, action: OperateAction) -> ExportOperated:
         """As the operator's command does, and again while there is no answer."""
@@ -146,7 +148,7 @@ class Lab:
     async def check(self, shop: Shop, export_id: str) -> Any:
         """One package, five files that render again to the same bytes, events without gaps."""
         record, export = await self.export(export_id), await shop.inspect(export_id)
-        packages = await self.store.find("customs_packages", {"export_id": export_id})
+        packages = await self.store.find(PACKAGES, {"export_id": export_id})
         assert [package["_id"] for package in packages] == [export["customs_package"]["id"]]
         assert packages[0]["artifacts"] == record["artifacts"]
 
@@ -177,15 +179,16 @@ class Lab:
             assert mailed >= (submission["status"] == "SENT")
         assert not got
 
-    async def _rendered(self, record: Document) -> Any:
+    async def _rendered(self, record: ExportRecord) -> Any:
+        assert record["execution"] is not None
         digest = record["plan"]["plan_hash"].removeprefix("sha256:")
         snapshot = orjson.loads(await self.store.get_blob(digest))
         identity = Identity(
             export_id=record["_id"],
             plan_revision=record["plan_revision"],
             plan_hash=record["plan"]["plan_hash"],
-            package_id=record["package_id"],
-            package_number=record["package_number"],
+            package_id=str(record["package_id"]),
+            package_number=str(record["package_number"]),
             test=record["test"],
             started_at=record["execution"]["started_at"],
         )

@@ -4,6 +4,7 @@ import asyncio
 
 from shared.clock import utc_now
 from shared.contracts.exports import OperateAction
+from shared.records import CLAIMS, IDEMPOTENCY_KEYS
 from support.scenario import PLAN, Scenario
 from support.shop import SWEATER, an_order
 
@@ -76,10 +77,10 @@ class VoidClaim(Scenario):
         self.orders = await self.shop.sync()
         voided = await self.planned(self.orders)
         await self.delivered(voided)
-        claims = await self.lab.store.get_many("exported_orders", self.orders)
+        claims = await self.lab.store.get_many(CLAIMS, self.orders)
         await self.lab.operate(voided["exportId"], OperateAction.VOID)
         for claim in claims.values():
-            await self.lab.store.insert("exported_orders", claim, step="test.claim")
+            await self.lab.store.insert(CLAIMS, claim, step="test.claim")
 
     async def act(self) -> None:
         await self.delivered(await self.planned(self.orders))
@@ -108,12 +109,12 @@ class ExpiredKey(Scenario):
         self.body = self.shop.plan_body(self.orders)
         self.first = (await self.shop.post(PLAN, self.body, "old")).json()
         found = await self.lab.store.find(
-            "idempotency_keys", {"account_id": self.shop.account.account_id}
+            IDEMPOTENCY_KEYS, {"account_id": self.shop.account.account_id}
         )
         for record in found:
             over = {"$set": {"expires_at": utc_now()}}
             guard = {"_id": record["_id"]}
-            await self.lab.store.transition("idempotency_keys", guard, over, step="test.age")
+            await self.lab.store.transition(IDEMPOTENCY_KEYS, guard, over, step="test.age")
 
     async def act(self) -> None:
         plan = (await self.shop.post(PLAN, self.body, "old")).json()

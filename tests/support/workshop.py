@@ -35,6 +35,7 @@ from shared.contracts.lifecycle import ExportRecord
 from shared.errors import Refused
 from shared.ids import derived_id, minted_id
 from shared.messaging.rabbit import Messages
+from shared.records import CLAIMS, EXPORTS, PACKAGES
 from shared.settings import CommonSettings
 from shared.store import Store
 from support.accounts import Seeded, seed_account
@@ -252,7 +253,7 @@ class Workshop:
         return cast(
             "ExportRecord",
             await self.store.transition(
-                "exports",
+                EXPORTS,
                 {"_id": export_id},
                 {"$set": {"deliveries.BROKER.status": status}, "$inc": {"revision": 1}},
                 step="test.deliver",
@@ -262,16 +263,16 @@ class Workshop:
     # -- what stands
 
     async def export(self, export_id: str | None) -> ExportRecord:
-        found = await self.store.get("exports", str(export_id))
+        found = await self.store.get(EXPORTS, str(export_id))
         assert found is not None
-        return cast("ExportRecord", found)
+        return found
 
     async def claims(self, order_ids: Sequence[str]) -> dict[str, tuple[str, int]]:
-        found = await self.store.get_many("exported_orders", order_ids)
+        found = await self.store.get_many(CLAIMS, order_ids)
         return {id_: (claim["export"], claim["attempt"]) for id_, claim in found.items()}
 
     async def packages(self, export_id: str | None) -> list[dict[str, Any]]:
-        return await self.store.find("customs_packages", {"export_id": export_id})
+        return await self.store.find(PACKAGES, {"export_id": export_id})
 
 
 def types_of(export: ExportRecord) -> list[str]:

@@ -27,19 +27,19 @@ class Refused(EntryGoError):
     def __init__(
         self,
         code: ErrorCode,
-        message: str,
+        message: str | None = None,
         *,
         field: str | None = None,
         details: dict[str, Any] | None = None,
         status: int | None = None,
     ) -> None:
-        super().__init__(message)
         self.refusal: Refusal = refusal(code, message, field=field, details=details, status=status)
+        super().__init__(self.refusal.message)
 
     @classmethod
     def again(cls, answer: Refusal) -> "Refused":
         """The same refusal once more, as it was stored or received."""
-        error = cls(ErrorCode(answer.error_code), answer.message)
+        error = cls(ErrorCode[answer.error_code], answer.message)
         error.refusal = answer
         return error
 

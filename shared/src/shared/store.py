@@ -1,6 +1,6 @@
 """The store's seam: every read and write of MongoDB goes through here, and only here the driver.
 
-Each write names its step. Reads by id, inserts and insert-if-absent writes are coalesced
+Each write names its step. Reads by id and inserts are coalesced
 (shared/coalesce.py) with failure and tenancy per call; guarded transitions, which need an answer
 each, are a round trip of their own. Everything is written with majority and journal and read with
 majority from the primary.
@@ -10,12 +10,12 @@ import asyncio
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import zstandard
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from prometheus_client import Counter
-from pymongo import IndexModel, InsertOne, ReadPreference, ReturnDocument, UpdateOne
+from pymongo import IndexModel, ReadPreference, ReturnDocument, UpdateOne
 from pymongo.errors import (
     BulkWriteError,
     DuplicateKeyError,
@@ -28,6 +28,7 @@ from shared.canonical import sha256_hex
 from shared.coalesce import Coalescer
 from shared.errors import BlobCorrupt, BlobTooLarge, Duplicate, StoreFault
 from shared.indexes import INDEXES, Index
+from shared.records import BLOBS, Collection, Record
 from shared.settings import CommonSettings
 from shared.steps import durable_step
 
@@ -44,11 +45,6 @@ MAX_IDS_PER_READ = 2_000  # what is asked for at once shares a round trip up to 
 COMPRESS_FROM = 64 * 1024
 MAX_BLOB_BYTES = 15 * 1024 * 1024  # compressed; a document holds 16 MiB
 MAX_BLOB_EXPANDED = 512 * 1024 * 1024
-
-
-class _Write(NamedTuple):
-    collection: str
-    operation: InsertOne[Document] | UpdateOne
 
 
 class Store:
@@ -75,7 +71,7 @@ class Store:
             read_preference=ReadPreference.PRIMARY,
         )
         self._readers: dict[str, Coalescer[frozenset[str], dict[str, Document]]] = {}
-        self._writers: dict[str, Coalescer[_Write, bool]] = {}
+        self._writers: dict[str, Coalescer[Document, None]] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -86,14 +82,14 @@ class Store:
     # -- reads
 
     async def get(
-        self, collection: str, id_: str, *, account_id: str | None = None
-    ) -> Document | None:
+        self, collection: Collection[Record], id_: str, *, account_id: str | None = None
+    ) -> Record | None:
         """The document, or None; another account's is None too."""
         return (await self.get_many(collection, (id_,), account_id=account_id)).get(id_)
 
     async def get_many(
-        self, collection: str, ids: Iterable[str], *, account_id: str | None = None
-    ) -> dict[str, Document]:
+        self, collection: Collection[Record], ids: Iterable[str], *, account_id: str | None = None
+    ) -> dict[str, Record]:
         """Those of the ids that exist (and are the account's), by id, in one query.
 
         The documents may be shared with other callers: they are read, never changed.
@@ -107,52 +103,60 @@ class Store:
                 partial(self._read, collection), size=len, most=MAX_IDS_PER_READ
             )
         found = await reader(wanted)
-        if account_id is None:
-            return found
-        return {id_: each for id_, each in found.items() if each.get("account_id") == account_id}
+        if account_id is not None:
+            found = {id_: one for id_, one in found.items() if one["account_id"] == account_id}
+        return cast("dict[str, Record]", found)  # what a collection holds, its writers keep
 
     async def find(
         self,
-        collection: str,
+        collection: Collection[Record],
         query: Mapping[str, Any],
         *,
         sort: Sequence[tuple[str, int]] = (),
         limit: int = 0,
         projection: Mapping[str, Any] | None = None,
-    ) -> list[Document]:
+    ) -> list[Record]:
         cursor = self._collection(collection).find(query, projection, limit=limit)
         if sort:
             cursor = cursor.sort(list(sort))
-        return await self._guard(cursor.to_list(None))
+        found: list[Any] = await self._guard(cursor.to_list(None))
+        return found
 
     # -- writes
 
-    async def insert(self, collection: str, document: Document, *, step: str) -> None:
+    async def insert(self, collection: Collection[Record], document: Record, *, step: str) -> None:
         """Raises `Duplicate` when the id is taken."""
         with durable_step(step):
-            await self._writer(collection)(_Write(collection, InsertOne(document)))
+            await self._writer(collection)(_raw(document))
 
-    async def put_if_absent(self, collection: str, document: Document, *, step: str) -> bool:
-        """Whether it was absent; a repeat changes nothing."""
-        fields = {key: value for key, value in document.items() if key != "_id"}
-        operation = UpdateOne({"_id": document["_id"]}, {"$setOnInsert": fields}, upsert=True)
-        with durable_step(step):
-            return await self._writer(collection)(_Write(collection, operation))
+    async def put_if_absent(
+        self, collection: Collection[Record], document: Record, *, step: str
+    ) -> bool:
+        """Whether it was absent; a repeat changes nothing.
+
+        An insert that reads the duplicate: of two racing insert-if-absent updates FerretDB tells
+        both that they were first.
+        """
+        try:
+            await self.insert(collection, document, step=step)
+        except Duplicate:
+            return False
+        return True
 
     async def transition(
-        self, collection: str, guard: Mapping[str, Any], update: Update, *, step: str
-    ) -> Document | None:
+        self, collection: Collection[Record], guard: Mapping[str, Any], update: Update, *, step: str
+    ) -> Record | None:
         """One guarded update of one document: the document after it, or None when no match."""
         with durable_step(step):
-            found: Document | None = await self._guard(
+            found: Any = await self._guard(
                 self._collection(collection).find_one_and_update(
                     guard, update, return_document=ReturnDocument.AFTER
                 )
             )
-        return found
+        return cast("Record | None", found)
 
     async def upsert_each(
-        self, collection: str, updates: Sequence[tuple[str, Update]], *, step: str
+        self, collection: Collection[Record], updates: Sequence[tuple[str, Update]], *, step: str
     ) -> None:
         """One bulk write of updates by id, each on its own; repeatable as far as they are."""
         operations = [UpdateOne({"_id": id_}, change, upsert=True) for id_, change in updates]
@@ -160,13 +164,14 @@ class Store:
             await self._guard(self._collection(collection).bulk_write(operations, ordered=False))
 
     async def insert_ordered(
-        self, collection: str, documents: Sequence[Document], *, step: str
+        self, collection: Collection[Record], documents: Sequence[Record], *, step: str
     ) -> int | None:
         """Inserts in the order given; stops at the first taken id and gives its index."""
         with durable_step(step):
             try:
                 await self._guard(
-                    self._collection(collection).insert_many(documents, ordered=True), raw=True
+                    self._collection(collection).insert_many(map(_raw, documents), ordered=True),
+                    raw=True,
                 )
             except BulkWriteError as error:
                 first = error.details["writeErrors"][0]
@@ -175,7 +180,9 @@ class Store:
                 return int(first["index"])
         return None
 
-    async def delete(self, collection: str, query: Mapping[str, Any], *, step: str) -> int:
+    async def delete(
+        self, collection: Collection[Record], query: Mapping[str, Any], *, step: str
+    ) -> int:
         with durable_step(step):
             result = await self._guard(self._collection(collection).delete_many(query))
         return int(result.deleted_count)
@@ -195,7 +202,7 @@ class Store:
             document |= {"encoding": "zstd", "data": packed}
         if len(document["data"]) > MAX_BLOB_BYTES:
             raise BlobTooLarge(f"{len(document['data'])} bytes compressed")
-        await self.put_if_absent("blobs", document, step=step)
+        await self.put_if_absent(BLOBS, document, step=step)
         return digest
 
     async def get_blob(self, digest: str) -> bytes:
@@ -204,7 +211,7 @@ class Store:
         Raises:
             BlobCorrupt: when they are missing or are other bytes.
         """
-        document = await self.get("blobs", digest)
+        document = await self.get(BLOBS, digest)
         if document is None:
             raise BlobCorrupt(f"blob {digest} is missing")
         data = bytes(document["data"])
@@ -247,7 +254,7 @@ class Store:
     def _collection(self, name: str) -> AsyncIOMotorCollection[Document]:
         return self._database[name]
 
-    def _writer(self, collection: str) -> Coalescer[_Write, bool]:
+    def _writer(self, collection: str) -> Coalescer[Document, None]:
         if collection not in self._writers:
             self._writers[collection] = Coalescer(partial(self._write, collection), most=200)
         return self._writers[collection]
@@ -274,31 +281,27 @@ class Store:
         by_id = {document["_id"]: document for document in found}
         return [{id_: by_id[id_] for id_ in each if id_ in by_id} for each in wanted]
 
-    async def _write(self, collection: str, writes: Sequence[_Write]) -> Sequence[bool | Exception]:
+    async def _write(
+        self, collection: str, documents: Sequence[Document]
+    ) -> Sequence[Exception | None]:
         ROUND_TRIPS.labels(collection, "write").inc()
-        operations = [write.operation for write in writes]
-        answers: list[bool | Exception] = [isinstance(o, InsertOne) for o in operations]
+        answers: list[Exception | None] = [None] * len(documents)
         try:
-            result = await self._guard(
-                self._collection(collection).bulk_write(operations, ordered=False), raw=True
+            await self._guard(
+                self._collection(collection).insert_many(documents, ordered=False), raw=True
             )
-            upserted = result.upserted_ids or {}
         except BulkWriteError as error:
             if error.details.get("writeConcernErrors"):
                 raise StoreFault(str(error.details["writeConcernErrors"])) from error
-            upserted = {entry["index"]: entry["_id"] for entry in error.details["upserted"]}
             for failed in error.details["writeErrors"]:
-                taken = failed["code"] == DUPLICATE_KEY
-                absent = isinstance(operations[failed["index"]], UpdateOne)
-                # Of two racing upserts of one id the loser's is there, which is all it asked.
-                answers[failed["index"]] = (
-                    (False if absent else Duplicate(str(failed["errmsg"])))
-                    if taken
-                    else StoreFault(str(failed["errmsg"]))
-                )
-        for index in upserted:
-            answers[index] = True
+                kind = Duplicate if failed["code"] == DUPLICATE_KEY else StoreFault
+                answers[failed["index"]] = kind(str(failed["errmsg"]))
         return answers
+
+
+def _raw(document: object) -> Document:
+    """A typed document as the driver takes it."""
+    return cast("Document", document)
 
 
 def _index_model(index: Index) -> IndexModel:

@@ -9,6 +9,7 @@ from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import ExportExecuted
 from shared.contracts.lifecycle import State
 from shared.errors import Refused
+from shared.records import EXPORTS
 from support.workshop import Workshop, outcome_of, types_of
 
 pytestmark = pytest.mark.integration
@@ -66,7 +67,7 @@ async def test_each_attempt_has_a_package_of_its_own_and_only_the_last_is_shown(
     first = await workshop.export(plan.export_id)
     # An operator gives up on it; a copy of its record goes back, as a loser's would.
     await workshop.store.transition(
-        "exports",
+        EXPORTS,
         {"_id": plan.export_id},
         {"$set": {"state": State.PLANNED.value, "execution": None}, "$inc": {"revision": 1}},
         step="test.give_back",

@@ -9,6 +9,7 @@ from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import ExportExecuted, OperateAction
 from shared.contracts.lifecycle import State
 from shared.errors import Refused, Transient
+from shared.records import CLAIMS, EXPORTS, Claim
 from support.gated import Died
 from support.workshop import Workshop, outcome_of, types_of
 
@@ -149,17 +150,20 @@ async def test_a_claim_ahead_of_its_export_is_an_old_read_and_is_read_again(
 ) -> None:
     orders = await workshop.orders(1)
     other, plan = await workshop.plan(orders), await workshop.plan(orders)
-    claim = {"_id": orders[0], "account_id": workshop.account.account_id, "attempt": 1}
-    await workshop.store.insert(
-        "exported_orders", claim | {"export": other.export_id}, step="test.claim"
+    claim = Claim(
+        _id=orders[0],
+        account_id=workshop.account.account_id,
+        export=str(other.export_id),
+        attempt=1,
     )
+    await workshop.store.insert(CLAIMS, claim, step="test.claim")
     command = workshop.execute_command(plan)
 
     with pytest.raises(Transient):
         await workshop.an_executor().executing.execute(command)
     caught_up = {"$set": {"attempt": 1, "state": State.PLANNED.value}}
     await workshop.store.transition(
-        "exports", {"_id": other.export_id}, caught_up, step="test.catch_up"
+        EXPORTS, {"_id": other.export_id}, caught_up, step="test.catch_up"
     )
     await workshop.an_executor().executing.execute(command)
 

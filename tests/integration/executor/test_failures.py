@@ -10,9 +10,11 @@ from executor.subscribers import subscribe
 from executor.use_cases import drive
 from executor.use_cases.drive import MOST_FAILURES, AttemptFailed
 from shared.contracts.exports import ExportPlanned, OperateAction
-from shared.contracts.lifecycle import ExportRecord, State, Status, status_filter, status_of
+from shared.contracts.lifecycle import ExportRecord, State, Status, status_of
+from shared.exports import where_status
 from shared.messaging import dead_letters, topology
 from shared.messaging.rabbit import Messages
+from shared.records import BLOBS, EXPORTS
 from shared.settings import CommonSettings
 from support.gated import Died
 from support.workshop import REDRIVE_AFTER, Executor, Workshop, types_of
@@ -45,8 +47,8 @@ async def begun(workshop: Workshop, plan: ExportPlanned) -> ExportRecord:
 
 async def stalled(workshop: Workshop) -> list[str]:
     found = await workshop.store.find(
-        "exports",
-        status_filter(Status.EXECUTION_STALLED) | {"account_id": workshop.account.account_id},
+        EXPORTS,
+        where_status(Status.EXECUTION_STALLED) | {"account_id": workshop.account.account_id},
     )
     return [export["_id"] for export in found]
 
@@ -214,7 +216,7 @@ async def test_a_stalled_execution_that_ends_after_all_is_executed(
     running = workshop.start(executor.executing.execute(workshop.execute_command(plan)))
     await pause.reached(running)
     stall = {"$set": {"execution.stalled": True, "execution.failures": MOST_FAILURES}}
-    await workshop.store.transition("exports", {"_id": plan.export_id}, stall, step="test.stall")
+    await workshop.store.transition(EXPORTS, {"_id": plan.export_id}, stall, step="test.stall")
 
     pause.go_on()
     answer = await running
@@ -228,7 +230,7 @@ async def test_a_snapshot_whose_bytes_changed_is_never_rendered_and_says_why(
 ) -> None:
     digest = plan.plan_hash.removeprefix("sha256:")
     torn = {"$set": {"data": b"{}", "encoding": "identity"}}
-    await workshop.store.transition("blobs", {"_id": digest}, torn, step="test.tear")
+    await workshop.store.transition(BLOBS, {"_id": digest}, torn, step="test.tear")
     command = workshop.execute_command(plan)
 
     for _ in range(MOST_FAILURES - 1):

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from entrygo_operator.app import app
 from shared.canonical import content_hash, sha256_hex
 from shared.messaging.rabbit import Messages
+from shared.records import ACCOUNTS, API_KEYS
 from shared.settings import CommonSettings
 from shared.store import Store
 
@@ -90,7 +91,7 @@ def test_an_update_merges_raises_the_revision_and_an_equal_one_does_not(entrygo:
 async def test_a_record_carries_the_hash_of_its_content(entrygo: Entrygo, store: Store) -> None:
     await to_thread(entrygo.json, "account", "create", "Fog & Fathom")
 
-    (record,) = await store.find("accounts", {})
+    (record,) = await store.find(ACCOUNTS, {})
 
     assert record["hash"] == content_hash(record["content"])
     assert record["account_id"] == record["_id"]
@@ -100,7 +101,7 @@ async def test_of_a_key_only_its_hash_is_stored(entrygo: Entrygo, store: Store) 
     account = (await to_thread(entrygo.json, "account", "create", "Fog & Fathom"))["id"]
     made = await to_thread(entrygo.json, "key", "create", "--account", account)
 
-    (record,) = await store.find("api_keys", {})
+    (record,) = await store.find(API_KEYS, {})
 
     assert made["key"].startswith("shpbndl_live_")
     assert record["_id"] == sha256_hex(made["key"].encode())

@@ -14,6 +14,7 @@ from shared.contracts.exports import ExportPlanned, PlanExport
 from shared.errors import Refused
 from shared.messaging import dead_letters, topology
 from shared.messaging.rabbit import Messages
+from shared.records import EXPORTS, ORDERS, PLANS
 from shared.settings import CommonSettings
 from support.gated import Died
 from support.waiting import until
@@ -52,7 +53,7 @@ async def test_a_copy_of_a_refused_plan_is_refused_again_when_its_orders_are_the
     fresh = await workshop.plan([unknown])
 
     assert (first, copy) == (ErrorCode.ORDER_NOT_FOUND, ErrorCode.ORDER_NOT_FOUND)
-    exports = await workshop.store.find("exports", {"account_id": workshop.account.account_id})
+    exports = await workshop.store.find(EXPORTS, {"account_id": workshop.account.account_id})
     assert [export["_id"] for export in exports] == [fresh.export_id]
 
 
@@ -63,7 +64,7 @@ async def test_copies_of_a_plan_at_once_are_one_export_with_one_answer(workshop:
     answers = await asyncio.gather(*(planner.planning.plan(command) for planner in planners))
 
     assert all(answer == answers[0] for answer in answers)
-    [export] = await workshop.store.find("exports", {"account_id": workshop.account.account_id})
+    [export] = await workshop.store.find(EXPORTS, {"account_id": workshop.account.account_id})
     assert [event["type"] for event in export["events"]] == [
         "EXPORT_BATCH_CREATED",
         "EXPORT_PLANNED",
@@ -94,7 +95,7 @@ async def test_a_plan_that_died_is_answered_to_its_copy_as_decided_the_first_tim
     dying.store.die(f"planner.{step}", when)
     with pytest.raises(Died):
         await dying.planning.plan(command)
-    decided = await workshop.store.get("plans", command.command_id)
+    decided = await workshop.store.get(PLANS, command.command_id)
     await workshop.sync(an_order("A-1", quantity=7))
 
     answer = await workshop.planner.planning.plan(command)
@@ -203,7 +204,7 @@ async def test_an_internal_publisher_may_send_orders_before_their_product(
     await workshop.messages.publish(topology.ORDERS_SYNC, command, step="test.publish")
     await workshop.sync_product(SWEATER.model_copy(update={"external_id": "SW-3"}))
 
-    order = await until(lambda: workshop.store.get("orders", workshop.an_order_id("A-1")))
+    order = await until(lambda: workshop.store.get(ORDERS, workshop.an_order_id("A-1")))
 
     assert order["applied"] == command.stamp
 
@@ -247,7 +248,7 @@ async def test_a_command_from_the_future_is_refused_before_its_first_effect(
         await workshop.planner.syncing.orders(command)
 
     assert error.value.refusal.field == "issued_at"
-    assert await workshop.store.get("orders", workshop.an_order_id("A-1")) is None
+    assert await workshop.store.get(ORDERS, workshop.an_order_id("A-1")) is None
 
 
 async def test_an_older_sync_never_overwrites_a_newer_one_in_any_order_of_arrival(
@@ -265,7 +266,7 @@ async def test_an_older_sync_never_overwrites_a_newer_one_in_any_order_of_arriva
     superseded = await asyncio.gather(*map(sync, reversed(commands[:-1])))
     again = await sync(newest)
 
-    order = await workshop.store.get("orders", workshop.an_order_id("A-1"))
+    order = await workshop.store.get(ORDERS, workshop.an_order_id("A-1"))
     assert order is not None
     assert order["content"]["items"][0]["quantity"] == 8
     assert order["revision"] == 2
@@ -278,7 +279,7 @@ async def test_syncs_of_one_record_at_once_leave_the_newest(workshop: Workshop) 
 
     await asyncio.gather(*(workshop.a_planner().syncing.orders(command) for command in commands))
 
-    order = await workshop.store.get("orders", workshop.an_order_id("A-1"))
+    order = await workshop.store.get(ORDERS, workshop.an_order_id("A-1"))
     assert order is not None
     assert (order["applied"], order["content"]["items"][0]["quantity"]) == (commands[-1].stamp, 8)
 
@@ -293,7 +294,7 @@ async def test_an_unchanged_sync_keeps_the_revision_and_still_counts_as_the_newe
     for command in (first, same, older):
         await workshop.planner.syncing.orders(command)
 
-    order = await workshop.store.get("orders", workshop.an_order_id("A-1"))
+    order = await workshop.store.get(ORDERS, workshop.an_order_id("A-1"))
     assert order is not None
     assert (order["revision"], order["applied"]) == (1, same.stamp)
     assert order["content"]["items"][0]["quantity"] == 1

@@ -2,30 +2,35 @@
 
 import asyncio
 import os
+from typing import Any
 
 import pytest
 
 from shared.errors import BlobCorrupt, BlobTooLarge, Duplicate
+from shared.records import BLOBS, Collection
 from shared.store import Store
 
 pytestmark = pytest.mark.integration
 
+THINGS = Collection[Any]("things")
+CLAIMS = Collection[Any]("claims")
+
 
 async def test_an_insert_of_a_taken_id_is_a_duplicate(store: Store) -> None:
-    await store.insert("things", {"_id": "a", "n": 1}, step="test.insert")
+    await store.insert(THINGS, {"_id": "a", "n": 1}, step="test.insert")
 
     with pytest.raises(Duplicate):
-        await store.insert("things", {"_id": "a", "n": 2}, step="test.insert")
+        await store.insert(THINGS, {"_id": "a", "n": 2}, step="test.insert")
 
-    assert await store.get("things", "a") == {"_id": "a", "n": 1}
+    assert await store.get(THINGS, "a") == {"_id": "a", "n": 1}
 
 
 async def test_inserts_under_way_together_fail_each_on_its_own(store: Store) -> None:
-    await store.insert("things", {"_id": "taken"}, step="test.insert")
+    await store.insert(THINGS, {"_id": "taken"}, step="test.insert")
 
     ids = ["x", "taken", "y", "x"]
     outcomes = await asyncio.gather(
-        *(store.insert("things", {"_id": id_}, step="test.insert") for id_ in ids),
+        *(store.insert(THINGS, {"_id": id_}, step="test.insert") for id_ in ids),
         return_exceptions=True,
     )
 
@@ -39,22 +44,22 @@ async def test_inserts_under_way_together_fail_each_on_its_own(store: Store) -> 
 
 async def test_put_if_absent_says_who_was_first_and_changes_nothing_after(store: Store) -> None:
     puts = [
-        store.put_if_absent("things", {"_id": "a", "n": number}, step="test.put")
+        store.put_if_absent(THINGS, {"_id": "a", "n": number}, step="test.put")
         for number in range(20)
     ]
     firsts = await asyncio.gather(*puts)
 
     assert sum(firsts) == 1
-    assert (await store.get("things", "a")) == {"_id": "a", "n": firsts.index(True)}
+    assert (await store.get(THINGS, "a")) == {"_id": "a", "n": firsts.index(True)}
 
 
 async def test_a_read_gives_nothing_of_another_account_even_when_shared(store: Store) -> None:
-    await store.insert("things", {"_id": "a", "account_id": "acc_1"}, step="test.insert")
+    await store.insert(THINGS, {"_id": "a", "account_id": "acc_1"}, step="test.insert")
 
     mine, theirs, absent = await asyncio.gather(
-        store.get("things", "a", account_id="acc_1"),
-        store.get("things", "a", account_id="acc_2"),
-        store.get("things", "b", account_id="acc_1"),
+        store.get(THINGS, "a", account_id="acc_1"),
+        store.get(THINGS, "a", account_id="acc_2"),
+        store.get(THINGS, "b", account_id="acc_1"),
     )
 
     assert mine is not None
@@ -63,22 +68,20 @@ async def test_a_read_gives_nothing_of_another_account_even_when_shared(store: S
 
 
 async def test_an_ordered_insert_stops_at_the_first_that_is_taken(store: Store) -> None:
-    await store.insert("claims", {"_id": "c"}, step="test.insert")
+    await store.insert(CLAIMS, {"_id": "c"}, step="test.insert")
 
-    index = await store.insert_ordered(
-        "claims", [{"_id": id_} for id_ in "abcd"], step="test.claim"
-    )
+    index = await store.insert_ordered(CLAIMS, [{"_id": id_} for id_ in "abcd"], step="test.claim")
 
     assert index == 2
-    assert set(await store.get_many("claims", "abcd")) == {"a", "b", "c"}
+    assert set(await store.get_many(CLAIMS, "abcd")) == {"a", "b", "c"}
 
 
 async def test_of_racing_transitions_exactly_one_wins(store: Store) -> None:
-    await store.insert("things", {"_id": "a", "state": "OPEN"}, step="test.insert")
+    await store.insert(THINGS, {"_id": "a", "state": "OPEN"}, step="test.insert")
 
     guard, update = {"_id": "a", "state": "OPEN"}, {"$set": {"state": "SHUT"}}
     winners = await asyncio.gather(
-        *(store.transition("things", guard, update, step="test.shut") for _ in range(20))
+        *(store.transition(THINGS, guard, update, step="test.shut") for _ in range(20))
     )
 
     assert len([winner for winner in winners if winner]) == 1
@@ -99,12 +102,12 @@ async def test_a_blob_comes_back_whole_and_a_second_put_changes_nothing(
 @pytest.mark.parametrize("size", [10, 200_000])
 async def test_a_flipped_bit_in_a_blob_is_loud(store: Store, size: int) -> None:
     digest = await store.put_blob(b"a" * size, step="test.blob")
-    document = await store.get("blobs", digest)
+    document = await store.get(BLOBS, digest)
     assert document is not None
     torn = bytearray(document["data"])
     torn[-1] ^= 1
     await store.transition(
-        "blobs", {"_id": digest}, {"$set": {"data": bytes(torn)}}, step="test.flip"
+        BLOBS, {"_id": digest}, {"$set": {"data": bytes(torn)}}, step="test.flip"
     )
 
     with pytest.raises(BlobCorrupt):

@@ -21,6 +21,8 @@ def an_export(**parts: object) -> ExportRecord:
         "revision": 3,
         "plan_revision": 1,
         "plan": {"readiness": Readiness.READY.value, "operator_only": False},
+        "execution": None,
+        "last_execution": None,
         "events": [],
         "created_at": "2026-11-24T10:00:00.000Z",
         "updated_at": "2026-11-24T10:00:01.000Z",

@@ -16,18 +16,19 @@ from shared.contracts.lifecycle import (
     Status,
     next_action_of,
     plan_next_action,
-    status_filter,
     status_of,
 )
 from shared.errors import Refused
+from shared.exports import where_status
 from support.gateways import matches
 
 exports = st.builds(
     lambda state, readiness, stalled, delivery, operator_only: ExportRecord(
         state=state,
         plan={"readiness": readiness, "operator_only": operator_only},  # type: ignore[typeddict-item]  # the part that counts
-        execution={"stalled": stalled} if state in {State.EXECUTING, State.EXECUTED} else None,  # type: ignore[typeddict-item]  # the part that counts
-        deliveries={"BROKER": {"status": delivery}} if state == State.EXECUTED else {},  # type: ignore[typeddict-item]  # the part that counts
+        execution={"stalled": stalled} if state in {State.EXECUTING, State.EXECUTED} else None,
+        last_execution=None,
+        deliveries={"BROKER": {"status": delivery}} if state == State.EXECUTED else {},
     ),
     st.sampled_from([str(state) for state in State]),
     st.sampled_from([str(readiness) for readiness in Readiness]),
@@ -41,7 +42,7 @@ exports = st.builds(
 def test_the_query_for_a_status_finds_an_export_of_that_status_and_no_other(
     export: ExportRecord,
 ) -> None:
-    found = [status for status in Status if matches(dict(export), status_filter(status))]
+    found = [status for status in Status if matches(dict(export), where_status(status))]
 
     assert found == [status_of(export)]
 

@@ -7,7 +7,7 @@ touch no other.
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import orjson
 
@@ -21,6 +21,7 @@ from shared.contracts.lifecycle import (
     State,
 )
 from shared.letters import Letter, letter_of
+from shared.records import EXPORTS
 from shared.store import Store
 
 RECIPIENT_TYPES: Final = ("BROKER", "WAREHOUSE")
@@ -42,8 +43,7 @@ class Deliveries:
     # -- reads
 
     async def export(self, export_id: str, account_id: str | None) -> ExportRecord | None:
-        found = await self._store.get("exports", export_id, account_id=account_id)
-        return cast("ExportRecord | None", found)
+        return await self._store.get(EXPORTS, export_id, account_id=account_id)
 
     async def package(self, export: ExportRecord, delivery: Delivery) -> Package:
         """Raises `BlobCorrupt` when stored bytes are other bytes now."""
@@ -63,7 +63,7 @@ class Deliveries:
         for recipient_type in RECIPIENT_TYPES:
             at = f"deliveries.{recipient_type}"
             exports = await self._store.find(
-                "exports",
+                EXPORTS,
                 {
                     "state": State.EXECUTED,
                     f"{at}.status": DeliveryStatus.PENDING,
@@ -81,7 +81,7 @@ class Deliveries:
         for recipient_type in RECIPIENT_TYPES:
             at = f"deliveries.{recipient_type}"
             exports = await self._store.find(
-                "exports",
+                EXPORTS,
                 {
                     f"{at}.status": DeliveryStatus.SENDING,
                     f"{at}.lease_until": {"$lt": self._clock()},
@@ -90,7 +90,7 @@ class Deliveries:
             )
             for export in exports:
                 delivery = export["deliveries"][recipient_type]
-                number, owner = delivery["attempts"], delivery["owner"]
+                number, owner = delivery["attempts"], delivery["owner"] or ""
                 yield Attempt(export["_id"], recipient_type, delivery, number, owner)
 
     async def owns(self, attempt: Attempt) -> bool:
@@ -109,7 +109,7 @@ class Deliveries:
         at = f"deliveries.{attempt.recipient_type}"
         until = _add("$$NOW", lease)
         taken = await self._store.transition(
-            "exports",
+            EXPORTS,
             self._waiting(attempt),
             [
                 {
@@ -134,7 +134,7 @@ class Deliveries:
         """A try that ended before it was `SENDING`: counts it, and waits again or gives up."""
         guard, change = self._waiting(attempt), self._change(attempt, outcome)
         after = await self._store.transition(
-            "exports", guard, change, step="broker_mailer.record_unsent"
+            EXPORTS, guard, change, step="broker_mailer.record_unsent"
         )
         return after is not None
 
@@ -151,7 +151,7 @@ class Deliveries:
             guard["state"] = State.EXECUTED.value  # a voided export is not mailed
         change = self._change(attempt, outcome)
         after = await self._store.transition(
-            "exports", guard, change, step="broker_mailer.record_sending"
+            EXPORTS, guard, change, step="broker_mailer.record_sending"
         )
         return after is not None
 
@@ -168,7 +168,7 @@ class Deliveries:
             return {"$cond": [over, new, old]}
 
         after = await self._store.transition(
-            "exports",
+            EXPORTS,
             {
                 "_id": attempt.export_id,
                 f"{at}.status": DeliveryStatus.SENDING.value,

@@ -5,10 +5,11 @@ caller reads the export again and decides anew.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from shared.claims import is_void, live_claims
 from shared.contracts.lifecycle import Event, ExportRecord, State
+from shared.records import CLAIMS, EXPORTS, PACKAGES, Claim
 from shared.store import Document, Store
 
 Fields = Mapping[str, Any]
@@ -19,12 +20,12 @@ class Repository:
         self._store = store
 
     async def export(self, export_id: str, account_id: str | None = None) -> ExportRecord | None:
-        return _record(await self._store.get("exports", export_id, account_id=account_id))
+        return await self._store.get(EXPORTS, export_id, account_id=account_id)
 
     async def executing_since(self, driven_before: str, limit: int) -> list[ExportRecord]:
         """Exports in execution, not stalled, whose last drive is older."""
-        found = await self._store.find(
-            "exports",
+        return await self._store.find(
+            EXPORTS,
             {
                 "state": State.EXECUTING.value,
                 "execution.stalled": False,
@@ -32,7 +33,6 @@ class Repository:
             },
             limit=limit,
         )
-        return cast("list[ExportRecord]", found)
 
     # -- transitions
 
@@ -40,113 +40,97 @@ class Repository:
         self, export: ExportRecord, fields: Fields, event: Event
     ) -> ExportRecord | None:
         guard = _planned(export) | {"attempt": export["attempt"], "refused": None}
-        return _record(
-            await self._store.transition(
-                "exports", guard, _update(fields, [event]), step="executor.start_execution"
-            )
+        return await self._store.transition(
+            EXPORTS, guard, _update(fields, [event]), step="executor.start_execution"
         )
 
     async def finish(
         self, export: ExportRecord, fields: Fields, events: Sequence[Event]
     ) -> ExportRecord | None:
-        return _record(
-            await self._store.transition(
-                "exports",
-                _attempt(export),
-                _update(fields, events),
-                step="executor.finish_execution",
-            )
+        return await self._store.transition(
+            EXPORTS,
+            _attempt(export),
+            _update(fields, events),
+            step="executor.finish_execution",
         )
 
     async def give_back(
         self, export: ExportRecord, fields: Fields, event: Event
     ) -> ExportRecord | None:
-        return _record(
-            await self._store.transition(
-                "exports", _attempt(export), _update(fields, [event]), step="executor.give_back"
-            )
+        return await self._store.transition(
+            EXPORTS, _attempt(export), _update(fields, [event]), step="executor.give_back"
         )
 
     async def keep_refusal(self, export: ExportRecord, fields: Fields) -> ExportRecord | None:
         """Only while the refused plan is the current one and has not been started."""
-        return _record(
-            await self._store.transition(
-                "exports", _planned(export), _update(fields), step="executor.keep_refusal"
-            )
+        return await self._store.transition(
+            EXPORTS, _planned(export), _update(fields), step="executor.keep_refusal"
         )
 
     async def record_failure(self, export: ExportRecord, fields: Fields) -> ExportRecord | None:
         execution = export["execution"]
         guard = _attempt(export) | {"execution.failures": execution and execution["failures"]}
-        return _record(
-            await self._store.transition(
-                "exports", guard, _update(fields), step="executor.record_failure"
-            )
+        return await self._store.transition(
+            EXPORTS, guard, _update(fields), step="executor.record_failure"
         )
 
     async def count_redrive(self, export: ExportRecord, fields: Fields) -> ExportRecord | None:
         """Before the drive, on the drive last seen: replicas that sweep at once count it once."""
         execution = export["execution"]
         guard = _attempt(export) | {"execution.driven_at": execution and execution["driven_at"]}
-        return _record(
-            await self._store.transition(
-                "exports", guard, _update(fields), step="executor.count_redrive"
-            )
+        return await self._store.transition(
+            EXPORTS, guard, _update(fields), step="executor.count_redrive"
         )
 
     async def resubmit(
         self, export: ExportRecord, fields: Fields, event: Event
     ) -> ExportRecord | None:
         guard = _seen(export) | {"state": State.EXECUTED.value}
-        return _record(
-            await self._store.transition(
-                "exports", guard, _update(fields, [event]), step="executor.resubmit"
-            )
+        return await self._store.transition(
+            EXPORTS, guard, _update(fields, [event]), step="executor.resubmit"
         )
 
     async def operate(
         self, export: ExportRecord, fields: Fields, event: Event
     ) -> ExportRecord | None:
-        return _record(
-            await self._store.transition(
-                "exports", _seen(export), _update(fields, [event]), step="executor.operate"
-            )
+        return await self._store.transition(
+            EXPORTS, _seen(export), _update(fields, [event]), step="executor.operate"
         )
 
     # -- claims
 
     async def claim(
         self, export: ExportRecord, order_ids: Sequence[str]
-    ) -> tuple[int, Document] | None:
+    ) -> tuple[int, Claim] | None:
         """Claims in the order given; where another holds one, its index and that claim.
 
         Claims of this attempt that are there already count as made. None when all are made.
         """
         documents = [
-            {
-                "_id": order_id,
-                "account_id": export["account_id"],
-                "export": export["_id"],
-                "attempt": export["attempt"],
-            }
+            Claim(
+                _id=order_id,
+                account_id=export["account_id"],
+                export=export["_id"],
+                attempt=export["attempt"],
+            )
             for order_id in order_ids
         ]
         place = 0
         while place < len(documents):
             taken = await self._store.insert_ordered(
-                "exported_orders", documents[place:], step="executor.claim_orders"
+                CLAIMS, documents[place:], step="executor.claim_orders"
             )
             if taken is None:
                 return None
             place += taken
-            held = await self._store.get_many("exported_orders", order_ids[place:])
+            held = await self._store.get_many(CLAIMS, order_ids[place:])
             while place < len(documents) and held.get(order_ids[place]) == documents[place]:
                 place += 1
             if place < len(documents) and (other := held.get(order_ids[place])):
                 return place, other
         return None
 
-    async def holder(self, claim: Document) -> ExportRecord | None:
+    async def holder(self, claim: Claim) -> ExportRecord | None:
         """The claim's export, read from the primary after the claim; None while it is void.
 
         Raises:
@@ -159,15 +143,15 @@ class Repository:
 
     async def held_by_others(self, export: ExportRecord, order_ids: Sequence[str]) -> list[str]:
         """Those of the orders with a claim of another export that is not void."""
-        claims = await self._store.get_many("exported_orders", order_ids)
+        claims = await self._store.get_many(CLAIMS, order_ids)
         others = {id_: claim for id_, claim in claims.items() if claim["export"] != export["_id"]}
-        exports = await self._store.get_many("exports", {c["export"] for c in others.values()})
+        exports = await self._store.get_many(EXPORTS, {c["export"] for c in others.values()})
         return sorted(live_claims(others, exports))
 
-    async def replace_claim(self, claim: Document, export: ExportRecord) -> None:
+    async def replace_claim(self, claim: Claim, export: ExportRecord) -> None:
         """Takes over a void claim, if it is still the one that was seen."""
         await self._store.transition(
-            "exported_orders",
+            CLAIMS,
             {"_id": claim["_id"], "export": claim["export"], "attempt": claim["attempt"]},
             {"$set": {"export": export["_id"], "attempt": export["attempt"]}},
             step="executor.replace_claim",
@@ -176,7 +160,7 @@ class Repository:
     async def drop_claims(self, export: ExportRecord) -> None:
         """Those of this attempt alone."""
         await self._store.delete(
-            "exported_orders",
+            CLAIMS,
             {"export": export["_id"], "attempt": export["attempt"]},
             step="executor.drop_claims",
         )
@@ -190,14 +174,10 @@ class Repository:
         return await self._store.put_blob(data, step="executor.put_blob")
 
     async def put_package(self, package: Document) -> None:
-        await self._store.put_if_absent("customs_packages", package, step="executor.put_package")
+        await self._store.put_if_absent(PACKAGES, package, step="executor.put_package")
 
     async def store_answers(self) -> bool:
         return await self._store.ping()
-
-
-def _record(document: Document | None) -> ExportRecord | None:
-    return cast("ExportRecord | None", document)
 
 
 def _planned(export: ExportRecord) -> dict[str, Any]:

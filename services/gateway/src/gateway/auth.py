@@ -7,10 +7,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
+from shared.records import API_KEYS, ApiKey, Collection
 
 _KEY: Final = re.compile(r"shpbndl_(live|test)_[A-Za-z0-9_-]{8,200}")
 _MOST_CACHED: Final = 10_000
@@ -29,7 +30,7 @@ class Principal:
 
 
 class KeyStore(Protocol):
-    async def get(self, collection: str, id_: str) -> dict[str, Any] | None: ...
+    async def get(self, collection: Collection[ApiKey], id_: str, /) -> ApiKey | None: ...
 
 
 class Authenticator:
@@ -50,26 +51,22 @@ class Authenticator:
         if not authorization or scheme.lower() != "bearer" or not key:
             raise Refused(ErrorCode.INVALID_API_KEY, "Missing API key.")
         if not _KEY.fullmatch(key):
-            raise _wrong_key()
+            raise Refused(ErrorCode.INVALID_API_KEY)
         digest = hashlib.sha256(key.encode()).hexdigest()
         until, known = self._cache.get(digest, (0.0, None))
         if known is not None and time.monotonic() < until:
             return known
         asked_at = time.monotonic()
-        record = await self._store.get("api_keys", digest)
-        if record is None or record.get("revoked_at") is not None:
+        record = await self._store.get(API_KEYS, digest)
+        if record is None or record["revoked_at"] is not None:
             self._cache.pop(digest, None)
-            raise _wrong_key()
-        found = Principal(digest, record["account_id"], record.get("warehouse_id"))
+            raise Refused(ErrorCode.INVALID_API_KEY)
+        found = Principal(digest, record["account_id"], record["warehouse_id"])
         self._cache[digest] = (asked_at + self._cached_for, found)
         self._cache.move_to_end(digest)
         if len(self._cache) > _MOST_CACHED:
             self._cache.popitem(last=False)
         return found
-
-
-def _wrong_key() -> Refused:
-    return Refused(ErrorCode.INVALID_API_KEY, "The API key is not valid.")
 
 
 @dataclass
@@ -91,7 +88,6 @@ class RateLimit:
         if tokens < 1:
             raise Refused(
                 ErrorCode.RATE_LIMITED,
-                "Too many requests with this key.",
                 details={"retry_after_seconds": ceil((1 - tokens) / self.per_second)},
             )
         self._buckets[key_id] = (tokens - 1, now)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 from starlette.convertors import Convertor, register_url_convertor
 
 from gateway.auth import Authenticator, Principal, RateLimit, check_account
-from gateway.bodies import invalid_field, read_body
+from gateway.bodies import read_body
 from gateway.idempotency import Writer
 from gateway.reads import Page, Reads
 from gateway.schemas.requests import WriteBody
@@ -18,6 +18,7 @@ from gateway.settings import Settings
 from shared.clock import Clock
 from shared.messaging.rabbit import Messages
 from shared.store import Store
+from shared.validation import invalid
 
 LONGEST_WAIT = 30.0  # seconds that `Prefer: wait=n` may ask for
 
@@ -115,7 +116,7 @@ async def preferred_wait(request: Request) -> float | None:
         if name.strip().lower() == "wait":
             seconds = value.strip().strip('"')
             if not (seconds.isascii() and seconds.isdigit()):
-                raise invalid_field("Prefer", "wait takes whole seconds", "invalid_type")
+                raise invalid("Prefer", "wait takes whole seconds", "invalid_type")
             return min(float(seconds[:6]), LONGEST_WAIT)
     return None
 

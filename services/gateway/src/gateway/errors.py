@@ -17,7 +17,6 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.bodies import invalid, issues_of
 from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
 from shared.contracts.snapshot import PROTOCOL
 from shared.errors import (
@@ -30,6 +29,7 @@ from shared.errors import (
     Transient,
 )
 from shared.logs import request_id
+from shared.validation import issues_of, refused_for
 
 log = logging.getLogger(__name__)
 
@@ -108,17 +108,7 @@ STATUS_TOO_LARGE: Final = 413
 
 
 def _unknown() -> Refusal:
-    return refusal(
-        ErrorCode.INTERNAL_ERROR,
-        "Something went wrong on our side.",
-        details={"retryable": True},
-    )
-
-
-def _unavailable() -> Refusal:
-    return refusal(
-        ErrorCode.SERVICE_UNAVAILABLE, "A part of the service is out of reach; nothing is lost."
-    )
+    return refusal(ErrorCode.INTERNAL_ERROR, details={"retryable": True})
 
 
 def refusal_of(error: EntryGoError) -> Refusal:
@@ -126,7 +116,7 @@ def refusal_of(error: EntryGoError) -> Refusal:
     if isinstance(error, Refused):
         return error.refusal
     if isinstance(error, _UNAVAILABLE):
-        return _unavailable()
+        return refusal(ErrorCode.SERVICE_UNAVAILABLE)
     if isinstance(error, BlobCorrupt | BlobTooLarge):
         return refusal(ErrorCode.INTERNAL_ERROR, "A stored document is damaged.")
     return _unknown()
@@ -150,7 +140,7 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for nothing else
         # The first part of a place says whether it was the path, the query or a header.
         found = [{**detail, "loc": detail["loc"][1:]} for detail in error.errors()]
-        return respond_to(invalid(issues_of(found)).refusal, keyed=_keyed(request))  # type: ignore[arg-type]  # FastAPI gives pydantic's details untyped
+        return respond_to(refused_for(issues_of(found)).refusal, keyed=_keyed(request))  # type: ignore[arg-type]  # FastAPI gives pydantic's details untyped
 
     app.add_exception_handler(EntryGoError, ours)
     app.add_exception_handler(HTTPException, routing)
@@ -159,7 +149,7 @@ def install(app: FastAPI) -> None:
 
 def _routing_answer(request: Request, error: HTTPException) -> Response:
     if error.status_code == STATUS_NOT_FOUND:
-        answer = refusal(ErrorCode.ROUTE_NOT_FOUND, "There is no such route.")
+        answer = refusal(ErrorCode.ROUTE_NOT_FOUND)
     elif error.status_code == STATUS_NOT_ALLOWED:
         answer = refusal(
             ErrorCode.METHOD_NOT_ALLOWED, f"{request.method} is not possible on this route."

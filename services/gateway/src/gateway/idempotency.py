@@ -19,10 +19,10 @@ from shared.contracts.errors import ErrorCode, Refusal
 from shared.errors import EntryGoError, NoReply, Refused, Transient
 from shared.ids import minted_id
 from shared.messaging.topology import Answered, Asked
+from shared.records import IDEMPOTENCY_KEYS as KEYS
 
 log = logging.getLogger(__name__)
 
-COLLECTION: Final = "idempotency_keys"
 RUNNING: Final = "running"
 DONE: Final = "done"
 _INLINE_BYTES: Final = 256 * 1024
@@ -93,11 +93,11 @@ class Writer:
 
     async def _current(self, record_id: str) -> Record | None:
         """The record, unless its time is over (the store's own clean-up may lag)."""
-        record = await self._store.get(COLLECTION, record_id)
+        record = await self._store.get(KEYS, record_id)
         if record is None or record["expires_at"] > self._now():
             return record
         guard = {"_id": record_id, "token": record["token"], "state": record["state"]}
-        await self._store.delete(COLLECTION, guard, step="gateway.drop_expired_key")
+        await self._store.delete(KEYS, guard, step="gateway.drop_expired_key")
         return None
 
     async def _begin(self, write: Write[Asked, Answered]) -> Record | None:
@@ -113,7 +113,7 @@ class Writer:
             "outcome": None,
             "expires_at": self._now() + self._settings.idempotency_kept,
         }
-        absent = await self._store.put_if_absent(COLLECTION, record, step="gateway.begin_key")
+        absent = await self._store.put_if_absent(KEYS, record, step="gateway.begin_key")
         return record if absent else None
 
     def _lease(self, write: Write[Asked, Answered]) -> Any:  # noqa: ANN401  # a BSON date
@@ -121,7 +121,7 @@ class Writer:
 
     async def _take_over(self, write: Write[Asked, Answered], record: Record) -> Record | None:
         return await self._store.transition(
-            COLLECTION,
+            KEYS,
             _held(record),
             {"$set": {"token": minted_id("lease_"), "lease_until": self._lease(write)}},
             step="gateway.take_over_key",
@@ -198,7 +198,7 @@ class Writer:
             digest = await self._store.put_blob(answer.body, step="gateway.store_answer")
             outcome = {"status": answer.status, "blob": digest}
         kept = await self._store.transition(
-            COLLECTION,
+            KEYS,
             _held(record),
             {"$set": {"state": DONE, "outcome": outcome}},
             step="gateway.keep_outcome",
@@ -208,13 +208,13 @@ class Writer:
     async def _free(
         self, write: Write[Asked, Answered], record: Record, refused: Refusal
     ) -> Answer:
-        if await self._store.delete(COLLECTION, _held(record), step="gateway.free_key"):
+        if await self._store.delete(KEYS, _held(record), step="gateway.free_key"):
             raise Refused.again(refused)
         return await self._found(write)
 
     async def _end_lease(self, record: Record) -> None:
-        ended = {"$set": {"lease_until": self._now()}}
-        await self._store.transition(COLLECTION, _held(record), ended, step="gateway.end_lease")
+        over = {"$set": {"lease_until": self._now()}}
+        await self._store.transition(KEYS, _held(record), over, step="gateway.end_lease")
 
     async def _found(self, write: Write[Asked, Answered]) -> Answer:
         record = await self._current(write.record_id)

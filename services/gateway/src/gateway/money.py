@@ -4,14 +4,15 @@ from typing import Any
 
 import orjson
 
+from shared.money import decimal, outer_name
+
 # What the caller named himself is passed on as it is.
 _FREE_FORM = frozenset({"metadata", "pga"})
 
 
 def decimal_number(hundredths: int) -> orjson.Fragment:
     """A JSON number with two decimals."""
-    sign, rest = ("-", -hundredths) if hundredths < 0 else ("", hundredths)
-    return orjson.Fragment(f"{sign}{rest // 100}.{rest % 100:02d}")
+    return orjson.Fragment(decimal(hundredths))
 
 
 def to_http(value: Any) -> Any:  # noqa: ANN401  # any stored value
@@ -24,13 +25,8 @@ def to_http(value: Any) -> Any:  # noqa: ANN401  # any stored value
 
 
 def _entry(key: str, value: Any) -> tuple[str, Any]:  # noqa: ANN401  # any stored value
-    if isinstance(value, int) and not isinstance(value, bool):
-        if key.endswith("_cents"):
-            return f"{key[:-6]}_usd", decimal_number(value)
-        if key.endswith("Cents"):
-            return f"{key[:-5]}Usd", decimal_number(value)
-        if key.endswith("Hundredths"):
-            return key[:-10], decimal_number(value)
+    if isinstance(value, int) and not isinstance(value, bool) and (name := outer_name(key)):
+        return name, decimal_number(value)
     return key, value if key in _FREE_FORM else to_http(value)
 
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from gateway.openapi_schemas import REF, ref, schemas
 from gateway.operations import OPERATIONS, TAGS, Operation
-from shared.contracts.errors import STATUS, ErrorCode
+from shared.contracts.errors import ErrorCode
 
 Json = dict[str, Any]
 
@@ -143,7 +143,7 @@ def _responses(operation: Operation) -> Json:
         found["304"] = {"description": _HTTP_CODES[304], "headers": _answer_headers(304)}
     by_status: dict[int, list[ErrorCode]] = {}
     for code in operation.all_errors:
-        status = 404 if _not_found_on_get(operation, code) else STATUS[code]
+        status = 404 if _not_found_on_get(operation, code) else code.status
         by_status.setdefault(status, []).append(code)
     for status, codes in sorted(by_status.items()):
         found[str(status)] = _failure(status, codes)
@@ -181,7 +181,7 @@ def _bytes(media: str) -> Json:
 def _failure(status: int, codes: list[ErrorCode]) -> Json:
     names = ", ".join(f"`{code}`" for code in sorted(codes))
     headers = _answer_headers(status)
-    if status == STATUS[ErrorCode.INVALID_API_KEY]:
+    if status == ErrorCode.INVALID_API_KEY.status:
         headers["WWW-Authenticate"] = _text("`Bearer`.")
     media: Json = {"schema": {"$ref": f"{REF}Error"}}
     shown = {code.value: {"value": examples()[code]} for code in codes if code in examples()}

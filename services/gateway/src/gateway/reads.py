@@ -3,16 +3,29 @@
 import base64
 import binascii
 import time
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, Generic, NamedTuple, cast
 
 import orjson
 
 from gateway.auth import Principal
-from gateway.bodies import invalid_field
 from shared.contracts.errors import ErrorCode
-from shared.contracts.lifecycle import CurrentPlan, ExportRecord, Status, status_filter
+from shared.contracts.lifecycle import CurrentPlan, ExportRecord, Status
 from shared.errors import BlobCorrupt, Refused
+from shared.exports import where_status
+from shared.records import (
+    ACCOUNTS,
+    BROKERS,
+    EXPORTS,
+    PACKAGES,
+    PLANS,
+    WAREHOUSES,
+    Collection,
+    PartyDocument,
+    Record,
+    SyncedDocument,
+)
 from shared.store import Document, Store
+from shared.validation import invalid
 
 _PARTY_SECONDS: Final = 1.0
 _MOST_PARTIES: Final = 10_000
@@ -26,8 +39,8 @@ class Page(NamedTuple):
     updated_since: str | None
 
 
-class Listed(NamedTuple):
-    records: list[Document]
+class Listed(NamedTuple, Generic[Record]):
+    records: list[Record]
     next_cursor: str | None
 
 
@@ -38,9 +51,11 @@ class Reads:
 
     # -- scope
 
-    async def check_party(self, caller: Principal, collection: str, id_: str, field: str) -> None:
+    async def check_party(
+        self, caller: Principal, collection: Collection[PartyDocument], id_: str, field: str
+    ) -> None:
         """403 unless the warehouse or broker is the caller's; remembered for a second."""
-        allowed = collection != "warehouses" or caller.may_see(id_)
+        allowed = collection != WAREHOUSES or caller.may_see(id_)
         if allowed and not await self._has_party(caller.account_id, collection, id_):
             allowed = False
         if not allowed:
@@ -50,7 +65,9 @@ class Reads:
                 field=field,
             )
 
-    async def _has_party(self, account_id: str, collection: str, id_: str) -> bool:
+    async def _has_party(
+        self, account_id: str, collection: Collection[PartyDocument], id_: str
+    ) -> bool:
         place = (account_id, f"{collection}/{id_}")
         if self._parties.get(place, 0.0) > time.monotonic():
             return True
@@ -65,17 +82,19 @@ class Reads:
 
     async def export(self, caller: Principal, export_id: str) -> ExportRecord:
         """The export, or 404: unknown, another account's and another warehouse's look alike."""
-        found = await self._store.get("exports", export_id, account_id=caller.account_id)
+        found = await self._store.get(EXPORTS, export_id, account_id=caller.account_id)
         if found is None or not caller.may_see(found["warehouse_id"]):
-            raise Refused(ErrorCode.EXPORT_NOT_FOUND, "There is no such export.")
-        return cast("ExportRecord", found)
+            raise Refused(ErrorCode.EXPORT_NOT_FOUND)
+        return found
 
-    async def exports(self, caller: Principal, page: Page, status: Status | None) -> Listed:
-        query = {"account_id": caller.account_id, **(status_filter(status) if status else {})}
+    async def exports(
+        self, caller: Principal, page: Page, status: Status | None
+    ) -> Listed[ExportRecord]:
+        query = {"account_id": caller.account_id, **(where_status(status) if status else {})}
         if caller.warehouse_id is not None:
             query["warehouse_id"] = caller.warehouse_id
         left_out = {"events": 0, "plans": 0, "artifacts": 0}
-        return await self._page("exports", query, page, left_out)
+        return await self._page(EXPORTS, query, page, left_out)
 
     async def stored_plan(self, plan: CurrentPlan) -> Document:
         return await self.stored_view(plan["view_sha256"])
@@ -88,36 +107,37 @@ class Reads:
 
     async def plan_of_command(self, command_id: str) -> tuple[str, CurrentPlan] | None:
         """The plan that a command made, wherever it stands in its export's history."""
-        verdict = await self._store.get("plans", command_id)
+        verdict = await self._store.get(PLANS, command_id)
         export_id = (verdict or {}).get("export_id")
         if export_id is None:
             return None
-        export = cast("ExportRecord | None", await self._store.get("exports", export_id))
+        export = await self._store.get(EXPORTS, export_id)
         plans = export["plans"] if export else []
         return next(((export_id, p) for p in plans if p["command_id"] == command_id), None)
 
     # -- packages
 
     async def package(self, caller: Principal, package_id: str) -> tuple[Document, ExportRecord]:
-        package = await self._store.get(
-            "customs_packages", package_id, account_id=caller.account_id
-        )
-        export = package and await self._store.get(
-            "exports", package["export_id"], account_id=caller.account_id
-        )
+        package = await self._store.get(PACKAGES, package_id, account_id=caller.account_id)
+        owner = package["export_id"] if package else ""
+        export = await self._store.get(EXPORTS, owner, account_id=caller.account_id)
         if not package or not export or not caller.may_see(export["warehouse_id"]):
-            raise Refused(ErrorCode.CUSTOMS_PACKAGE_NOT_FOUND, "There is no such package.")
-        return package, cast("ExportRecord", export)
+            raise Refused(ErrorCode.CUSTOMS_PACKAGE_NOT_FOUND)
+        return package, export
 
     async def blob(self, digest: str) -> bytes:
         return await self._store.get_blob(digest)
 
     # -- the catalogue
 
-    async def record(self, caller: Principal, collection: str, id_: str) -> Document | None:
+    async def record(
+        self, caller: Principal, collection: Collection[SyncedDocument], id_: str
+    ) -> SyncedDocument | None:
         return await self._store.get(collection, id_, account_id=caller.account_id)
 
-    async def records(self, caller: Principal, collection: str, ids: list[str]) -> list[Document]:
+    async def records(
+        self, caller: Principal, collection: Collection[SyncedDocument], ids: list[str]
+    ) -> list[SyncedDocument]:
         """The records with these ids, in their order."""
         found = await self._store.get_many(collection, ids, account_id=caller.account_id)
         missing = [id_ for id_ in ids if id_ not in found]
@@ -126,26 +146,36 @@ class Reads:
         return [found[id_] for id_ in ids]
 
     async def search(
-        self, caller: Principal, collection: str, page: Page, external_ids: list[str]
-    ) -> Listed:
+        self,
+        caller: Principal,
+        collection: Collection[SyncedDocument],
+        page: Page,
+        external_ids: list[str],
+    ) -> Listed[SyncedDocument]:
         query: Document = {"account_id": caller.account_id}
         if external_ids:
             query["external_id"] = {"$in": external_ids}
         return await self._page(collection, query, page, None)
 
-    async def account(self, caller: Principal) -> tuple[Document, list[Document], list[Document]]:
-        account = await self._store.get("accounts", caller.account_id)
+    async def account(
+        self, caller: Principal
+    ) -> tuple[PartyDocument, list[PartyDocument], list[PartyDocument]]:
+        account = await self._store.get(ACCOUNTS, caller.account_id)
         if account is None:
-            raise Refused(ErrorCode.INVALID_API_KEY, "The API key is not valid.")
+            raise Refused(ErrorCode.INVALID_API_KEY)
         mine: Document = {"account_id": caller.account_id}
         own = {"_id": caller.warehouse_id} if caller.warehouse_id is not None else {}
         by_id = [("_id", 1)]
-        warehouses = await self._store.find("warehouses", mine | own, sort=by_id)
-        return account, warehouses, await self._store.find("brokers", mine, sort=by_id)
+        warehouses = await self._store.find(WAREHOUSES, mine | own, sort=by_id)
+        return account, warehouses, await self._store.find(BROKERS, mine, sort=by_id)
 
     async def _page(
-        self, collection: str, query: Document, page: Page, left_out: Document | None
-    ) -> Listed:
+        self,
+        collection: Collection[Record],
+        query: Document,
+        page: Page,
+        left_out: Document | None,
+    ) -> Listed[Record]:
         """Newest change first; the cursor is the last row's place in that order."""
         both = [query]
         if page.updated_since is not None:
@@ -169,7 +199,7 @@ class Reads:
         )
         shown = records[: page.limit]
         more = len(records) > page.limit
-        return Listed(shown, _cursor(shown[-1]) if more else None)
+        return Listed(shown, _cursor(cast("Document", shown[-1])) if more else None)
 
 
 def _cursor(last: Document) -> str:
@@ -182,7 +212,7 @@ def _place(cursor: str) -> tuple[str, str]:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         updated_at, id_ = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, TypeError, binascii.Error) as error:
-        raise invalid_field("cursor", "Not a cursor of this list") from error
+        raise invalid("cursor", "Not a cursor of this list") from error
     if not (isinstance(updated_at, str) and isinstance(id_, str)) or "\x00" in updated_at + id_:
-        raise invalid_field("cursor", "Not a cursor of this list")
+        raise invalid("cursor", "Not a cursor of this list")
     return updated_at, id_

@@ -3,11 +3,12 @@
 from typing import Any, Final
 
 from gateway.money import decimal_number, to_http
+from shared.records import PartyDocument, SyncedDocument
 
 View = dict[str, Any]
 
 
-def order_view(record: View) -> View:
+def order_view(record: SyncedDocument) -> View:
     content: View = record["content"]
     cents = sum(line["quantity"] * line["unitValueCents"] for line in content["items"])
     return {
@@ -30,7 +31,7 @@ _PRODUCT_FIELDS: Final = (
 )  # fmt: skip
 
 
-def product_view(record: View) -> View:
+def product_view(record: SyncedDocument) -> View:
     content = to_http(record["content"])
     return {
         "id": record["_id"],
@@ -41,7 +42,7 @@ def product_view(record: View) -> View:
     }
 
 
-def _dated(record: View) -> View:
+def _dated(record: SyncedDocument) -> View:
     return {
         "revision": record["revision"],
         "createdAt": record["created_at"],
@@ -61,7 +62,9 @@ _WAREHOUSE_NEEDS: Final = (("address", "EXECUTE"), ("email", "ENTRY"))
 _BROKER_NEEDS: Final = (("email", "EXECUTE"),)
 
 
-def account_view(account: View, warehouses: list[View], brokers: list[View]) -> View:
+def account_view(
+    account: PartyDocument, warehouses: list[PartyDocument], brokers: list[PartyDocument]
+) -> View:
     """Where someone with only a key starts: ids, names, and what is missing on each."""
     content = account["content"]
     return {
@@ -74,7 +77,7 @@ def account_view(account: View, warehouses: list[View], brokers: list[View]) -> 
     }
 
 
-def _party(record: View, word: str, needs: tuple[tuple[str, str], ...]) -> View:
+def _party(record: PartyDocument, word: str, needs: tuple[tuple[str, str], ...]) -> View:
     content = record["content"]
     return {
         "id": record["_id"],

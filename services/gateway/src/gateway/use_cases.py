@@ -43,6 +43,7 @@ from shared.messaging.topology import (
     Answered,
     Asked,
 )
+from shared.records import BROKERS, ORDERS, PRODUCTS, WAREHOUSES, Collection, SyncedDocument
 
 OK = 200
 ACCEPTED = 202
@@ -82,10 +83,12 @@ class _GatewayWrite(Write[Asked, Answered], Generic[Asked, Answered]):
             "issued_at": timestamp(self._gateway.now()),
         }
 
-    async def _synced(self, collection: str, records: tuple[SyncedRecord, ...]) -> Answer:
+    async def _synced(
+        self, collection: Collection[SyncedDocument], records: tuple[SyncedRecord, ...]
+    ) -> Answer:
         """The records as they stand, in the order of the request."""
         stored = await self._reads.records(self._caller, collection, [r.id for r in records])
-        shown = order_view if collection == "orders" else product_view
+        shown = order_view if collection == ORDERS else product_view
         data: list[View] = []
         for record, synced in zip(stored, records, strict=True):
             superseded = {"superseded": True} if synced.superseded else {}
@@ -106,7 +109,7 @@ class OrdersWrite(_GatewayWrite[SyncOrders, OrdersSynced]):
         return SyncOrders(items=self._items, **self._stamp())
 
     async def finish(self, reply: OrdersSynced) -> Answer:
-        return await self._synced("orders", reply.records)
+        return await self._synced(ORDERS, reply.records)
 
 
 class ProductsWrite(_GatewayWrite[SyncProducts, ProductsSynced]):
@@ -122,7 +125,7 @@ class ProductsWrite(_GatewayWrite[SyncProducts, ProductsSynced]):
         return SyncProducts(items=self._items, **self._stamp())
 
     async def finish(self, reply: ProductsSynced) -> Answer:
-        return await self._synced("products", reply.records)
+        return await self._synced(PRODUCTS, reply.records)
 
 
 class PlanWrite(_GatewayWrite[PlanExport, ExportPlanned]):
@@ -140,8 +143,8 @@ class PlanWrite(_GatewayWrite[PlanExport, ExportPlanned]):
 
     async def check_scope(self) -> None:
         body, reads = self._body, self._reads
-        await reads.check_party(self._caller, "warehouses", body.warehouse_id, "warehouseId")
-        await reads.check_party(self._caller, "brokers", body.broker_id, "brokerId")
+        await reads.check_party(self._caller, WAREHOUSES, body.warehouse_id, "warehouseId")
+        await reads.check_party(self._caller, BROKERS, body.broker_id, "brokerId")
         if body.batch_id is not None and self._caller.warehouse_id is not None:
             await reads.export(self._caller, body.batch_id)
 

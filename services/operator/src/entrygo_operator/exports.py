@@ -3,7 +3,7 @@
 import getpass
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from entrygo_operator.session import Session
 from shared.clock import timestamp
@@ -21,9 +21,9 @@ from shared.contracts.lifecycle import (
 from shared.errors import Refused
 from shared.ids import minted_id
 from shared.messaging.topology import EXPORTS_OPERATE
+from shared.records import EXPORTS
 from shared.store import Store
 
-COLLECTION = "exports"
 ANSWER_WITHIN = 15.0  # seconds
 _DELIVERY = "deliveries.BROKER.status"
 
@@ -59,20 +59,20 @@ async def listed(
     if older_than is not None:
         query["updated_at"] = {"$lte": timestamp(await store.now() - older_than)}
     found = await store.find(
-        COLLECTION,
+        EXPORTS,
         query,
         sort=[("updated_at", -1), ("_id", -1)],
         limit=limit,
         projection={"events": 0, "plans": 0},
     )
-    return [summary(cast("ExportRecord", record)) for record in found]
+    return [summary(record) for record in found]
 
 
 async def existing(store: Store, id_: str) -> ExportRecord:
-    record = await store.get(COLLECTION, id_)
+    record = await store.get(EXPORTS, id_)
     if record is None:
         raise Refused(ErrorCode.EXPORT_NOT_FOUND, f"There is no export {id_}.")
-    return cast("ExportRecord", record)
+    return record
 
 
 def summary(record: ExportRecord) -> dict[str, Any]:

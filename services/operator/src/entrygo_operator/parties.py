@@ -20,7 +20,8 @@ from shared.contracts.parties import (
 )
 from shared.errors import Refused
 from shared.ids import minted_id
-from shared.store import Document, Store
+from shared.records import ACCOUNTS, BROKERS, WAREHOUSES, Collection, PartyDocument
+from shared.store import Store
 
 
 @dataclass(frozen=True)
@@ -28,26 +29,26 @@ class Kind:
     """One kind of record: its collection, the prefix of its ids, the class of its content."""
 
     word: str
-    collection: str
+    collection: Collection[PartyDocument]
     prefix: str
     content: type[PartyContent]
 
 
-ACCOUNT = Kind("account", "accounts", "acc_", AccountContent)
-WAREHOUSE = Kind("warehouse", "warehouses", "wh_", WarehouseContent)
-BROKER = Kind("broker", "brokers", "br_", BrokerContent)
+ACCOUNT = Kind("account", ACCOUNTS, "acc_", AccountContent)
+WAREHOUSE = Kind("warehouse", WAREHOUSES, "wh_", WarehouseContent)
+BROKER = Kind("broker", BROKERS, "br_", BrokerContent)
 
 
 async def create(
     store: Store, kind: Kind, given: Mapping[str, Any], *, account_id: str | None = None
-) -> Document:
+) -> PartyDocument:
     """A new record; an account is its own account."""
     if account_id is not None:
         await existing(store, ACCOUNT, account_id)
     id_ = minted_id(kind.prefix)
     content = _changed(kind, {}, given)
     now = timestamp(await store.now())
-    record = {
+    record: PartyDocument = {
         "_id": id_,
         "account_id": account_id or id_,
         "content": content,
@@ -60,7 +61,7 @@ async def create(
     return record
 
 
-async def update(store: Store, kind: Kind, id_: str, given: Mapping[str, Any]) -> Document:
+async def update(store: Store, kind: Kind, id_: str, given: Mapping[str, Any]) -> PartyDocument:
     """The record after the change; one that changes nothing keeps its revision."""
     while True:
         record = await existing(store, kind, id_)
@@ -84,7 +85,7 @@ async def update(store: Store, kind: Kind, id_: str, given: Mapping[str, Any]) -
             return changed
 
 
-async def existing(store: Store, kind: Kind, id_: str) -> Document:
+async def existing(store: Store, kind: Kind, id_: str) -> PartyDocument:
     record = await store.get(kind.collection, id_)
     if record is None:
         raise Refused(
@@ -93,17 +94,21 @@ async def existing(store: Store, kind: Kind, id_: str) -> Document:
     return record
 
 
-async def listed(store: Store, kind: Kind, account_id: str | None = None) -> list[Document]:
+async def listed(store: Store, kind: Kind, account_id: str | None = None) -> list[PartyDocument]:
     query = {} if account_id is None else {"account_id": account_id}
     return await store.find(kind.collection, query, sort=[("created_at", 1), ("_id", 1)])
 
 
-def view(record: Document) -> dict[str, Any]:
+def view(record: PartyDocument) -> dict[str, Any]:
     """The record as it is shown: its id, its content, and what was stored about it."""
     shown = {"id": record["_id"], "accountId": record["account_id"], **record["content"]}
     if record["account_id"] == record["_id"]:
         del shown["accountId"]
-    return shown | {key: record[key] for key in ("revision", "created_at", "updated_at")}
+    return shown | {
+        "revision": record["revision"],
+        "created_at": record["created_at"],
+        "updated_at": record["updated_at"],
+    }
 
 
 def _changed(kind: Kind, content: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from entrygo_operator.tariff_table import BadTariffFile, TariffTable, read_table
 from shared.clock import timestamp
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
+from shared.records import TARIFF_TABLES
 from shared.store import Document, Store
 
-COLLECTION = "tariff_tables"
 POINTER = "in_use"
 PARTS_A_WRITE = 200
 DIGITS = range(4, 11)
@@ -45,7 +45,7 @@ async def load(store: Store, table: TariffTable, *, source: str) -> Document:
     ]
     for start in range(0, len(parts), PARTS_A_WRITE):
         await store.upsert_each(
-            COLLECTION, parts[start : start + PARTS_A_WRITE], step="operator.write_tariff_part"
+            TARIFF_TABLES, parts[start : start + PARTS_A_WRITE], step="operator.write_tariff_part"
         )
     pointer = {
         "table": table.hash,
@@ -54,7 +54,7 @@ async def load(store: Store, table: TariffTable, *, source: str) -> Document:
         "loaded_at": timestamp(await store.now()),
     }
     await store.upsert_each(
-        COLLECTION, [(POINTER, {"$set": pointer})], step="operator.use_tariff_table"
+        TARIFF_TABLES, [(POINTER, {"$set": pointer})], step="operator.use_tariff_table"
     )
     return pointer
 
@@ -68,10 +68,10 @@ async def numbers(store: Store, code: str) -> list[dict[str, Any]]:
             f"{code!r} is no HTS number of 4 to 10 digits.",
             field="code",
         )
-    pointer = await store.get(COLLECTION, POINTER)
+    pointer = await store.get(TARIFF_TABLES, POINTER)
     if pointer is None:
         raise Refused(ErrorCode.VALIDATION_ERROR, "No tariff table is loaded.", field="code")
-    part = await store.get(COLLECTION, f"{pointer['table']}:{digits[:4]}")
+    part = await store.get(TARIFF_TABLES, f"{pointer['table']}:{digits[:4]}")
     found = [
         {"code": number, **facts}
         for number, facts in sorted(((part or {}).get("codes") or {}).items())

@@ -9,6 +9,22 @@ from planner.domain.facts import Party, Tariff
 from shared.claims import live_claims
 from shared.contracts.errors import Refusal
 from shared.contracts.lifecycle import ExportRecord, State
+from shared.records import (
+    ACCOUNTS,
+    BROKERS,
+    CLAIMS,
+    EXPORTS,
+    ORDERS,
+    PLANS,
+    PRODUCTS,
+    TARIFF_TABLES,
+    VERDICTS,
+    WAREHOUSES,
+    Collection,
+    PartyDocument,
+    Record,
+    SyncedDocument,
+)
 from shared.store import Document, Store
 
 VERDICT_DAYS = 30
@@ -21,21 +37,21 @@ class Repository:
     # -- records
 
     async def records(
-        self, collection: str, account_id: str, ids: Iterable[str]
-    ) -> dict[str, Document]:
+        self, collection: Collection[Record], account_id: str, ids: Iterable[str]
+    ) -> dict[str, Record]:
         return await self._store.get_many(collection, ids, account_id=account_id)
 
     async def contents(
-        self, collection: str, account_id: str, ids: Iterable[str]
+        self, collection: Collection[SyncedDocument], account_id: str, ids: Iterable[str]
     ) -> dict[str, Document]:
         found = await self.records(collection, account_id, ids)
         return {id_: record["content"] for id_, record in found.items()}
 
     async def apply_products(self, updates: Sequence[tuple[str, Any]]) -> None:
-        await self._store.upsert_each("products", updates, step="planner.apply_products")
+        await self._store.upsert_each(PRODUCTS, updates, step="planner.apply_products")
 
     async def apply_orders(self, updates: Sequence[tuple[str, Any]]) -> None:
-        await self._store.upsert_each("orders", updates, step="planner.apply_orders")
+        await self._store.upsert_each(ORDERS, updates, step="planner.apply_orders")
 
     async def sync_verdict(
         self, command_id: str, account_id: str, refusal: Refusal | None, now: datetime
@@ -47,9 +63,9 @@ class Repository:
             "refusal": refusal and refusal.model_dump(),
             "expires_at": now + timedelta(days=VERDICT_DAYS),
         }
-        if await self._store.put_if_absent("verdicts", document, step="planner.keep_verdict"):
+        if await self._store.put_if_absent(VERDICTS, document, step="planner.keep_verdict"):
             return refusal
-        first = await self._store.get("verdicts", command_id) or document
+        first = await self._store.get(VERDICTS, command_id) or document
         return Refusal.model_validate(first["refusal"]) if first["refusal"] else None
 
     # -- planning
@@ -58,30 +74,32 @@ class Repository:
         self, account_id: str, warehouse_id: str, broker_id: str
     ) -> tuple[Party, Party | None, Party | None]:
         account, warehouse, broker = await asyncio.gather(
-            self._store.get("accounts", account_id),
-            self._store.get("warehouses", warehouse_id, account_id=account_id),
-            self._store.get("brokers", broker_id, account_id=account_id),
+            self._party(ACCOUNTS, account_id, account_id),
+            self._party(WAREHOUSES, warehouse_id, account_id),
+            self._party(BROKERS, broker_id, account_id),
         )
-        return (
-            _party(account) or Party(account_id, {}),
-            _party(warehouse),
-            _party(broker),
-        )
+        return account or Party(account_id, {}), warehouse, broker
+
+    async def _party(
+        self, collection: Collection[PartyDocument], id_: str, account_id: str
+    ) -> Party | None:
+        found = await self._store.get(collection, id_, account_id=account_id)
+        return Party(found["_id"], found["content"]) if found else None
 
     async def exported(self, order_ids: Iterable[str]) -> set[str]:
         """Those of the orders with a claim that is not void."""
-        claims = await self._store.get_many("exported_orders", order_ids)
-        exports = await self._store.get_many("exports", {c["export"] for c in claims.values()})
+        claims = await self._store.get_many(CLAIMS, order_ids)
+        exports = await self._store.get_many(EXPORTS, {c["export"] for c in claims.values()})
         return live_claims(claims, exports)
 
     async def tariff(self, numbers: Iterable[str]) -> Tariff | None:
         """The table in use, with the given ten-digit numbers of it."""
-        pointer = await self._store.get("tariff_tables", "in_use")
+        pointer = await self._store.get(TARIFF_TABLES, "in_use")
         if pointer is None or not pointer["table"]:
             return None
         wanted = sorted(set(numbers))
         parts = await self._store.get_many(
-            "tariff_tables", {f"{pointer['table']}:{number[:4]}" for number in wanted}
+            TARIFF_TABLES, {f"{pointer['table']}:{number[:4]}" for number in wanted}
         )
         codes: dict[str, Any] = {}
         for part in parts.values():
@@ -98,22 +116,19 @@ class Repository:
         return await self._store.get_blob(digest)
 
     async def plan(self, command_id: str, account_id: str) -> Document | None:
-        return await self._store.get("plans", command_id, account_id=account_id)
+        return await self._store.get(PLANS, command_id, account_id=account_id)
 
     async def keep_plan(self, verdict: Document) -> Document:
         """The verdict on a plan command, plan or refusal: the first one stored."""
-        if await self._store.put_if_absent("plans", verdict, step="planner.keep_plan"):
+        if await self._store.put_if_absent(PLANS, verdict, step="planner.keep_plan"):
             return verdict
-        return await self._store.get("plans", verdict["_id"]) or verdict
+        return await self._store.get(PLANS, verdict["_id"]) or verdict
 
     async def export(self, export_id: str, account_id: str) -> ExportRecord | None:
-        found: Any = await self._store.get("exports", export_id, account_id=account_id)
-        return found  # type: ignore[no-any-return]  # the store's documents are untyped
+        return await self._store.get(EXPORTS, export_id, account_id=account_id)
 
     async def create_export(self, export: ExportRecord) -> bool:
-        return await self._store.put_if_absent(
-            "exports", dict(export), step="planner.create_export"
-        )
+        return await self._store.put_if_absent(EXPORTS, export, step="planner.create_export")
 
     async def replan(
         self, export: ExportRecord, stamp: str, update: Mapping[str, Any]
@@ -125,20 +140,13 @@ class Repository:
             "plan_revision": export["plan_revision"],
             "mark": {"$lt": stamp},
         }
-        found: Any = await self._store.transition(
-            "exports", guard, update, step="planner.replan_export"
-        )
-        return found  # type: ignore[no-any-return]  # the store's documents are untyped
+        return await self._store.transition(EXPORTS, guard, update, step="planner.replan_export")
 
     async def move_mark(self, export_id: str, account_id: str, stamp: str, now: str) -> None:
         """Before a re-plan is refused: an older copy of it must not run later."""
         await self._store.transition(
-            "exports",
+            EXPORTS,
             {"_id": export_id, "account_id": account_id, "mark": {"$lt": stamp}},
             {"$set": {"mark": stamp, "updated_at": now}, "$inc": {"revision": 1}},
             step="planner.move_mark",
         )
-
-
-def _party(document: Document | None) -> Party | None:
-    return Party(document["_id"], document["content"]) if document else None

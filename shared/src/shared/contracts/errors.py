@@ -1,39 +1,11 @@
 """The error envelope and its codes (protocol.md sections 8 and 10)."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field
 
 from shared.contracts.base import Message
-
-
-class ErrorCode(StrEnum):
-    INVALID_REQUEST = "INVALID_REQUEST"
-    VALIDATION_ERROR = "VALIDATION_ERROR"
-    INVALID_API_KEY = "INVALID_API_KEY"
-    INVALID_ACCOUNT_SCOPE = "INVALID_ACCOUNT_SCOPE"
-    EXPORT_NOT_FOUND = "EXPORT_NOT_FOUND"
-    PLAN_NOT_FOUND = "PLAN_NOT_FOUND"
-    ORDER_NOT_FOUND = "ORDER_NOT_FOUND"
-    PRODUCT_NOT_FOUND = "PRODUCT_NOT_FOUND"
-    CUSTOMS_PACKAGE_NOT_FOUND = "CUSTOMS_PACKAGE_NOT_FOUND"
-    ARTIFACT_NOT_FOUND = "ARTIFACT_NOT_FOUND"
-    ROUTE_NOT_FOUND = "ROUTE_NOT_FOUND"
-    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
-    PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
-    UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
-    EXPORT_NOT_READY = "EXPORT_NOT_READY"
-    PLAN_STALE = "PLAN_STALE"
-    PLAN_HASH_MISMATCH = "PLAN_HASH_MISMATCH"
-    EXPORT_ALREADY_EXECUTED = "EXPORT_ALREADY_EXECUTED"
-    ORDER_ALREADY_EXPORTED = "ORDER_ALREADY_EXPORTED"
-    EXPORT_VOIDED = "EXPORT_VOIDED"
-    IDEMPOTENCY_IN_PROGRESS = "IDEMPOTENCY_IN_PROGRESS"
-    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
-    RATE_LIMITED = "RATE_LIMITED"
-    SERVICE_UNAVAILABLE = "SERVICE_UNAVAILABLE"
-    INTERNAL_ERROR = "INTERNAL_ERROR"
 
 
 class NextAction(StrEnum):
@@ -53,48 +25,139 @@ class NextAction(StrEnum):
     FIX_REQUEST = "FIX_REQUEST"
 
 
-STATUS: dict[ErrorCode, int] = {
-    ErrorCode.INVALID_REQUEST: 400,
-    ErrorCode.VALIDATION_ERROR: 400,
-    ErrorCode.INVALID_API_KEY: 401,
-    ErrorCode.INVALID_ACCOUNT_SCOPE: 403,
-    ErrorCode.EXPORT_NOT_FOUND: 404,
-    ErrorCode.PLAN_NOT_FOUND: 404,
-    ErrorCode.ORDER_NOT_FOUND: 404,
-    ErrorCode.PRODUCT_NOT_FOUND: 422,  # 404 on GET, said where it is raised
-    ErrorCode.CUSTOMS_PACKAGE_NOT_FOUND: 404,
-    ErrorCode.ARTIFACT_NOT_FOUND: 404,
-    ErrorCode.ROUTE_NOT_FOUND: 404,
-    ErrorCode.METHOD_NOT_ALLOWED: 405,
-    ErrorCode.PAYLOAD_TOO_LARGE: 413,
-    ErrorCode.UNSUPPORTED_MEDIA_TYPE: 415,
-    ErrorCode.EXPORT_NOT_READY: 409,
-    ErrorCode.PLAN_STALE: 409,
-    ErrorCode.PLAN_HASH_MISMATCH: 409,
-    ErrorCode.EXPORT_ALREADY_EXECUTED: 409,
-    ErrorCode.ORDER_ALREADY_EXPORTED: 409,
-    ErrorCode.EXPORT_VOIDED: 409,
-    ErrorCode.IDEMPOTENCY_IN_PROGRESS: 409,
-    ErrorCode.IDEMPOTENCY_KEY_REUSED: 422,
-    ErrorCode.RATE_LIMITED: 429,
-    ErrorCode.SERVICE_UNAVAILABLE: 503,
-    ErrorCode.INTERNAL_ERROR: 500,
-}
+class ErrorCode(StrEnum):
+    """One row a code: its HTTP status, what the caller does next, and what it means."""
 
-RETRYABLE = frozenset(
-    {ErrorCode.IDEMPOTENCY_IN_PROGRESS, ErrorCode.RATE_LIMITED, ErrorCode.SERVICE_UNAVAILABLE}
-)
+    status: int
+    next_action: NextAction
+    sentence: str
 
-_NEXT: dict[ErrorCode, NextAction] = {
-    ErrorCode.PLAN_STALE: NextAction.REPLAN,
-    ErrorCode.PLAN_HASH_MISMATCH: NextAction.REPLAN,
-    ErrorCode.ORDER_ALREADY_EXPORTED: NextAction.REPLAN,
-    ErrorCode.EXPORT_NOT_READY: NextAction.FIX_DATA_AND_REPLAN,
-    ErrorCode.ORDER_NOT_FOUND: NextAction.SYNC_ORDERS,
-    ErrorCode.PRODUCT_NOT_FOUND: NextAction.SYNC_PRODUCTS,
-    ErrorCode.EXPORT_ALREADY_EXECUTED: NextAction.INSPECT,
-    ErrorCode.IDEMPOTENCY_KEY_REUSED: NextAction.USE_NEW_KEY,
-}
+    def __new__(cls, value: str, status: int, next_action: NextAction, sentence: str) -> Self:
+        code = str.__new__(cls, value)
+        code._value_ = value
+        code.status, code.next_action, code.sentence = status, next_action, sentence
+        return code
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same request may succeed later."""
+        return self.next_action is NextAction.RETRY_WITH_SAME_KEY
+
+    INVALID_REQUEST = (
+        "INVALID_REQUEST",
+        400,
+        NextAction.FIX_REQUEST,
+        "Request body must be valid JSON.",
+    )
+    VALIDATION_ERROR = (
+        "VALIDATION_ERROR",
+        400,
+        NextAction.FIX_REQUEST,
+        "A field of the request is wrong.",
+    )
+    INVALID_API_KEY = ("INVALID_API_KEY", 401, NextAction.FIX_REQUEST, "The API key is not valid.")
+    INVALID_ACCOUNT_SCOPE = (
+        "INVALID_ACCOUNT_SCOPE",
+        403,
+        NextAction.FIX_REQUEST,
+        "The account, warehouse or broker is outside of what the caller may touch.",
+    )
+    EXPORT_NOT_FOUND = ("EXPORT_NOT_FOUND", 404, NextAction.FIX_REQUEST, "There is no such export.")
+    PLAN_NOT_FOUND = ("PLAN_NOT_FOUND", 404, NextAction.FIX_REQUEST, "There is no such plan.")
+    ORDER_NOT_FOUND = ("ORDER_NOT_FOUND", 404, NextAction.SYNC_ORDERS, "There is no such order.")
+    PRODUCT_NOT_FOUND = (  # 404 where one product is asked for
+        "PRODUCT_NOT_FOUND",
+        422,
+        NextAction.SYNC_PRODUCTS,
+        "There is no such product.",
+    )
+    CUSTOMS_PACKAGE_NOT_FOUND = (
+        "CUSTOMS_PACKAGE_NOT_FOUND",
+        404,
+        NextAction.FIX_REQUEST,
+        "There is no such package.",
+    )
+    ARTIFACT_NOT_FOUND = (
+        "ARTIFACT_NOT_FOUND",
+        404,
+        NextAction.FIX_REQUEST,
+        "The package has no such artifact.",
+    )
+    ROUTE_NOT_FOUND = ("ROUTE_NOT_FOUND", 404, NextAction.FIX_REQUEST, "There is no such route.")
+    METHOD_NOT_ALLOWED = (
+        "METHOD_NOT_ALLOWED",
+        405,
+        NextAction.FIX_REQUEST,
+        "The route has no such method.",
+    )
+    PAYLOAD_TOO_LARGE = (
+        "PAYLOAD_TOO_LARGE",
+        413,
+        NextAction.FIX_REQUEST,
+        "The request is too large.",
+    )
+    UNSUPPORTED_MEDIA_TYPE = (
+        "UNSUPPORTED_MEDIA_TYPE",
+        415,
+        NextAction.FIX_REQUEST,
+        "Send application/json, in UTF-8, not compressed.",
+    )
+    EXPORT_NOT_READY = (
+        "EXPORT_NOT_READY",
+        409,
+        NextAction.FIX_DATA_AND_REPLAN,
+        "The plan is blocked; validationMessages say by what.",
+    )
+    PLAN_STALE = ("PLAN_STALE", 409, NextAction.REPLAN, "What was planned has changed since.")
+    PLAN_HASH_MISMATCH = (
+        "PLAN_HASH_MISMATCH",
+        409,
+        NextAction.REPLAN,
+        "The current plan is another one than the planHash names.",
+    )
+    EXPORT_ALREADY_EXECUTED = (
+        "EXPORT_ALREADY_EXECUTED",
+        409,
+        NextAction.INSPECT,
+        "The export is executing or executed already.",
+    )
+    ORDER_ALREADY_EXPORTED = (
+        "ORDER_ALREADY_EXPORTED",
+        409,
+        NextAction.REPLAN,
+        "An order is in another executed export.",
+    )
+    EXPORT_VOIDED = ("EXPORT_VOIDED", 409, NextAction.FIX_REQUEST, "The export was voided.")
+    IDEMPOTENCY_IN_PROGRESS = (
+        "IDEMPOTENCY_IN_PROGRESS",
+        409,
+        NextAction.RETRY_WITH_SAME_KEY,
+        "A request with this idempotency key is still running.",
+    )
+    IDEMPOTENCY_KEY_REUSED = (
+        "IDEMPOTENCY_KEY_REUSED",
+        422,
+        NextAction.USE_NEW_KEY,
+        "This idempotency key was used for another request.",
+    )
+    RATE_LIMITED = (
+        "RATE_LIMITED",
+        429,
+        NextAction.RETRY_WITH_SAME_KEY,
+        "Too many requests with this key.",
+    )
+    SERVICE_UNAVAILABLE = (
+        "SERVICE_UNAVAILABLE",
+        503,
+        NextAction.RETRY_WITH_SAME_KEY,
+        "A part of the service is out of reach; nothing is lost.",
+    )
+    INTERNAL_ERROR = (
+        "INTERNAL_ERROR",
+        500,
+        NextAction.CONTACT_OPERATOR,
+        "Something went wrong on our side.",
+    )
 
 
 class Refusal(Message):
@@ -115,33 +178,22 @@ class Refusal(Message):
         return body
 
 
-def next_action(code: ErrorCode, *, retryable: bool, keyed: bool) -> NextAction:
-    """What the caller of a failed request does next (protocol.md section 10)."""
-    if retryable:
-        return NextAction.RETRY_WITH_SAME_KEY if keyed else NextAction.RETRY
-    if code is ErrorCode.INTERNAL_ERROR:
-        return NextAction.CONTACT_OPERATOR
-    return _NEXT.get(code, NextAction.FIX_REQUEST)
-
-
 def refusal(
     code: ErrorCode,
-    message: str,
+    message: str | None = None,
     *,
     field: str | None = None,
     details: dict[str, Any] | None = None,
     status: int | None = None,
 ) -> Refusal:
-    retryable = code in RETRYABLE
-    given = dict(details or {})
-    given.setdefault("retryable", retryable)
-    given.setdefault(
-        "next_action", next_action(code, retryable=bool(given["retryable"]), keyed=True).value
-    )
+    """What the code's row says, and what is known of this case beside it."""
+    given = {"retryable": code.retryable, "next_action": code.next_action.value} | (details or {})
+    if given["retryable"] and not code.retryable and "next_action" not in (details or {}):
+        given["next_action"] = NextAction.RETRY_WITH_SAME_KEY.value
     return Refusal(
-        status=status or STATUS[code],
+        status=status or code.status,
         error_code=code.value,
-        message=message,
+        message=message or code.sentence,
         field=field,
         details=given,
     )

@@ -133,7 +133,7 @@ class LastExecution(TypedDict):
     error: dict[str, Any] | None
 
 
-class ExportRecord(TypedDict, total=False):
+class ExportRecord(TypedDict):
     _id: str
     account_id: str
     warehouse_id: str
@@ -158,7 +158,7 @@ class ExportRecord(TypedDict, total=False):
     updated_at: str
 
 
-_DELIVERED: dict[str, Status] = {
+BROKER_DELIVERED: dict[str, Status] = {  # by the status of the broker's delivery
     DeliveryStatus.PENDING: Status.SUBMITTING,
     DeliveryStatus.SENDING: Status.SUBMITTING,
     DeliveryStatus.SENT: Status.COMPLETED,
@@ -182,27 +182,12 @@ def status_of(export: ExportRecord) -> Status:
     if state is State.VOIDED:
         return Status.VOIDED
     if state is State.EXECUTED:
-        return _DELIVERED[export["deliveries"]["BROKER"]["status"]]
+        return BROKER_DELIVERED[export["deliveries"]["BROKER"]["status"]]
     if state is State.EXECUTING:
-        execution = export.get("execution")
+        execution = export["execution"]
         return Status.EXECUTION_STALLED if execution and execution["stalled"] else Status.EXECUTING
     blocked = export["plan"]["readiness"] == Readiness.BLOCKED
     return Status.BLOCKED if blocked else Status.PLANNED
-
-
-def status_filter(status: Status) -> dict[str, Any]:
-    """The store's query for exports of one status; what `status_of` says of one record."""
-    if status is Status.VOIDED:
-        return {"state": State.VOIDED.value}
-    if status in {Status.PLANNED, Status.BLOCKED}:
-        blocked = Readiness.BLOCKED.value
-        wanted = blocked if status is Status.BLOCKED else {"$ne": blocked}
-        return {"state": State.PLANNED.value, "plan.readiness": wanted}
-    if status in {Status.EXECUTING, Status.EXECUTION_STALLED}:
-        stalled = True if status is Status.EXECUTION_STALLED else {"$ne": True}
-        return {"state": State.EXECUTING.value, "execution.stalled": stalled}
-    delivered = sorted(str(delivery) for delivery, shown in _DELIVERED.items() if shown is status)
-    return {"state": State.EXECUTED.value, "deliveries.BROKER.status": {"$in": delivered}}
 
 
 def plan_next_action(readiness: str, *, operator_only: bool) -> NextAction:
@@ -218,7 +203,7 @@ def next_action_of(export: ExportRecord) -> NextAction:
     status = status_of(export)
     if status not in {Status.PLANNED, Status.BLOCKED}:
         return _NEXT[status]
-    last = export.get("last_execution")
+    last = export["last_execution"]
     if last and last["error"]:  # it is dropped when another plan becomes the current one
         return NextAction(last["error"]["details"]["next_action"])
     plan = export["plan"]

@@ -11,6 +11,7 @@ from gateway.routes.answers import json_answer
 from shared.contracts.catalogue import Id
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
+from shared.records import ORDERS, PRODUCTS
 
 router = APIRouter()
 
@@ -24,7 +25,7 @@ async def list_orders(
     page: Listing,
     external_ids: ExternalIds = [],  # noqa: B006  # FastAPI copies it
 ) -> Response:
-    listed = await gateway.reads.search(caller, "orders", page, external_ids)
+    listed = await gateway.reads.search(caller, ORDERS, page, external_ids)
     data = [order_view(record) for record in listed.records]
     return json_answer({"data": data, "next_cursor": listed.next_cursor})
 
@@ -36,22 +37,22 @@ async def list_products(
     page: Listing,
     external_ids: ExternalIds = [],  # noqa: B006  # FastAPI copies it
 ) -> Response:
-    listed = await gateway.reads.search(caller, "products", page, external_ids)
+    listed = await gateway.reads.search(caller, PRODUCTS, page, external_ids)
     data = [product_view(record) for record in listed.records]
     return json_answer({"data": data, "next_cursor": listed.next_cursor})
 
 
 @router.get("/orders/{order_id:record}")
 async def order(order_id: RecordId, caller: Caller, gateway: Running) -> Response:
-    record = await gateway.reads.record(caller, "orders", order_id)
+    record = await gateway.reads.record(caller, ORDERS, order_id)
     if record is None:
-        raise Refused(ErrorCode.ORDER_NOT_FOUND, "There is no such order.")
+        raise Refused(ErrorCode.ORDER_NOT_FOUND)
     return json_answer(order_view(record))
 
 
 @router.get("/products/{product_id:record}")
 async def product(product_id: RecordId, caller: Caller, gateway: Running) -> Response:
-    record = await gateway.reads.record(caller, "products", product_id)
+    record = await gateway.reads.record(caller, PRODUCTS, product_id)
     if record is None:
-        raise Refused(ErrorCode.PRODUCT_NOT_FOUND, "There is no such product.", status=404)
+        raise Refused(ErrorCode.PRODUCT_NOT_FOUND, status=404)
     return json_answer(product_view(record))

@@ -28,7 +28,7 @@ async def list_exports(
     status: Annotated[Status | None, Query()] = None,
 ) -> Response:
     listed = await gateway.reads.exports(caller, page, status)
-    rows = [export_row(record) for record in listed.records]  # type: ignore[arg-type]  # stored shape
+    rows = [export_row(record) for record in listed.records]
     return json_answer({"data": rows, "next_cursor": listed.next_cursor})
 
 

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from gateway.bodies import invalid
 from gateway.dependencies import Caller, Key, Running, Wait, body_of
 from gateway.schemas.requests import (
     ExecuteBody,
@@ -18,6 +17,7 @@ from gateway.schemas.requests import (
 )
 from gateway.use_cases import ACCEPTED, ExecuteWrite, OrdersWrite, PlanWrite, ProductsWrite
 from gateway.write import Answer
+from shared.validation import MAX_ISSUES, issue, refused_for
 
 router = APIRouter()
 
@@ -88,8 +88,7 @@ def _check_each_once(items: Sequence[OrderBody | ProductBody]) -> None:
     issues = []
     for place, item in enumerate(items):
         if item.external_id in seen:
-            path = f"items.{place}.externalId"
-            issues.append({"path": path, "message": "Named twice", "code": "custom"})
+            issues.append(issue(f"items.{place}.externalId", "Named twice", "custom"))
         seen.add(item.external_id)
     if issues:
-        raise invalid(issues[:100])
+        raise refused_for(issues[:MAX_ISSUES])

@@ -17,6 +17,7 @@ from shared.contracts.exports import MAX_PLAN_LINES, PlanRequest, Shipment
 from shared.contracts.snapshot import Snapshot
 from shared.errors import Refused
 from shared.ids import derived_id
+from shared.records import ORDERS, PRODUCTS
 
 OFF_THE_LOOP_FROM = 200  # orders; smaller plans are decided faster than a thread is handed one
 
@@ -54,7 +55,7 @@ async def decided(
     ids = sorted(set(request.order_ids))
     (account, warehouse, broker), orders, claimed = await asyncio.gather(
         repository.parties(account_id, request.warehouse_id, request.broker_id),
-        repository.contents("orders", account_id, ids),
+        repository.contents(ORDERS, account_id, ids),
         _claimed(ids, exported, repository),
     )
     if warehouse is None or broker is None:
@@ -67,7 +68,7 @@ async def decided(
         raise await _missing(account_id, missing, repository)
     _within_limits(orders)
     used = {line["productId"] for order in orders.values() for line in order["items"]}
-    products = await repository.contents("products", account_id, used)
+    products = await repository.contents(PRODUCTS, account_id, used)
     asked = request.shipment or Shipment()
     shipment = asked.model_dump(mode="json", by_alias=True, exclude_none=True)
     given = PlanningInput(
@@ -102,7 +103,7 @@ async def _claimed(ids: list[str], exported: set[str] | None, repository: Reposi
 async def _missing(account_id: str, missing: list[str], repository: Repository) -> Refused:
     """The refusal, with the id to use where one's own reference was sent instead."""
     guesses = {derived_id("ord_", account_id, name): name for name in missing}
-    found = await repository.contents("orders", account_id, guesses)
+    found = await repository.contents(ORDERS, account_id, guesses)
     external = {guesses[id_]: id_ for id_ in sorted(found)}
     details: dict[str, Any] = {"orderIds": missing}
     if external:

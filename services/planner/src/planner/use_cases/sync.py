@@ -25,6 +25,7 @@ from shared.ids import derived_id
 from shared.messaging.rabbit import Messages
 from shared.messaging.settlement import has_caller
 from shared.messaging.topology import ORDERS_SYNC_REFUSED, ORDERS_SYNCED
+from shared.records import ORDERS, PRODUCTS, Collection, SyncedDocument
 from shared.store import Document
 
 AHEAD = timedelta(minutes=1)
@@ -44,7 +45,7 @@ class Syncing:
             for id_, fact in zip(ids, command.items, strict=True)
         ]
         await self._repository.apply_products(updates)
-        return ProductsSynced(records=await self._synced("products", command, ids))
+        return ProductsSynced(records=await self._synced(PRODUCTS, command, ids))
 
     async def orders(self, command: SyncOrders) -> OrdersSynced:
         await self._accepted(command, self._checked(command) or await self._unknown(command))
@@ -57,7 +58,7 @@ class Syncing:
         synced = OrdersSynced(
             account_id=command.account_id,
             command_id=command.command_id,
-            records=await self._synced("orders", command, ids),
+            records=await self._synced(ORDERS, command, ids),
         )
         await self._messages.announce(ORDERS_SYNCED, synced, step="planner.announce_synced")
         return synced
@@ -99,7 +100,7 @@ class Syncing:
             for fact in command.items
             for line in fact.items
         }
-        known = await self._repository.records("products", command.account_id, named)
+        known = await self._repository.records(PRODUCTS, command.account_id, named)
         missing = sorted(str(name) for id_, name in named.items() if id_ not in known)
         if not missing:
             return None
@@ -146,7 +147,10 @@ class Syncing:
         ]
 
     async def _synced(
-        self, collection: str, command: SyncOrders | SyncProducts, ids: Sequence[str]
+        self,
+        collection: Collection[SyncedDocument],
+        command: SyncOrders | SyncProducts,
+        ids: Sequence[str],
     ) -> tuple[SyncedRecord, ...]:
         stored = await self._repository.records(collection, command.account_id, ids)
         return tuple(

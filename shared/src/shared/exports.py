@@ -1,0 +1,71 @@
+"""The export's record in the store: how it advances, and how its states are asked for."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.contracts.lifecycle import (
+    BROKER_DELIVERED,
+    Event,
+    EventType,
+    ExportRecord,
+    Readiness,
+    State,
+    Status,
+)
+from shared.ids import derived_id
+from shared.records import EXPORTS
+from shared.store import Store
+
+
+def event(
+    kind: EventType, *cause: str, at: str, actor: str, data: dict[str, Any] | None = None
+) -> Event:
+    """An event whose id comes from its cause: written again, it is the same."""
+    return Event(
+        id=derived_id("evt_", *cause),
+        type=kind.value,
+        occurred_at=at,
+        actor=actor,
+        data=data or {},
+    )
+
+
+async def advance(
+    store: Store,
+    guard: Mapping[str, Any],
+    fields: Mapping[str, Any],
+    events: Sequence[Event] = (),
+    *,
+    now: str,
+    step: str,
+    **appended: object,
+) -> ExportRecord | None:
+    """One guarded transition of one export: sets the fields, appends the events.
+
+    Each raises the revision. None when the guard matches nothing: read again, decide anew.
+    `appended` are further lists of the record, each with one more entry.
+    """
+    pushed = {"events": {"$each": list(events)}} | {
+        name: {"$each": [entry]} for name, entry in appended.items()
+    }
+    update = {
+        "$set": {**fields, "updated_at": now},
+        "$inc": {"revision": 1},
+        "$push": pushed,
+    }
+    return await store.transition(EXPORTS, guard, update, step=step)
+
+
+def where_status(status: Status) -> dict[str, Any]:
+    """The store's query for exports of one status; what `status_of` says of one record."""
+    if status is Status.VOIDED:
+        return {"state": State.VOIDED.value}
+    if status in {Status.PLANNED, Status.BLOCKED}:
+        blocked = Readiness.BLOCKED.value
+        wanted = blocked if status is Status.BLOCKED else {"$ne": blocked}
+        return {"state": State.PLANNED.value, "plan.readiness": wanted}
+    if status in {Status.EXECUTING, Status.EXECUTION_STALLED}:
+        stalled = True if status is Status.EXECUTION_STALLED else {"$ne": True}
+        return {"state": State.EXECUTING.value, "execution.stalled": stalled}
+    delivered = sorted(str(at) for at, shown in BROKER_DELIVERED.items() if shown is status)
+    return {"state": State.EXECUTED.value, "deliveries.BROKER.status": {"$in": delivered}}

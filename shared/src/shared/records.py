@@ -1,0 +1,81 @@
+"""The collections of the store, each with the type of its documents.
+
+A handle is the collection's name; who may write to it is in docs/architecture.md.
+"""
+
+from typing import Any, Final, Generic, TypedDict, TypeVar
+
+from shared.contracts.lifecycle import ExportRecord
+
+Record = TypeVar("Record")
+
+
+class Collection(str, Generic[Record]):
+    """A collection's name, for which the store knows what its documents are."""
+
+    __slots__ = ()
+
+
+class SyncedDocument(TypedDict):
+    """A product or an order as it was last synced."""
+
+    _id: str
+    account_id: str
+    external_id: str
+    content: dict[str, Any]  # the record's substance, see contracts/catalogue.py
+    metadata: dict[str, Any] | None
+    hash: str
+    applied: str  # stamp of the newest command that touched it
+    revision: int
+    created_at: str
+    updated_at: str
+
+
+class PartyDocument(TypedDict):
+    """An account, a warehouse or a broker."""
+
+    _id: str
+    account_id: str
+    content: dict[str, Any]  # see contracts/parties.py
+    hash: str
+    revision: int
+    created_at: str
+    updated_at: str
+
+
+class ApiKey(TypedDict):
+    """An API key, under the SHA-256 of it; the key itself is kept nowhere."""
+
+    _id: str
+    account_id: str
+    warehouse_id: str | None
+    test: bool
+    name: str
+    prefix: str
+    created_at: str
+    revoked_at: str | None
+
+
+class Claim(TypedDict):
+    """An order is in this attempt of this export; see claims.py for when that holds."""
+
+    _id: str  # the order's
+    account_id: str
+    export: str
+    attempt: int
+
+
+EXPORTS: Final = Collection[ExportRecord]("exports")
+PRODUCTS: Final = Collection[SyncedDocument]("products")
+ORDERS: Final = Collection[SyncedDocument]("orders")
+PLANS: Final = Collection[dict[str, Any]]("plans")
+CLAIMS: Final = Collection[Claim]("exported_orders")
+ACCOUNTS: Final = Collection[PartyDocument]("accounts")
+WAREHOUSES: Final = Collection[PartyDocument]("warehouses")
+BROKERS: Final = Collection[PartyDocument]("brokers")
+API_KEYS: Final = Collection[ApiKey]("api_keys")
+VERDICTS: Final = Collection[dict[str, Any]]("verdicts")
+TARIFF_TABLES: Final = Collection[dict[str, Any]]("tariff_tables")
+IDEMPOTENCY_KEYS: Final = Collection[dict[str, Any]]("idempotency_keys")
+PACKAGES: Final = Collection[dict[str, Any]]("customs_packages")
+BLOBS: Final = Collection[dict[str, Any]]("blobs")
