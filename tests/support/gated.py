@@ -92,7 +92,7 @@ class GatedStore(Store):
             return await super().transition(collection, guard, update, step=step)
 
     async def upsert_each(
-        self, collection: Collection[Record], updates: Sequence[tuple[str, Update]], *, step: str
+        self, collection: Collection[Record], updates: Iterable[tuple[str, Update]], *, step: str
     ) -> None:
         async with self._gate(step):
             await super().upsert_each(collection, updates, step=step)

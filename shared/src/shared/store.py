@@ -156,7 +156,7 @@ class Store:
         return cast("Record | None", found)
 
     async def upsert_each(
-        self, collection: Collection[Record], updates: Sequence[tuple[str, Update]], *, step: str
+        self, collection: Collection[Record], updates: Iterable[tuple[str, Update]], *, step: str
     ) -> None:
         """One bulk write of updates by id, each on its own; repeatable as far as they are."""
         operations = [UpdateOne({"_id": id_}, change, upsert=True) for id_, change in updates]

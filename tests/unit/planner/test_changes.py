@@ -1,13 +1,13 @@
 """What PLAN_STALE names: the inputs that moved, by the protocol's paths."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from planner.domain.changes import changes
 from planner.domain.decide import decide
 from planner.domain.facts import PlanningInput
+from shared.contracts.exports import PathChange
 from support.planning import (
     BOOK,
     TARIFF,
@@ -27,8 +27,8 @@ COTTON = [{"name": "cotton", "percentHundredths": 10_000}]
 BLEND = [{"name": "cotton", "percentHundredths": 6_250}, {"name": "wool", "percentHundredths": 3}]
 
 
-def moved(path: str, planned: Any, current: Any) -> dict[str, Any]:  # JSON values
-    return {"path": path, "planned": planned, "current": current}
+def moved(path: str, planned: object, current: object) -> PathChange:
+    return PathChange(path=path, planned=planned, current=current)
 
 
 def test_an_equal_plan_has_no_changes() -> None:
@@ -87,9 +87,7 @@ def test_an_equal_plan_has_no_changes() -> None:
         (with_shipment(carrier="Rail"), [moved("shipment.carrier", "Lakes Freight", "Rail")]),
     ],
 )
-def test_a_change_is_named_by_its_path(
-    current: PlanningInput, expected: list[dict[str, Any]]
-) -> None:
+def test_a_change_is_named_by_its_path(current: PlanningInput, expected: list[PathChange]) -> None:
     assert changes(decide(a_plan()), decide(current)) == expected
 
 
@@ -107,9 +105,9 @@ def test_another_rule_set_or_tariff_is_named_by_its_version() -> None:
 
     (change,) = changes(decide(a_plan()), decide(a_plan(tariff=other)))
 
-    assert change["path"] == "ruleset_version"
-    assert change["planned"].endswith("+tariff.abababababab")
-    assert change["current"].endswith("+tariff.cdcdcdcdcdcd")
+    assert change.path == "ruleset_version"
+    assert change.planned.endswith("+tariff.abababababab")
+    assert change.current.endswith("+tariff.cdcdcdcdcdcd")
 
 
 def test_a_decision_that_differs_on_equal_inputs_says_so() -> None:
@@ -125,6 +123,6 @@ def test_changes_of_several_records_come_sorted_by_path() -> None:
     )
     turned = replace(plan, products={"a": product(sku="3"), "b": product(sku="4")})
 
-    paths = [change["path"] for change in changes(decide(plan), decide(turned))]
+    paths = [change.path for change in changes(decide(plan), decide(turned))]
 
     assert paths == ["products[a].sku", "products[b].sku"]

@@ -1,31 +1,18 @@
 """What the planner reads and writes; it alone writes products, orders, plans and verdicts."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from planner.domain.facts import Party, Tariff
+from shared import records
 from shared.claims import live_claims
 from shared.contracts.errors import Refusal
-from shared.contracts.lifecycle import ExportRecord, State
-from shared.records import (
-    ACCOUNTS,
-    BROKERS,
-    CLAIMS,
-    EXPORTS,
-    ORDERS,
-    PLANS,
-    PRODUCTS,
-    TARIFF_TABLES,
-    VERDICTS,
-    WAREHOUSES,
-    Collection,
-    PartyDocument,
-    Record,
-    SyncedDocument,
-)
-from shared.store import Document, Store
+from shared.contracts.lifecycle import CurrentPlan, Event, ExportRecord, State
+from shared.exports import advance
+from shared.records import Collection, PartyDocument, Record, SyncedDocument
+from shared.store import Document, Store, Update
 
 VERDICT_DAYS = 30
 
@@ -47,11 +34,13 @@ class Repository:
         found = await self.records(collection, account_id, ids)
         return {id_: record["content"] for id_, record in found.items()}
 
-    async def apply_products(self, updates: Sequence[tuple[str, Any]]) -> None:
-        await self._store.upsert_each(PRODUCTS, updates, step="planner.apply_products")
+    async def apply_products(self, updates: Mapping[str, Update]) -> None:
+        await self._store.upsert_each(
+            records.PRODUCTS, updates.items(), step="planner.apply_products"
+        )
 
-    async def apply_orders(self, updates: Sequence[tuple[str, Any]]) -> None:
-        await self._store.upsert_each(ORDERS, updates, step="planner.apply_orders")
+    async def apply_orders(self, updates: Mapping[str, Update]) -> None:
+        await self._store.upsert_each(records.ORDERS, updates.items(), step="planner.apply_orders")
 
     async def sync_verdict(
         self, command_id: str, account_id: str, refusal: Refusal | None, now: datetime
@@ -63,9 +52,9 @@ class Repository:
             "refusal": refusal and refusal.model_dump(),
             "expires_at": now + timedelta(days=VERDICT_DAYS),
         }
-        if await self._store.put_if_absent(VERDICTS, document, step="planner.keep_verdict"):
+        if await self._store.put_if_absent(records.VERDICTS, document, step="planner.keep_verdict"):
             return refusal
-        first = await self._store.get(VERDICTS, command_id) or document
+        first = await self._store.get(records.VERDICTS, command_id) or document
         return Refusal.model_validate(first["refusal"]) if first["refusal"] else None
 
     # -- planning
@@ -74,9 +63,9 @@ class Repository:
         self, account_id: str, warehouse_id: str, broker_id: str
     ) -> tuple[Party, Party | None, Party | None]:
         account, warehouse, broker = await asyncio.gather(
-            self._party(ACCOUNTS, account_id, account_id),
-            self._party(WAREHOUSES, warehouse_id, account_id),
-            self._party(BROKERS, broker_id, account_id),
+            self._party(records.ACCOUNTS, account_id, account_id),
+            self._party(records.WAREHOUSES, warehouse_id, account_id),
+            self._party(records.BROKERS, broker_id, account_id),
         )
         return account or Party(account_id, {}), warehouse, broker
 
@@ -88,18 +77,20 @@ class Repository:
 
     async def exported(self, order_ids: Iterable[str]) -> set[str]:
         """Those of the orders with a claim that is not void."""
-        claims = await self._store.get_many(CLAIMS, order_ids)
-        exports = await self._store.get_many(EXPORTS, {c["export"] for c in claims.values()})
+        claims = await self._store.get_many(records.CLAIMS, order_ids)
+        exports = await self._store.get_many(
+            records.EXPORTS, {c["export"] for c in claims.values()}
+        )
         return live_claims(claims, exports)
 
     async def tariff(self, numbers: Iterable[str]) -> Tariff | None:
         """The table in use, with the given ten-digit numbers of it."""
-        pointer = await self._store.get(TARIFF_TABLES, "in_use")
+        pointer = await self._store.get(records.TARIFF_TABLES, "in_use")
         if pointer is None or not pointer["table"]:
             return None
         wanted = sorted(set(numbers))
         parts = await self._store.get_many(
-            TARIFF_TABLES, {f"{pointer['table']}:{number[:4]}" for number in wanted}
+            records.TARIFF_TABLES, {f"{pointer['table']}:{number[:4]}" for number in wanted}
         )
         codes: dict[str, Any] = {}
         for part in parts.values():
@@ -116,37 +107,49 @@ class Repository:
         return await self._store.get_blob(digest)
 
     async def plan(self, command_id: str, account_id: str) -> Document | None:
-        return await self._store.get(PLANS, command_id, account_id=account_id)
+        return await self._store.get(records.PLANS, command_id, account_id=account_id)
 
     async def keep_plan(self, verdict: Document) -> Document:
         """The verdict on a plan command, plan or refusal: the first one stored."""
-        if await self._store.put_if_absent(PLANS, verdict, step="planner.keep_plan"):
+        if await self._store.put_if_absent(records.PLANS, verdict, step="planner.keep_plan"):
             return verdict
-        return await self._store.get(PLANS, verdict["_id"]) or verdict
+        return await self._store.get(records.PLANS, verdict["_id"]) or verdict
 
     async def export(self, export_id: str, account_id: str) -> ExportRecord | None:
-        return await self._store.get(EXPORTS, export_id, account_id=account_id)
+        return await self._store.get(records.EXPORTS, export_id, account_id=account_id)
 
     async def create_export(self, export: ExportRecord) -> bool:
-        return await self._store.put_if_absent(EXPORTS, export, step="planner.create_export")
+        return await self._store.put_if_absent(
+            records.EXPORTS, export, step="planner.create_export"
+        )
 
     async def replan(
-        self, export: ExportRecord, stamp: str, update: Mapping[str, Any]
-    ) -> ExportRecord | None:
+        self,
+        export: ExportRecord,
+        plan: CurrentPlan,
+        fields: Mapping[str, Any],
+        replanned: Event,
+        now: str,
+    ) -> bool:
         """Advances the export to another plan, if it is still planned at the revision seen."""
         guard = {
             "_id": export["_id"],
             "state": State.PLANNED.value,
             "plan_revision": export["plan_revision"],
-            "mark": {"$lt": stamp},
+            "mark": {"$lt": fields["mark"]},
         }
-        return await self._store.transition(EXPORTS, guard, update, step="planner.replan_export")
+        advanced = await advance(
+            self._store,
+            guard,
+            {**fields, "plan": plan, "plan_revision": plan["revision"]},
+            [replanned],
+            plans=plan,
+            now=now,
+            step="planner.replan_export",
+        )
+        return advanced is not None
 
     async def move_mark(self, export_id: str, account_id: str, stamp: str, now: str) -> None:
         """Before a re-plan is refused: an older copy of it must not run later."""
-        await self._store.transition(
-            EXPORTS,
-            {"_id": export_id, "account_id": account_id, "mark": {"$lt": stamp}},
-            {"$set": {"mark": stamp, "updated_at": now}, "$inc": {"revision": 1}},
-            step="planner.move_mark",
-        )
+        guard = {"_id": export_id, "account_id": account_id, "mark": {"$lt": stamp}}
+        await advance(self._store, guard, {"mark": stamp}, now=now, step="planner.move_mark")

@@ -2,8 +2,8 @@
 
 from planner.domain.facts import PlanningInput
 from planner.domain.grouping import Group, strategy_of
-from planner.domain.text import counted, dollars
 from shared.contracts.snapshot import StrategyHint
+from shared.money import decimal
 
 
 def hint_of(groups: list[Group], units: list[Group], given: PlanningInput) -> StrategyHint:
@@ -41,7 +41,7 @@ def _split_hint(groups: list[Group], given: PlanningInput) -> StrategyHint | Non
         return StrategyHint(
             code="SPLIT_KEEPS_INFORMAL",
             message=f"The {group.unit['grouping_key']['lane']} unit is formal because its "
-            f"{orders} orders add up to USD {dollars(together)}; apart, "
+            f"{orders} orders add up to USD {decimal(together)}; apart, "
             f"{small} of them would stay informal.",
             alternative=f"PER_ORDER: {_entries(small, orders - small)} in place of one formal "
             "entry, each with its own bill of lading and filing fee.",
@@ -56,8 +56,8 @@ def _consolidation_hint(units: list[Group], strategy: str, given: PlanningInput)
         message=f"The account asks for units {strategy.lower().replace('_', ' ')}: {_of(units)}.",
     )
     if len(units) > len(lanes):
-        limit = dollars(given.ruleset.thresholds["informal_limit"].cents)
-        fewer = counted(len(lanes), "entry", "entries")
+        limit = decimal(given.ruleset.thresholds["informal_limit"].cents)
+        fewer = _counted(len(lanes), "entry", "entries")
         hint["alternative"] = (
             f"CONSOLIDATED_IOR: {fewer} in place of {len(units)}; a unit above USD {limit} "
             "is then formal and needs a bond and a power of attorney."
@@ -72,7 +72,11 @@ def _of(units: list[Group]) -> str:
 
 def _entries(informal: int, formal: int) -> str:
     kinds = (
-        counted(informal, "informal entry", "informal entries") if informal else "",
-        counted(formal, "formal entry", "formal entries") if formal else "",
+        _counted(informal, "informal entry", "informal entries") if informal else "",
+        _counted(formal, "formal entry", "formal entries") if formal else "",
     )
     return " and ".join(filter(None, kinds))
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

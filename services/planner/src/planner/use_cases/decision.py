@@ -18,6 +18,7 @@ from shared.contracts.snapshot import Snapshot
 from shared.errors import Refused
 from shared.ids import derived_id
 from shared.records import ORDERS, PRODUCTS
+from shared.validation import invalid
 
 OFF_THE_LOOP_FROM = 200  # orders; smaller plans are decided faster than a thread is handed one
 
@@ -89,13 +90,6 @@ async def decided(
     return await asyncio.to_thread(_decided, given)
 
 
-def too_big(message: str) -> Refused:
-    issue = {"path": "orderIds", "message": message, "code": "too_big"}
-    return Refused(
-        ErrorCode.VALIDATION_ERROR, message, field="orderIds", details={"issues": [issue]}
-    )
-
-
 async def _claimed(ids: list[str], exported: set[str] | None, repository: Repository) -> set[str]:
     return await repository.exported(ids) if exported is None else exported
 
@@ -126,4 +120,5 @@ def _decided(given: PlanningInput) -> Decided:
 def _within_limits(orders: dict[str, dict[str, Any]]) -> None:
     lines = sum(len(order["items"]) for order in orders.values())
     if lines > MAX_PLAN_LINES:
-        raise too_big(f"{lines} lines in one plan; at most {MAX_PLAN_LINES}.")
+        message = f"{lines} lines in one plan; at most {MAX_PLAN_LINES}."
+        raise invalid("orderIds", message, "too_big")

@@ -1,12 +1,11 @@
 """Plan an export: keep the verdict on the command, then create the export or advance it."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from planner.repository import Repository
-from planner.use_cases.decision import decided, too_big
-from planner.use_cases.verdicts import may_replan, verdict_on
+from planner.use_cases.decision import decided
+from planner.use_cases.verdicts import may_replan, too_large, verdict_on
 from shared.clock import Clock, timestamp
 from shared.contracts.errors import Refusal
 from shared.contracts.exports import (
@@ -17,10 +16,8 @@ from shared.contracts.exports import (
 )
 from shared.contracts.lifecycle import CurrentPlan, Event, EventType, ExportRecord, State
 from shared.errors import Refused
-from shared.ids import derived_id
+from shared.exports import event
 from shared.store import Document
-
-ACTOR = "planner"
 
 
 class Planning:
@@ -58,7 +55,7 @@ class Planning:
         plan = await decided(command.account_id, command.request, moment.date(), self._repository)
         view = plan.view(moment)
         if len(view) > MAX_REPLY_BYTES:
-            raise too_big("The plan is too large; send fewer orders.")
+            raise too_large()
         return ExportPlanned(
             export_id=None,
             plan_revision=None,
@@ -91,8 +88,8 @@ class Planning:
                 artifacts=[],
                 deliveries={},
                 events=[
-                    _event(command, EventType.EXPORT_BATCH_CREATED, now, {}),
-                    _event(command, EventType.EXPORT_PLANNED, now, _facts(plan)),
+                    _event(command, EventType.EXPORT_BATCH_CREATED, now),
+                    _event(command, EventType.EXPORT_PLANNED, now, plan),
                 ],
                 created_at=now,
                 updated_at=now,
@@ -102,31 +99,22 @@ class Planning:
 
     async def _replan(self, command: PlanExport, batch_id: str, verdict: Document) -> int:
         while True:
-            export = await self._repository.export(batch_id, command.account_id)
-            export = may_replan(export, command)
+            found = await self._repository.export(batch_id, command.account_id)
+            export = may_replan(found, command)
             for plan in export["plans"]:  # a command in the log is answered from it
                 if plan["command_id"] == command.command_id:
                     return plan["revision"]
             plan = _current(verdict, export["plan_revision"] + 1)
-            now = timestamp(self._now())
-            update: Mapping[str, Any] = {
-                "$set": {
-                    "plan": plan,
-                    "plan_revision": plan["revision"],
-                    "mark": command.stamp,
-                    "refused": None,
-                    "last_execution": None,
-                    "warehouse_id": command.request.warehouse_id,
-                    "broker_id": command.request.broker_id,
-                    "updated_at": now,
-                },
-                "$push": {
-                    "plans": plan,
-                    "events": _event(command, EventType.EXPORT_REPLANNED, now, _facts(plan)),
-                },
-                "$inc": {"revision": 1},
+            fields = {
+                "mark": command.stamp,
+                "refused": None,
+                "last_execution": None,
+                "warehouse_id": command.request.warehouse_id,
+                "broker_id": command.request.broker_id,
             }
-            if await self._repository.replan(export, command.stamp, update):
+            now = timestamp(self._now())
+            replanned = _event(command, EventType.EXPORT_REPLANNED, now, plan)
+            if await self._repository.replan(export, plan, fields, replanned, now):
                 return plan["revision"]
 
     async def _answer(self, verdict: Document, revision: int, view: bytes | None) -> ExportPlanned:
@@ -155,19 +143,9 @@ def _current(verdict: Document, revision: int) -> CurrentPlan:
     )
 
 
-def _facts(plan: CurrentPlan) -> dict[str, Any]:
-    return {
-        "plan_revision": plan["revision"],
-        "planHash": plan["plan_hash"],
-        "readinessState": plan["readiness"],
-    }
-
-
-def _event(command: PlanExport, kind: EventType, now: str, data: dict[str, Any]) -> Event:
-    return Event(
-        id=derived_id("evt_", command.command_id, kind.value),
-        type=kind.value,
-        occurred_at=now,
-        actor=ACTOR,
-        data=data | {"command_id": command.command_id, "request_id": command.request_id},
-    )
+def _event(command: PlanExport, kind: EventType, at: str, plan: CurrentPlan | None = None) -> Event:
+    data: dict[str, Any] = {"command_id": command.command_id, "request_id": command.request_id}
+    if plan is not None:
+        data["plan_revision"] = plan["revision"]
+        data |= {"planHash": plan["plan_hash"], "readinessState": plan["readiness"]}
+    return event(kind, command.command_id, kind.value, at=at, actor="planner", data=data)

@@ -1,6 +1,6 @@
 """Durable upsert of products and orders: validated whole, then applied; the newest command wins."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from shared.messaging.settlement import has_caller
 from shared.messaging.topology import ORDERS_SYNC_REFUSED, ORDERS_SYNCED
 from shared.records import ORDERS, PRODUCTS, Collection, SyncedDocument
 from shared.store import Document
+from shared.validation import invalid
 
 AHEAD = timedelta(minutes=1)
 
@@ -39,26 +40,29 @@ class Syncing:
 
     async def products(self, command: SyncProducts) -> ProductsSynced:
         await self._accepted(command, self._checked(command))
-        ids = [_product_id(command.account_id, fact.external_id) for fact in command.items]
-        updates = [
-            (id_, self._upsert(command, fact, dump_content(fact)))
-            for id_, fact in zip(ids, command.items, strict=True)
-        ]
+        updates = {
+            _product_id(command.account_id, fact.external_id): self._upsert(
+                command, fact, dump_content(fact)
+            )
+            for fact in command.items
+        }
         await self._repository.apply_products(updates)
-        return ProductsSynced(records=await self._synced(PRODUCTS, command, ids))
+        return ProductsSynced(records=await self._synced(PRODUCTS, command, updates))
 
     async def orders(self, command: SyncOrders) -> OrdersSynced:
         await self._accepted(command, self._checked(command) or await self._unknown(command))
-        ids = [derived_id("ord_", command.account_id, fact.external_id) for fact in command.items]
-        updates = [
-            (id_, self._upsert(command, fact, _order_content(command.account_id, fact)))
-            for id_, fact in zip(ids, command.items, strict=True)
-        ]
+        account_id = command.account_id
+        updates = {
+            derived_id("ord_", account_id, fact.external_id): self._upsert(
+                command, fact, _order_content(account_id, fact)
+            )
+            for fact in command.items
+        }
         await self._repository.apply_orders(updates)
         synced = OrdersSynced(
-            account_id=command.account_id,
+            account_id=account_id,
             command_id=command.command_id,
-            records=await self._synced(ORDERS, command, ids),
+            records=await self._synced(ORDERS, command, updates),
         )
         await self._messages.announce(ORDERS_SYNCED, synced, step="planner.announce_synced")
         return synced
@@ -84,12 +88,12 @@ class Syncing:
 
     def _checked(self, command: SyncOrders | SyncProducts) -> Refusal | None:
         if parse_timestamp(command.issued_at) > self._now() + AHEAD:
-            return _invalid("issued_at", "The command was issued in the future.")
+            return invalid("issued_at", "The command was issued in the future.").refusal
         names = [fact.external_id for fact in command.items]
         seen: set[str] = set()
         for place, name in enumerate(names):
             if name in seen:
-                return _invalid(f"items[{place}].externalId", "The externalId is repeated.")
+                return invalid(f"items.{place}.externalId", "The externalId is repeated.").refusal
             seen.add(name)
         return None
 
@@ -150,7 +154,7 @@ class Syncing:
         self,
         collection: Collection[SyncedDocument],
         command: SyncOrders | SyncProducts,
-        ids: Sequence[str],
+        ids: Iterable[str],
     ) -> tuple[SyncedRecord, ...]:
         stored = await self._repository.records(collection, command.account_id, ids)
         return tuple(
@@ -179,10 +183,3 @@ def _order_content(account_id: str, fact: OrderFact) -> Document:
         item.pop("productExternalId", None)
         item["productId"] = _line_product(account_id, line)
     return content
-
-
-def _invalid(path: str, message: str) -> Refusal:
-    issue = {"path": path, "message": message, "code": "custom"}
-    return Refused(
-        ErrorCode.VALIDATION_ERROR, message, field=path, details={"issues": [issue]}
-    ).refusal

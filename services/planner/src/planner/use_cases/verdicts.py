@@ -8,7 +8,7 @@ from datetime import datetime
 
 from planner.domain.view import operator_only, warning_codes
 from planner.repository import Repository
-from planner.use_cases.decision import decided, too_big
+from planner.use_cases.decision import decided
 from shared.clock import timestamp
 from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import PlanExport
@@ -16,6 +16,7 @@ from shared.contracts.lifecycle import ExportRecord, State
 from shared.errors import BlobTooLarge, Refused
 from shared.ids import derived_id
 from shared.store import Document
+from shared.validation import invalid
 
 
 async def verdict_on(
@@ -50,18 +51,20 @@ async def verdict_on(
 def may_replan(export: ExportRecord | None, command: PlanExport) -> ExportRecord:
     """The export, if it takes the command; one that is in its log is never refused."""
     if export is None:
-        raise Refused(ErrorCode.EXPORT_NOT_FOUND, "No such export.", field="batchId")
+        raise Refused(ErrorCode.EXPORT_NOT_FOUND, field="batchId")
     if any(plan["command_id"] == command.command_id for plan in export["plans"]):
         return export
     if export["state"] == State.VOIDED:
-        raise Refused(ErrorCode.EXPORT_VOIDED, "The export was voided.")
+        raise Refused(ErrorCode.EXPORT_VOIDED)
     if export["state"] != State.PLANNED:
-        raise Refused(
-            ErrorCode.EXPORT_ALREADY_EXECUTED, "The export is executing or executed already."
-        )
+        raise Refused(ErrorCode.EXPORT_ALREADY_EXECUTED)
     if export["mark"] >= command.stamp:
         raise Refused(ErrorCode.PLAN_STALE, "A newer plan of this export was asked for.")
     return export
+
+
+def too_large() -> Refused:
+    return invalid("orderIds", "The plan is too large; send fewer orders.", "too_big")
 
 
 async def _plan(
@@ -75,7 +78,7 @@ async def _plan(
             repository.put_blob(plan.canonical), repository.put_blob(view)
         )
     except BlobTooLarge as error:
-        raise too_big("The plan is too large; send fewer orders.") from error
+        raise too_large() from error
     return {
         "test": snapshot["account"].get("test", False),
         "plan_hash": plan.plan_hash,

@@ -1,7 +1,5 @@
 """Does a plan still hold? Plans the stored request again and compares."""
 
-from typing import cast
-
 import orjson
 
 from planner.domain.changes import changes
@@ -9,8 +7,7 @@ from planner.repository import Repository
 from planner.use_cases.decision import decided
 from shared.clock import Clock
 from shared.contracts.errors import ErrorCode
-from shared.contracts.exports import PathChange, PlanRequest, PlanVerified, VerifyPlan
-from shared.contracts.snapshot import Snapshot
+from shared.contracts.exports import PlanRequest, PlanVerified, VerifyPlan
 from shared.errors import Refused
 
 MOST_CHANGES = 200  # named in the answer; the hash covers all
@@ -25,7 +22,7 @@ class Verifying:
         """Orders count as exported as they did then; whether one is by now, the claims tell."""
         plan = await self._repository.plan(command.plan_command_id, command.account_id)
         if plan is None or plan["kind"] != "plan":
-            raise Refused(ErrorCode.PLAN_NOT_FOUND, "No such plan.")
+            raise Refused(ErrorCode.PLAN_NOT_FOUND)
         current = await decided(
             command.account_id,
             PlanRequest.model_validate(plan["request"]),
@@ -36,8 +33,5 @@ class Verifying:
         if current.plan_hash == plan["plan_hash"]:
             return PlanVerified(holds=True)
         stored = await self._repository.blob(plan["plan_hash"].removeprefix("sha256:"))
-        found = changes(cast("Snapshot", orjson.loads(stored)), current.snapshot)
-        return PlanVerified(
-            holds=False,
-            changed=tuple(PathChange.model_validate(change) for change in found[:MOST_CHANGES]),
-        )
+        found = changes(orjson.loads(stored), current.snapshot)
+        return PlanVerified(holds=False, changed=tuple(found[:MOST_CHANGES]))

@@ -3,7 +3,7 @@
 from planner.domain.facts import PlanningInput
 from planner.domain.grouping import Group
 from planner.domain.rules.base import POLICY, Hit, Hits, blocking, info, law, warning
-from planner.domain.text import dollars
+from shared.money import decimal
 
 _FIELD = "units[].entryType"
 _REQUIREMENTS = (
@@ -39,7 +39,7 @@ def entry_type_formal(unit: Group, given: PlanningInput) -> Hits:
         reason = (
             "an AD/CVD case"
             if unit.has_case
-            else f"a value of USD {dollars(unit.value_cents)}"
+            else f"a value of USD {decimal(unit.value_cents)}"
             if unit.over_informal_limit(given)
             else "the account's choice of formal entry for all"
         )
@@ -58,7 +58,7 @@ def de_minimis_suspended(unit: Group, given: PlanningInput) -> Hits:
     state = given.ruleset.thresholds["duty_free_entry"]
     limit = given.ruleset.thresholds["duty_free_limit"].cents
     if state.value == "SUSPENDED" and unit.value_cents <= limit:
-        said = {"limit": dollars(limit), "type": unit.unit["entry_type"]}
+        said = {"limit": decimal(limit), "type": unit.unit["entry_type"]}
         yield Hit(said, source=state.source)
 
 
@@ -73,7 +73,7 @@ def de_minimis_suspended(unit: Group, given: PlanningInput) -> Hits:
 def informal_chapter_99_check(unit: Group, given: PlanningInput) -> Hits:
     limit = given.ruleset.thresholds["informal_chapter_99_limit"]
     if not unit.formal and unit.dearest_in_chapter_99 > limit.cents:
-        yield Hit({"limit": dollars(limit.cents)}, source=limit.source)
+        yield Hit({"limit": decimal(limit.cents)}, source=limit.source)
 
 
 def _is_on_file(given: PlanningInput, name: str) -> bool:

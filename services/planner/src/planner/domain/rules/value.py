@@ -2,7 +2,7 @@
 
 from planner.domain.facts import Order, PlanningInput
 from planner.domain.rules.base import Hit, Hits, blocking, law, warning
-from planner.domain.text import dollars
+from shared.money import decimal
 
 _FIELD = "orders[].items[].unitValueUsd"
 
@@ -33,4 +33,4 @@ def unit_value_suspect(order: Order, given: PlanningInput) -> Hits:
         value = line["unitValueCents"]
         usual = given.products[line["productId"]].get("unitValueCents", 0)
         if value > 0 and (value < floor or 2 * value < usual):
-            yield Hit({"value": dollars(value)}, order.path(f"items[{place}].unitValueUsd"))
+            yield Hit({"value": decimal(value)}, order.path(f"items[{place}].unitValueUsd"))
