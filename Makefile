@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 
 .DEFAULT_GOAL := help
 .PHONY: help setup requirements up down status logs demo test test-unit lint format types imports \
-	crash-points fuzz bench clean
+	crash-points fuzz bench contract clean
 
 ##@ Run it
 up: setup ## start servers and services, or rescale them: PLANNERS= EXECUTORS= MAILERS= GATEWAYS= PORT=
@@ -68,6 +68,9 @@ bench: setup ## measure it, on a stack of its own
 ##@ Look after it
 setup: ## make .venv with the pinned packages; nothing to do when nothing changed
 	@$(STACK) setup
+
+contract: setup ## make the documents and pages that the gateway serves
+	@$(BIN)/python -m contract
 
 format: setup ## put the style right
 	$(BIN)/ruff check --fix .

@@ -1,22 +1,21 @@
 """Records real answers as the examples of the OpenAPI document.
 
 Not collected by itself: `python -m pytest tests/e2e/record_examples.py`, then write the document
-again (`python -m gateway.write_openapi docs/openapi.json`).
+again (`make contract`).
 """
 
-from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
 import pytest
 
-import gateway
+from support.pages import REPOSITORY
 from support.shop import SWEATER, Shop, an_order
 
 pytestmark = pytest.mark.e2e
 
-TARGET = Path(gateway.__file__).with_name("examples.json")
+TARGET = REPOSITORY / "contract" / "examples" / "http.json"
 
 
 class Recorder:

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from support.pages import PUBLISHED
 from support.shop import SWEATER, Shop, an_order
 
 pytestmark = pytest.mark.e2e
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
+DOCUMENT = PUBLISHED / "openapi.json"
 BIN = Path(sys.executable).parent
 REDOCLY = "@redocly/cli@2.77.0"
 

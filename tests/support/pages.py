@@ -7,6 +7,7 @@ from markdown_it import MarkdownIt
 
 REPOSITORY = Path(__file__).parents[2]
 PAGES = REPOSITORY / "services" / "gateway" / "src" / "gateway" / "pages"
+PUBLISHED = PAGES.parent / "published"
 
 
 class Block(NamedTuple):

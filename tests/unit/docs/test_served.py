@@ -3,7 +3,7 @@
 import pytest
 
 from support.gateways import GatewayUnderTest
-from support.pages import PAGES, REPOSITORY
+from support.pages import PAGES, PUBLISHED
 
 OPEN = [
     ("/docs", "text/html"),
@@ -70,7 +70,53 @@ async def test_the_served_contract_is_the_committed_one(name: str) -> None:
     async with GatewayUnderTest().client(None) as client:
         answer = await client.get(f"/docs/api/{name}")
 
-    assert answer.content == (REPOSITORY / "docs" / f"{name}.json").read_bytes()
+    assert answer.content == (PUBLISHED / f"{name}.json").read_bytes()
+
+
+@pytest.mark.parametrize("asked", ["gzip", "br, gzip;q=0.5", "*"])
+async def test_a_file_is_compressed_where_that_is_taken(asked: str) -> None:
+    async with GatewayUnderTest().client(None) as client:
+        plain = await client.get("/docs/api/openapi", headers={"accept-encoding": "identity"})
+        packed = await client.get("/docs/api/openapi", headers={"accept-encoding": asked})
+
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+    assert int(packed.headers["content-length"]) < len(plain.content) / 5
+    assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("asked", ["", "br", "gzip;q=0", "*;q=0.0", "gzip; q=0, *"])
+async def test_a_file_is_plain_where_gzip_is_not_taken(asked: str) -> None:
+    async with GatewayUnderTest().client(None) as client:
+        answer = await client.get("/docs", headers={"accept-encoding": asked})
+
+    assert "content-encoding" not in answer.headers
+
+
+async def test_who_has_a_file_is_told_that_it_is_unchanged() -> None:
+    async with GatewayUnderTest().client(None) as client:
+        first = await client.get("/docs/style.css")
+        tag = first.headers["etag"]
+        again = await client.get("/docs/style.css", headers={"if-none-match": f'"other", W/{tag}'})
+
+    assert again.status_code == 304
+    assert again.content == b""
+    assert again.headers["etag"] == tag
+    assert again.headers["vary"] == "Accept-Encoding"
+
+
+async def test_each_encoding_of_a_file_has_an_etag_of_its_own() -> None:
+    async with GatewayUnderTest().client(None) as client:
+        plain = await client.get("/docs", headers={"accept-encoding": "identity"})
+        tag = plain.headers["etag"]
+        packed = await client.get("/docs", headers={"accept-encoding": "gzip"})
+        crossed = await client.get(
+            "/docs", headers={"accept-encoding": "gzip", "if-none-match": tag}
+        )
+
+    assert packed.headers["etag"] != tag
+    assert crossed.status_code == 200
 
 
 async def test_a_page_as_markdown_is_its_source() -> None:

@@ -1,36 +1,27 @@
 """The OpenAPI document is the contract: whole, described, and the one that is committed."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
+from contract.openapi import document as made
+from contract.openapi import examples
 from gateway.app import create_app
 from gateway.bodies import parse_json, shaped
-from gateway.openapi import examples, render
 from gateway.operations import OPERATIONS, Operation
 from gateway.schemas.responses import Error
 from gateway.settings import Settings
 from shared.contracts.errors import ErrorCode
-from support.gateways import GatewayUnderTest
 
-COMMITTED = Path(__file__).parents[3] / "docs" / "openapi.json"
 # What no operation can answer: there is no route, or no such method on it.
 ROUTING = {ErrorCode.ROUTE_NOT_FOUND, ErrorCode.METHOD_NOT_ALLOWED}
 
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    found: dict[str, Any] = orjson.loads(render(create_app(Settings())))
-    return found
-
-
-def test_the_committed_document_is_the_served_one() -> None:
-    served = render(create_app(Settings()))
-
-    assert COMMITTED.read_bytes() == served, "python -m gateway.write_openapi docs/openapi.json"
+    return made(create_app(Settings()))
 
 
 def test_every_route_is_documented() -> None:
@@ -100,21 +91,3 @@ def test_the_examples_are_of_the_documented_shape(operation: Operation) -> None:
     for code in operation.all_errors:
         if code in recorded:
             Error.model_validate(recorded[code])
-
-
-async def test_both_contracts_are_served_to_everybody() -> None:
-    committed = COMMITTED.parent
-    async with GatewayUnderTest().client(key=None) as stranger:
-        for name in ("openapi", "asyncapi"):
-            answer = await stranger.get(f"/docs/api/{name}")
-
-            assert answer.status_code == 200
-            assert answer.content == (committed / f"{name}.json").read_bytes()
-
-
-async def test_an_unknown_page_is_the_envelope_and_no_way_out_of_the_pages() -> None:
-    async with GatewayUnderTest().client(key=None) as stranger:
-        for path in ("/docs/none", "/docs/../app.py", "/docs/%2e%2e/app.py", "/docs/%2Fetc/passwd"):
-            answer = await stranger.get(path)
-
-            assert (answer.status_code, answer.json()["errorCode"]) == (404, "ROUTE_NOT_FOUND")

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from contract.asyncapi_messages import examples
 from shared.contracts.base import Timestamp
 from shared.contracts.catalogue import OrderFact, OrderLine, ProductFact, SyncOrders, dump_content
 from shared.contracts.deliveries import SendDelivery
 from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
 from shared.contracts.parties import Email
 from shared.errors import Refused
-from shared.messaging.asyncapi_messages import examples
 
 LINE = {"productId": "prod_1", "quantity": 1, "unitValueCents": 100}
 ORDER = {"externalId": "A-1", "destinationCountry": "US", "items": [LINE]}

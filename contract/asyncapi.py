@@ -1,22 +1,18 @@
 """The message contract as one AsyncAPI 3.0 document, made of topology.py and the contracts.
 
-    python -m shared.messaging.asyncapi > docs/asyncapi.json
-
 A routing key is a channel to publish to, a queue is a channel to read from: RabbitMQ tells them
 apart, and so does AsyncAPI's AMQP binding. What AsyncAPI has no word for (a queue's arguments,
 retry queues, AMQP properties) is in extensions, `x-...`.
 """
 
-import sys
 from typing import Any, Final
 
-import orjson
 from pydantic import BaseModel
 
+from contract.asyncapi_messages import messages, schemas
 from shared.contracts.errors import Refusal
 from shared.contracts.snapshot import PROTOCOL
 from shared.messaging import topology
-from shared.messaging.asyncapi_messages import messages, schemas
 from shared.messaging.rpc import REFUSAL
 from shared.messaging.topology import EventRoute, Route
 from shared.settings import CommonSettings
@@ -224,11 +220,3 @@ def _in_channel(channel: str, contract: type[BaseModel]) -> Json:
 def _named(contract: type[BaseModel]) -> Json:
     name = contract.__name__
     return {name: {"$ref": f"#/components/messages/{name}"}}
-
-
-def render() -> bytes:
-    return orjson.dumps(asyncapi_document(), option=orjson.OPT_INDENT_2) + b"\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.buffer.write(render())

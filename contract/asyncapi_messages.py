@@ -1,6 +1,6 @@
 """The messages of the AsyncAPI document: contracts as schemas, headers, properties, examples."""
 
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -18,7 +18,7 @@ _SCHEMA: Final = "#/components/schemas/{model}"
 
 def examples() -> dict[str, Json]:
     """One body of each contract, by its name."""
-    return _data("examples")
+    return _data("examples/messages")
 
 
 def descriptions() -> dict[str, str]:
@@ -27,9 +27,7 @@ def descriptions() -> dict[str, str]:
 
 
 def _data(name: str) -> Json:
-    found: Json = orjson.loads(
-        resources.files("shared.messaging").joinpath(f"{name}.json").read_bytes()
-    )
+    found: Json = orjson.loads((Path(__file__).parent / f"{name}.json").read_bytes())
     return found
 
 

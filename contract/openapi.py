@@ -1,13 +1,13 @@
 """The OpenAPI 3.1 document: FastAPI's routes, and what operations.py says of each."""
 
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
 from fastapi import FastAPI
 
-from gateway.openapi_schemas import REF, ref, schemas
+from contract.openapi_schemas import REF, ref, schemas
 from gateway.operations import OPERATIONS, TAGS, Operation
 from shared.contracts.errors import ErrorCode
 
@@ -236,11 +236,5 @@ _AFTER_EXECUTE: Final[Json] = {
 @cache
 def examples() -> Json:
     """Real answers, kept by `operationId.status`, `operationId.request` or error code."""
-    text = resources.files("gateway").joinpath("examples.json").read_bytes()
-    found: Json = orjson.loads(text)
+    found: Json = orjson.loads((Path(__file__).parent / "examples" / "http.json").read_bytes())
     return found
-
-
-def render(app: FastAPI) -> bytes:
-    """As it is served and committed."""
-    return orjson.dumps(document(app), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

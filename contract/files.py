@@ -1,0 +1,36 @@
+"""Every made file and its bytes, equal on every run."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from contract import asyncapi, openapi, reference
+from contract.rendering import rendered
+from gateway.app import create_app
+from gateway.settings import Settings
+
+GATEWAY: Final = Path(__file__).parents[1] / "services" / "gateway" / "src" / "gateway"
+PAGES: Final = GATEWAY / "pages"
+PUBLISHED: Final = GATEWAY / "published"
+
+
+def made() -> dict[Path, bytes]:
+    """By the path in the repository."""
+    document = openapi.document(create_app(Settings()))
+    files = {
+        "openapi.json": _json(document),
+        "asyncapi.json": _json(asyncapi.asyncapi_document()),
+        "api/reference.md": reference.markdown(document).encode(),
+    }
+    sources = {str(page.relative_to(PAGES)): page.read_bytes() for page in PAGES.rglob("*.md")}
+    for name, text in (sources | files).items():
+        if name.endswith(".md"):
+            page = name.removesuffix(".md")
+            address = "/docs" if page == "index" else f"/docs/{page}"
+            files[f"{page}.html"] = rendered(text.decode(), address)
+    return {PUBLISHED / name: content for name, content in files.items()}
+
+
+def _json(document: dict[str, Any]) -> bytes:
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
