@@ -69,7 +69,7 @@ class Order(NamedTuple):
     content: Content
     country: str
     region: str | None
-    product_ids: AbstractSet[str]
+    product_ids: frozenset[str]
 
     def path(self, name: str) -> str:
         return f"orders[{self.id}].{name}"
@@ -146,7 +146,7 @@ def read_order(order_id: str, content: Content) -> Order:
     country, region = content["destinationCountry"].upper(), content.get("destinationRegion")
     if country == "PR":
         country, region = "US", "PR"
-    product_ids = {line["productId"] for line in content["items"]}
+    product_ids = frozenset(line["productId"] for line in content["items"])
     return Order(order_id, content, country, region, product_ids)
 
 

@@ -1,6 +1,6 @@
 """Regulatory treatment that travels with the goods: prompts for the broker, no determination."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
@@ -39,26 +39,22 @@ def flags_of(
 
     Flags come in alphabetical order; a product is named under each flag that it causes.
     """
-    touched: dict[Cause, list[str]] = defaultdict(list)
-    for product_id in sorted(set().union(*(order.product_ids for order in orders))):
+    touched: dict[Cause, set[str]] = defaultdict(set)
+    for product_id in _products(orders):
         product = products[product_id]
         causes: tuple[Cause, ...] = (*product.agencies, *product.programmes)
         for cause in causes:
-            touched[cause].append(product_id)
-    ranked = sorted(touched, key=_order)
-    bits = _bits(ranked, touched)
-    masks = {order.id: _mask(order, bits) for order in orders}
-    counts = Counter(masks.values())
-    by_unit = [(unit["unit_id"], _union(masks, unit["order_ids"])) for unit in units]
-    flags = []
-    for place, cause in enumerate(ranked):
-        bit = 1 << place
-        flag = _flag(cause)
-        flag["order_count"] = sum(count for mask, count in counts.items() if mask & bit)
-        flag["product_ids"] = touched[cause]
-        flag["unit_ids"] = [unit_id for unit_id, mask in by_unit if mask & bit]
-        flags.append(flag)
-    return flags
+            touched[cause].add(product_id)
+    by_id = {order.id: order for order in orders}
+    by_unit = {
+        unit["unit_id"]: _products(by_id[order_id] for order_id in unit["order_ids"])
+        for unit in units
+    }
+    return [_flag(cause, touched[cause], orders, by_unit) for cause in sorted(touched, key=_order)]
+
+
+def _products(orders: Iterable[Order]) -> set[str]:
+    return set().union(*(order.product_ids for order in orders))
 
 
 def _order(cause: Cause) -> tuple[str, str, str]:
@@ -66,35 +62,14 @@ def _order(cause: Cause) -> tuple[str, str, str]:
     return kind, cause.name, _reason(cause)
 
 
-def _bits(causes: list[Cause], touched: Mapping[Cause, list[str]]) -> dict[str, int]:
-    """For each product the set of its flags, as the bits of an integer: cheap to unite."""
-    bits: dict[str, int] = defaultdict(int)
-    for place, cause in enumerate(causes):
-        for product_id in touched[cause]:
-            bits[product_id] |= 1 << place
-    return bits
-
-
-def _mask(order: Order, bits: Mapping[str, int]) -> int:
-    mask = 0
-    for product_id in order.product_ids:
-        mask |= bits.get(product_id, 0)
-    return mask
-
-
-def _union(masks: Mapping[str, int], order_ids: Iterable[str]) -> int:
-    union = 0
-    for order_id in order_ids:
-        union |= masks[order_id]
-    return union
-
-
-def _flag(cause: Cause) -> Flag:
+def _flag(
+    cause: Cause, named: set[str], orders: Iterable[Order], by_unit: Mapping[str, set[str]]
+) -> Flag:
     flag = Flag(
         code=(PGA if isinstance(cause, Agency) else TRADE_REMEDY).code,
-        order_count=0,
-        product_ids=[],
-        unit_ids=[],
+        order_count=sum(not order.product_ids.isdisjoint(named) for order in orders),
+        product_ids=sorted(named),
+        unit_ids=[unit_id for unit_id, used in by_unit.items() if not used.isdisjoint(named)],
         reason=_reason(cause),
         source=cause.source,
     )
