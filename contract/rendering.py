@@ -17,6 +17,7 @@ MENU: Final = (
     ("/docs/concepts/primitives", "Words"),
     ("/docs/api/exports", "Exports API"),
     ("/docs/api/reference", "Reference"),
+    ("/docs/rules", "Rules"),
 )
 
 _PAGE: Final = """\

@@ -1,11 +1,9 @@
 """Builds the planner: a store, messages, use cases, subscribers."""
 
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from planner import rules_text
 from planner.repository import Repository
 from planner.subscribers import subscribe
 from planner.use_cases.plan import Planning
@@ -33,9 +31,5 @@ async def lifespan(common: CommonSettings) -> AsyncIterator[Checks]:
 
 
 def main() -> None:
-    """`planner` serves; `planner rules` prints the rules."""
-    if sys.argv[1:] == ["rules"]:
-        sys.stdout.write(rules_text.text())
-        return
     common = CommonSettings()
     run_service(NAME, common, partial(lifespan, common))

@@ -12,7 +12,7 @@ Cause = Agency | Programme
 
 
 class FlagRule(NamedTuple):
-    """A flag as docs/rules.md lists it: when it is raised."""
+    """A flag as the page of rules lists it: when it is raised."""
 
     id: str
     code: str
