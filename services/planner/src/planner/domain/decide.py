@@ -40,7 +40,7 @@ def decide(given: PlanningInput) -> Snapshot:
     }
     return Snapshot(
         protocol=PROTOCOL,
-        ruleset_version=ruleset_version(given),
+        ruleset_version=given.ruleset_version,
         destination_country=given.destination_country,
         account={"id": given.account.id, **given.account.content},
         warehouse={"id": given.warehouse.id, **given.warehouse.content},
@@ -59,18 +59,12 @@ def plan_hash(snapshot: Snapshot) -> str:
     return f"sha256:{sha256_hex(canonical_json(snapshot))}"
 
 
-def ruleset_version(given: PlanningInput) -> str:
-    """The rule set and, by its content, the tariff table."""
-    table = given.tariff.sha256[:12] if given.tariff else "none"
-    return f"{given.ruleset.version}+tariff.{table}"
-
-
 def _decide(given: PlanningInput, orders: list[Order], products: Mapping[str, Product]) -> Decision:
     found = Findings()
     found.judge([given, *orders, *products.values()], given)
     codes = {order.id: found.codes(order.id, *order.product_ids) for order in orders}
     free = [order for order in orders if not codes[order.id]]
-    groups = group(free, products, given, ruleset_version(given))
+    groups = group(free, products, given)
     found.judge(groups, given)
 
     for each in groups:

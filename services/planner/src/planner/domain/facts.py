@@ -61,6 +61,12 @@ class PlanningInput:
         importer: Content = self.account.content.get("importerOfRecord", {})
         return importer
 
+    @property
+    def ruleset_version(self) -> str:
+        """The rule set and, by its content, the tariff table."""
+        table = self.tariff.sha256[:12] if self.tariff else "none"
+        return f"{self.ruleset.version}+tariff.{table}"
+
 
 class Order(NamedTuple):
     """An order as the rules read it; Puerto Rico by country is the United States by region."""

@@ -75,7 +75,7 @@ def lane_of(product: Product) -> Lane:
 
 
 def group(
-    orders: Iterable[Order], products: Mapping[str, Product], given: PlanningInput, version: str
+    orders: Iterable[Order], products: Mapping[str, Product], given: PlanningInput
 ) -> list[Group]:
     """The units of these orders, the strictest lane first, then by key."""
     lanes = {product_id: lane_of(product) for product_id, product in products.items()}
@@ -84,7 +84,7 @@ def group(
         lane = max(lanes[product_id] for product_id in order.product_ids)
         gathered[lane, _strategy_key(order, given)].append(order)
     return [
-        _unit(_key(lane, key, given), gathered[lane, key], products, given, version)
+        _unit(_key(lane, key, given), gathered[lane, key], products, given)
         for lane, key in sorted(gathered, key=lambda each: (-each[0], each[1]))
     ]
 
@@ -119,11 +119,7 @@ def _key(lane: Lane, strategy_key: str, given: PlanningInput) -> dict[str, str]:
 
 
 def _unit(
-    key: dict[str, str],
-    orders: list[Order],
-    products: Mapping[str, Product],
-    given: PlanningInput,
-    version: str,
+    key: dict[str, str], orders: list[Order], products: Mapping[str, Product], given: PlanningInput
 ) -> Group:
     orders.sort(key=lambda order: order.id)
     members = tuple(_member(order, products) for order in orders)
@@ -132,7 +128,7 @@ def _unit(
     totals = _totals(members)
     ids = [order.id for order in orders]
     unit = Unit(
-        unit_id=derived_id("unit_", json.dumps(key, sort_keys=True), version, *ids),
+        unit_id=derived_id("unit_", json.dumps(key, sort_keys=True), given.ruleset_version, *ids),
         grouping_key=key,
         entry_type=_entry_type(totals["value_cents"], given, has_case=has_case),
         order_ids=ids,

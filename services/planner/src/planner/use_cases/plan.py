@@ -8,12 +8,7 @@ from planner.use_cases.decision import decided
 from planner.use_cases.verdicts import may_replan, too_large, verdict_on
 from shared.clock import Clock, timestamp
 from shared.contracts.errors import Refusal
-from shared.contracts.exports import (
-    INLINE_VIEW_BYTES,
-    MAX_REPLY_BYTES,
-    ExportPlanned,
-    PlanExport,
-)
+from shared.contracts.exports import INLINE_VIEW_BYTES, MAX_REPLY_BYTES, ExportPlanned, PlanExport
 from shared.contracts.lifecycle import CurrentPlan, Event, EventType, ExportRecord, State
 from shared.errors import Refused
 from shared.exports import event

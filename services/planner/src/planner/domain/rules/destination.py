@@ -40,10 +40,7 @@ def destination_not_us(order: Order, given: PlanningInput) -> Hits:
     source=_TERRITORY,
 )
 def destination_outside_us_customs_territory(order: Order, given: PlanningInput) -> Hits:
-    for place, name in (
-        (order.country, "destinationCountry"),
-        (order.region, "destinationRegion"),
-    ):
+    for place, name in ((order.country, "destinationCountry"), (order.region, "destinationRegion")):
         outside = given.ruleset.entry("outside_customs_territory", place)
         if outside:
             severity = None if outside.source["verified"] else Severity.WARNING
