@@ -15,7 +15,7 @@ from broker_mailer.subscribers import subscribe
 from broker_mailer.sweeper import send_what_is_due, settle_what_never_ended
 from broker_mailer.use_cases import Deliver
 from shared.clock import utc_now
-from shared.contracts.deliveries import SendDelivery
+from shared.contracts.exports import SendDelivery
 from shared.contracts.lifecycle import DeliveryStatus
 from shared.errors import StoreFault
 from shared.messaging import topology

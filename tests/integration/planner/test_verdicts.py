@@ -8,9 +8,9 @@ import pytest
 
 from planner.subscribers import subscribe
 from shared.clock import parse_timestamp, timestamp
-from shared.contracts.catalogue import OrdersSyncRefused, SyncOrders
 from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import ExportPlanned, PlanExport
+from shared.contracts.sync import OrdersSyncRefused, SyncOrders
 from shared.errors import Refused
 from shared.messaging import dead_letters, topology
 from shared.messaging.rabbit import Messages

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from gateway.settings import Settings
-from shared.contracts.catalogue import OrdersSynced, SyncedRecord
 from shared.contracts.errors import ErrorCode, Refusal, refusal
+from shared.contracts.sync import OrdersSynced, SyncedRecord
 from shared.errors import QueueUnavailable, Refused
 from support.gateways import IMPATIENT, PATIENT, GatewayUnderTest
 from support.waiting import until

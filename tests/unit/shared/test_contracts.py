@@ -9,10 +9,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from contract.asyncapi_messages import examples
 from shared.contracts.base import Timestamp
-from shared.contracts.catalogue import OrderFact, OrderLine, ProductFact, SyncOrders, dump_content
-from shared.contracts.deliveries import SendDelivery
+from shared.contracts.catalogue import OrderFact, OrderLine, ProductFact, dump_content
 from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
+from shared.contracts.exports import SendDelivery
 from shared.contracts.parties import Email
+from shared.contracts.sync import SyncOrders
 from shared.errors import Refused
 
 LINE = {"productId": "prod_1", "quantity": 1, "unitValueCents": 100}

@@ -1,7 +1,7 @@
 """What the mailer listens to."""
 
 from broker_mailer.use_cases import Deliver
-from shared.contracts.deliveries import SendDelivery
+from shared.contracts.exports import SendDelivery
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages
 

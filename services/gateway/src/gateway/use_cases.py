@@ -18,13 +18,6 @@ from gateway.schemas.requests import (
 from gateway.views import execution_view, plan_view
 from gateway.write import Answer, Write
 from shared.clock import timestamp
-from shared.contracts.catalogue import (
-    OrdersSynced,
-    ProductsSynced,
-    SyncedRecord,
-    SyncOrders,
-    SyncProducts,
-)
 from shared.contracts.exports import (
     ExecuteExport,
     ExportExecuted,
@@ -33,6 +26,13 @@ from shared.contracts.exports import (
     PlanRequest,
 )
 from shared.contracts.lifecycle import State
+from shared.contracts.sync import (
+    OrdersSynced,
+    ProductsSynced,
+    SyncedRecord,
+    SyncOrders,
+    SyncProducts,
+)
 from shared.ids import minted_id
 from shared.logs import request_id
 from shared.messaging.topology import (

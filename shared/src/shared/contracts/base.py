@@ -1,9 +1,14 @@
-"""What every message is: one frozen JSON object that tolerates fields it does not know."""
+"""What every message is: one frozen JSON object that tolerates fields it does not know.
+
+The meaning of a field stands under it; both documents of the contract take it from there.
+"""
 
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
+
+from shared.text import Id
 
 Timestamp = Annotated[
     str,
@@ -14,18 +19,23 @@ Timestamp = Annotated[
 
 
 class Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class Command(Message):
     """A message that asks exactly one service to do something."""
 
-    command_id: str = Field(pattern=r"^cmd_[0-9a-zA-Z_-]{1,120}$", description="Minted once.")
-    account_id: str = Field(min_length=1, max_length=255, description="The account it acts for.")
-    request_id: str = Field(
-        pattern=r"^[A-Za-z0-9._-]{1,128}$", description="Correlation id of the whole request."
-    )
-    issued_at: Timestamp = Field(description="When it was issued, by the store's clock.")
+    command_id: str = Field(pattern=r"^cmd_[0-9a-zA-Z_-]{1,120}$")
+    """Minted once; the same id twice is one command."""
+
+    account_id: Id
+    """The account it acts for."""
+
+    request_id: str = Field(pattern=r"^[A-Za-z0-9._-]{1,128}$")
+    """Correlation id of the whole request, in every log line and mail about it."""
+
+    issued_at: Timestamp
+    """When it was issued, by the store's clock."""
 
     @property
     def stamp(self) -> str:
@@ -37,5 +47,9 @@ class Fact(BaseModel):
     """A part of a synced record: named in camelCase outside, exactly as the protocol names it."""
 
     model_config = ConfigDict(
-        frozen=True, extra="ignore", alias_generator=to_camel, populate_by_name=True
+        frozen=True,
+        extra="ignore",
+        alias_generator=to_camel,
+        populate_by_name=True,
+        use_attribute_docstrings=True,
     )

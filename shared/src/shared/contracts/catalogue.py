@@ -7,41 +7,73 @@ integer grams and percents in whole hundredths (`...Hundredths`). `metadata` is 
 
 from typing import Annotated, Any, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from shared.contracts.base import Command, Fact, Message
+from shared.contracts.base import Fact
+from shared.text import (
+    Country,
+    CountryText,
+    HtsNumber,
+    Id,
+    Lines,
+    LongText,
+    Maybe,
+    Mid,
+    PostalCode,
+    Region,
+    Text,
+    without_empty,
+)
 
-MAX_ORDERS = 1_000
 MAX_LINES = 2_000
 MAX_CENTS = 1_000_000_000  # USD 10,000,000.00
 MAX_QUANTITY = 1_000_000
+MAX_GRAMS = 1_000_000_000
 LAST_BASIC = "\uffff"
 
-_CONTROL = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"  # tab and line feed are allowed
-Text = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_CONTROL)]
-LongText = Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=_CONTROL)]
-Id = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=_CONTROL)]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$")]
 Hundredths = Annotated[int, Field(ge=0, le=10_000)]
 Cents = Annotated[int, Field(ge=0, le=MAX_CENTS)]
+Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
+Grams = Annotated[int, Field(ge=0, le=MAX_GRAMS)]
+AgencyData = Annotated[dict[Text, dict[Text, Text]], BeforeValidator(without_empty)]
 
 
 class Consignee(Fact):
+    """Who receives an order."""
+
     name: Text
-    address_lines: tuple[Text, ...] = Field(default=(), max_length=10)
-    city: Text | None = None
-    phone: Text | None = None
-    email: Text | None = None
-    tax_id: Text | None = None
+    """The person's or company's name."""
+
+    address_lines: Lines = Field(default=(), max_length=10)
+    """Street and number, at most ten lines."""
+
+    city: Maybe[Text] = None
+    """City."""
+
+    phone: Maybe[Text] = None
+    """Telephone number."""
+
+    email: Maybe[Text] = None
+    """E-mail address."""
+
+    tax_id: Maybe[Text] = None
+    """Tax number, where one is needed; a social security number is withheld from documents."""
 
 
 class OrderLine(Fact):
     """One line; a product is named by exactly one of its id and its external id."""
 
-    product_id: Id | None = None
-    product_external_id: Id | None = None
-    quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
+    product_id: Maybe[Id] = None
+    """The product, by id. Exactly one of this and `productExternalId`."""
+
+    product_external_id: Maybe[Id] = None
+    """The product, by your own reference. Exactly one of this and `productId`."""
+
+    quantity: Quantity
+    """Pieces, a whole number."""
+
     unit_value_cents: Cents
+    """Value of one piece in US dollars (cents inside): the price paid, not the retail price."""
 
     @model_validator(mode="after")
     def one_name(self) -> Self:
@@ -51,59 +83,141 @@ class OrderLine(Fact):
 
 
 class OrderFact(Fact):
+    """An order, as it was sold."""
+
     external_id: Id
+    """Your own reference; the id follows from it, so that a repeat updates."""
+
     destination_country: Country
-    destination_region: Text | None = None
-    destination_postal_code: Text | None = None
+    """Where the goods go: two letters, ISO 3166-1. Only `US` can be planned."""
+
+    destination_region: Maybe[Region] = None
+    """State or territory of the destination, two letters."""
+
+    destination_postal_code: Maybe[PostalCode] = None
+    """ZIP code of the destination."""
+
     consignee: Consignee | None = None
+    """Who receives the order."""
+
     items: tuple[OrderLine, ...] = Field(min_length=1, max_length=MAX_LINES)
+    """The lines, in order; a product may repeat."""
+
     metadata: dict[str, Any] | None = None
+    """Your own notes, at most 16 KiB as JSON; no substance: they change no revision and no hash."""
 
 
 class Material(Fact):
+    """One material and its share."""
+
     name: Text
+    """The material, as `cotton`."""
+
     percent_hundredths: Hundredths
+    """Its share in percent, at most two decimals (whole hundredths inside)."""
 
 
 class Manufacturer(Fact):
+    """Who made the goods, and where."""
+
     name: Text
-    address_lines: tuple[Text, ...] = Field(default=(), max_length=10)
-    city: Text | None = None
-    region: Text | None = None
-    postal_code: Text | None = None
-    country: Text
-    mid: Text | None = None
+    """The maker's name."""
+
+    address_lines: Lines = Field(default=(), max_length=10)
+    """Street and number, at most ten lines."""
+
+    city: Maybe[Text] = None
+    """City."""
+
+    region: Maybe[Region] = None
+    """State or province."""
+
+    postal_code: Maybe[PostalCode] = None
+    """Postal code; six digits where the maker is in China."""
+
+    country: CountryText
+    """Country of the maker: two letters, ISO 3166-1."""
+
+    mid: Maybe[Mid] = None
+    """CBP's manufacturer identification code (MID)."""
 
 
 class Metal(Fact):
+    """Steel, aluminium or copper in the goods (Section 232)."""
+
     kind: Text
+    """Which metal: `steel`, `aluminium`, `copper`."""
+
     weight_percent_hundredths: Hundredths
-    melt_country: Text | None = None
+    """Its share of the weight in percent, at most two decimals (whole hundredths inside)."""
+
+    melt_country: Maybe[CountryText] = None
+    """Where it was melted and poured, or smelted and cast: two letters, ISO 3166-1."""
 
 
 class Usmca(Fact):
+    """Preference under the USMCA."""
+
     claim: bool
-    certification: Text | None = None
+    """Whether the preference is claimed."""
+
+    certification: Maybe[Text] = None
+    """Reference of the certification of origin."""
 
 
 class ProductFact(Fact):
+    """A product of the catalogue; one that is incomplete is accepted, and planning says so."""
+
     external_id: Id
-    sku: Text | None = None
+    """Your own reference; the id follows from it, so that a repeat updates."""
+
+    sku: Maybe[Text] = None
+    """Stock-keeping unit."""
+
     title: Text
-    description: LongText | None = None
-    hts_code: Text | None = None
-    country_of_origin: Text | None = None
+    """Retail title."""
+
+    description: Maybe[LongText] = None
+    """What it is, in words for customs; apart from the retail title."""
+
+    hts_code: Maybe[HtsNumber] = None
+    """Classification in the US tariff (HTSUS): six to ten digits, with or without dots."""
+
+    country_of_origin: Maybe[CountryText] = None
+    """Where it was made, not where it ships from: two letters, ISO 3166-1."""
+
     unit_value_cents: Cents | None = None
-    weight_grams: Annotated[int, Field(ge=0, le=1_000_000_000)] | None = None
+    """Usual value of one piece in US dollars (cents inside), which an order's price is held to."""
+
+    weight_grams: Grams | None = None
+    """Net weight of one piece, in whole grams."""
+
     materials: tuple[Material, ...] | None = Field(default=None, max_length=50)
+    """What it is made of."""
+
     manufacturer: Manufacturer | None = None
-    adcvd_case: Text | None = None
-    cas_number: Text | None = None
+    """Who made it."""
+
+    adcvd_case: Maybe[Text] = None
+    """Antidumping or countervailing duty case number, or `none`."""
+
+    cas_number: Maybe[Text] = None
+    """CAS number of a chemical."""
+
     metal: Metal | None = None
+    """The metal in it, for the programmes on steel, aluminium and copper."""
+
     childrens: bool | None = None
+    """Whether it is meant for children of 12 years or younger (CPSC)."""
+
     usmca: Usmca | None = None
-    pga: dict[Text, dict[Text, Text]] | None = Field(default=None, max_length=50)
+    """The claim of preference under the USMCA."""
+
+    pga: AgencyData | None = Field(default=None, max_length=50)
+    """What partner agencies ask for: agency, field, value."""
+
     metadata: dict[str, Any] | None = None
+    """Your own notes, at most 16 KiB as JSON; no substance: they change no revision and no hash."""
 
     @field_validator("pga")
     @classmethod
@@ -115,48 +229,6 @@ class ProductFact(Fact):
         if any(letter > LAST_BASIC for key in keys for letter in key):
             raise ValueError("agency and field names must not hold characters above U+FFFF")
         return value
-
-
-class SyncProducts(Command):
-    """`products.sync`: durable upsert of products by external id."""
-
-    items: tuple[ProductFact, ...] = Field(min_length=1, max_length=MAX_ORDERS)
-
-
-class SyncOrders(Command):
-    """`orders.sync`: durable upsert of orders by external id."""
-
-    items: tuple[OrderFact, ...] = Field(min_length=1, max_length=MAX_ORDERS)
-
-
-class SyncedRecord(Message):
-    id: str
-    external_id: str
-    revision: int
-    superseded: bool = False
-
-
-class ProductsSynced(Message):
-    """Answer to `products.sync`: ids and revisions in the order of the request."""
-
-    records: tuple[SyncedRecord, ...]
-
-
-class OrdersSynced(Message):
-    """Answer to `orders.sync`, and the event `orders.synced`."""
-
-    account_id: str
-    command_id: str
-    records: tuple[SyncedRecord, ...]
-
-
-class OrdersSyncRefused(Message):
-    """The event `orders.sync_refused`: the envelope an internal publisher would have got."""
-
-    account_id: str
-    command_id: str
-    status: int
-    error: dict[str, Any]
 
 
 def dump_content(fact: OrderFact | ProductFact) -> dict[str, Any]:

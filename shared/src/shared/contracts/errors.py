@@ -164,10 +164,19 @@ class Refusal(Message):
     """A business refusal as it travels in a reply: an error envelope with its HTTP status."""
 
     status: int
+    """The HTTP status."""
+
     error_code: str
+    """The envelope's `errorCode`."""
+
     message: str
+    """In words, for a person."""
+
     field: str | None = None
+    """The place in the request that is refused, as `items.0.quantity`."""
+
     details: dict[str, Any] = Field(default_factory=dict)
+    """`retryable`, `next_action`, and what belongs to the code."""
 
     def envelope(self) -> dict[str, Any]:
         """The flat envelope of protocol.md section 8, without `details.request_id`."""

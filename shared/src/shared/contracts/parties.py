@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from shared.contracts.base import Fact
-from shared.contracts.catalogue import Country, Text
+from shared.text import CANONICAL, Country, Incoterm, Maybe, Port, Text
 
 # A bare address: no display name, no comment, nothing a header could be broken with.
 Email = Annotated[
@@ -20,7 +20,7 @@ Email = Annotated[
         pattern=r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$",
     ),
 ]
-Port = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+GivenEmail = Annotated[Email, CANONICAL]
 HtsPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,10}$")]
 
 
@@ -40,8 +40,8 @@ class TransportMode(StrEnum):
 class Address(Fact):
     address_lines: tuple[Text, ...] = Field(min_length=1, max_length=10)
     city: Text
-    region: Text | None = None
-    postal_code: Text | None = None
+    region: Maybe[Text] = None
+    postal_code: Maybe[Text] = None
     country: Country
 
 
@@ -53,8 +53,8 @@ class Party(Fact):
 class ImporterOfRecord(Party):
     """`number`: an EIN (`NN-NNNNNNN` with an optional two-character suffix) or CBP-assigned."""
 
-    number: Text | None = None
-    bond: Text | None = None  # the bond's number or reference; absent: none on file
+    number: Maybe[Text] = None
+    bond: Maybe[Text] = None  # the bond's number or reference; absent: none on file
     power_of_attorney: bool | None = None
 
 
@@ -62,9 +62,9 @@ class ResponsibleEmployee(Fact):
     """The exporter's employee who knows the deal (19 CFR 141.86(j))."""
 
     name: Text
-    title: Text | None = None
-    phone: Text | None = None
-    email: Email | None = None
+    title: Maybe[Text] = None
+    phone: Maybe[Text] = None
+    email: Maybe[GivenEmail] = None
 
 
 class AccountContent(Fact):
@@ -74,7 +74,7 @@ class AccountContent(Fact):
     importer_of_record: ImporterOfRecord | None = None
     responsible_employee: ResponsibleEmployee | None = None
     related_parties: bool | None = None
-    assists: Text | None = None
+    assists: Maybe[Text] = None
     grouping: Grouping = Grouping.CONSOLIDATED_IOR
     formal_always: bool = False
     value_floor_cents: int = 100
@@ -82,24 +82,24 @@ class AccountContent(Fact):
 
 
 class ShipmentDefaults(Fact):
-    port_of_entry: Port | None = None
+    port_of_entry: Maybe[Port] = None
     transport_mode: TransportMode | None = None
-    carrier: Text | None = None
-    incoterm: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] | None = None
+    carrier: Maybe[Text] = None
+    incoterm: Maybe[Incoterm] = None
 
 
 class WarehouseContent(Fact):
     name: Text
     country: Country
     address: Address | None = None
-    email: Email | None = None
+    email: Maybe[GivenEmail] = None
     shipment_defaults: ShipmentDefaults | None = None
 
 
 class BrokerContent(Fact):
     name: Text
-    email: Email | None = None
-    phone: Text | None = None
+    email: Maybe[GivenEmail] = None
+    phone: Maybe[Text] = None
     filer_code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3}$")] | None = None
     completes_classification: bool = False
 

@@ -8,14 +8,6 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from shared.contracts.base import Command, Message
-from shared.contracts.catalogue import (
-    OrdersSynced,
-    OrdersSyncRefused,
-    ProductsSynced,
-    SyncOrders,
-    SyncProducts,
-)
-from shared.contracts.deliveries import SendDelivery
 from shared.contracts.exports import (
     ExecuteExport,
     ExportExecuted,
@@ -24,7 +16,15 @@ from shared.contracts.exports import (
     OperateExport,
     PlanExport,
     PlanVerified,
+    SendDelivery,
     VerifyPlan,
+)
+from shared.contracts.sync import (
+    OrdersSynced,
+    OrdersSyncRefused,
+    ProductsSynced,
+    SyncOrders,
+    SyncProducts,
 )
 
 EXCHANGE: Final = "entrygo"

@@ -16,8 +16,8 @@ from executor.repository import Repository
 from executor.use_cases.claim import Claiming
 from shared.canonical import canonical_json
 from shared.clock import Clock, parse_timestamp, timestamp
-from shared.contracts.deliveries import SendDelivery
 from shared.contracts.errors import ErrorCode
+from shared.contracts.exports import SendDelivery
 from shared.contracts.lifecycle import (
     ArtifactRecord,
     Delivery,

@@ -8,10 +8,10 @@ from starlette.responses import Response
 from gateway.dependencies import Caller, Listing, RecordId, Running
 from gateway.record_views import order_view, product_view
 from gateway.routes.answers import json_answer
-from shared.contracts.catalogue import Id
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
 from shared.records import ORDERS, PRODUCTS
+from shared.text import Id
 
 router = APIRouter()
 

@@ -24,19 +24,18 @@ from gateway.schemas.values import (
 )
 from shared.contracts.catalogue import (
     MAX_LINES,
-    MAX_ORDERS,
     Consignee,
-    Id,
     Manufacturer,
     Material,
     Metal,
     OrderFact,
     OrderLine,
     ProductFact,
-    Text,
     Usmca,
 )
 from shared.contracts.exports import MAX_PLAN_ORDERS, Charge, PackageGroup, Shipment
+from shared.contracts.sync import MAX_ORDERS
+from shared.text import Id, Text
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=False)
 

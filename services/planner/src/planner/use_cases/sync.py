@@ -7,19 +7,16 @@ from typing import Any
 from planner.repository import Repository
 from shared.canonical import content_hash
 from shared.clock import Clock, parse_timestamp, timestamp
-from shared.contracts.catalogue import (
-    OrderFact,
-    OrderLine,
+from shared.contracts.catalogue import OrderFact, OrderLine, ProductFact, dump_content
+from shared.contracts.errors import ErrorCode, Refusal
+from shared.contracts.sync import (
     OrdersSynced,
     OrdersSyncRefused,
-    ProductFact,
     ProductsSynced,
     SyncedRecord,
     SyncOrders,
     SyncProducts,
-    dump_content,
 )
-from shared.contracts.errors import ErrorCode, Refusal
 from shared.errors import Refused
 from shared.ids import derived_id
 from shared.messaging.rabbit import Messages

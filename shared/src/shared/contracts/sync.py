@@ -1,0 +1,76 @@
+"""Commands and answers about products and orders: what is synced is in catalogue.py."""
+
+from typing import Any
+
+from pydantic import Field
+
+from shared.contracts.base import Command, Message
+from shared.contracts.catalogue import OrderFact, ProductFact
+
+MAX_ORDERS = 1_000
+
+
+class SyncProducts(Command):
+    """`products.sync`: durable upsert of products by external id."""
+
+    items: tuple[ProductFact, ...] = Field(min_length=1, max_length=MAX_ORDERS)
+    """The products; no external id twice."""
+
+
+class SyncOrders(Command):
+    """`orders.sync`: durable upsert of orders by external id."""
+
+    items: tuple[OrderFact, ...] = Field(min_length=1, max_length=MAX_ORDERS)
+    """The orders; no external id twice."""
+
+
+class SyncedRecord(Message):
+    """What became of one item."""
+
+    id: str
+    """The record's id, which never changes."""
+
+    external_id: str
+    """Your own reference, as it is kept."""
+
+    revision: int
+    """Raised by every change of substance."""
+
+    superseded: bool = False
+    """A newer command was first: this one changed nothing."""
+
+
+class ProductsSynced(Message):
+    """Answer to `products.sync`: ids and revisions in the order of the request."""
+
+    records: tuple[SyncedRecord, ...]
+    """One for each item, in the order of the command."""
+
+
+class OrdersSynced(Message):
+    """Answer to `orders.sync`, and the event `orders.synced`."""
+
+    account_id: str
+    """The account it is about."""
+
+    command_id: str
+    """The command that is answered."""
+
+    records: tuple[SyncedRecord, ...]
+    """One for each item, in the order of the command."""
+
+
+class OrdersSyncRefused(Message):
+    """The event `orders.sync_refused`: the envelope an internal publisher would have got."""
+
+    account_id: str
+    """The account it is about."""
+
+    command_id: str
+    """The command that is answered."""
+
+    status: int
+    """The status that HTTP would have given."""
+
+    error: dict[str, Any]
+    """The error envelope that HTTP would have given."""

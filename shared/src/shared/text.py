@@ -1,0 +1,103 @@
+"""Text made canonical, once, at the edge: for bodies, queries, messages and the command alike.
+
+Unicode NFC; white space of any kind and characters that nobody sees are trimmed at both ends, and
+a run of them inside is one blank. What is empty then is absent. A code (a country, a region, an HTS
+number ...) has no blanks inside, no dots where its form has none, and is upper case; what is no
+code after that stays as it is, for a rule to find. `metadata` is the caller's own and left alone.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import BeforeValidator, StringConstraints
+
+Value = TypeVar("Value")
+
+# White space, and letters that show nothing: fillers, and the blank of Braille. Control characters
+# are neither: they are refused.
+_BLANK: Final = re.compile(
+    "[ \t\n\u00a0\u115f\u1160\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000\u3164\uffa0]+"
+)
+_CONTROL: Final = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$"  # tab and line feed are allowed
+# Format characters that a script needs: joiners, and signs that stand before what they mark.
+_NEEDED: Final = frozenset(
+    "\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2"
+    "\U000110bd\U000110cd"
+)
+_JOINERS: Final = "\u200c\u200d"
+
+
+def canonical(text: str, *, lines: bool = False) -> str:
+    """The text as it is kept and shown; with `lines` it keeps its line feeds."""
+    if lines and "\n" in text:
+        return "\n".join(canonical(line) for line in text.split("\n")).strip("\n")
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    seen = "".join(
+        letter
+        for letter in unicodedata.normalize("NFC", text)
+        if unicodedata.category(letter) != "Cf" or letter in _NEEDED
+    )
+    words = (word.strip(_JOINERS) for word in _BLANK.split(seen))
+    return " ".join(word for word in words if word)
+
+
+def code(text: str, form: re.Pattern[str]) -> str:
+    """The code that the text writes, where it has that form; else the text."""
+    plain = canonical(text)
+    for apart in (" ", ". "):
+        squeezed = plain.translate({ord(letter): None for letter in apart}).upper()
+        if form.fullmatch(squeezed):
+            return squeezed
+    return plain
+
+
+def absent_where_empty(value: Any) -> Any:  # noqa: ANN401  # any JSON value
+    return None if _empty(value) else value
+
+
+def _empty(value: object) -> bool:
+    return isinstance(value, str) and not canonical(value)
+
+
+def without_empty(value: Any) -> Any:  # noqa: ANN401  # any JSON value
+    """A list or an object without the texts in it that say nothing."""
+    if isinstance(value, list | tuple):
+        return [part for part in value if not _empty(part)]
+    if isinstance(value, Mapping):
+        kept = {key: without_empty(part) for key, part in value.items() if not _empty(key)}
+        return {key: part for key, part in kept.items() if part != {} and not _empty(part)}
+    return value
+
+
+def _made(make: Callable[[str], str]) -> BeforeValidator:
+    return BeforeValidator(lambda value: make(value) if isinstance(value, str) else value)
+
+
+def _code(form: str) -> BeforeValidator:
+    compiled = re.compile(form)
+    return _made(lambda text: code(text, compiled))
+
+
+CANONICAL: Final = _made(canonical)
+_LINES: Final = _made(lambda text: canonical(text, lines=True))
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_CONTROL), CANONICAL]
+LongText = Annotated[
+    str, StringConstraints(min_length=1, max_length=2_000, pattern=_CONTROL), _LINES
+]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=_CONTROL), CANONICAL]
+# Codes that must be codes, and codes of which a rule says what is wrong with them.
+Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$"), _code("[A-Z]{2}")]
+Port = Annotated[str, StringConstraints(pattern="^[0-9]{4}$"), _code("[0-9]{4}")]
+Incoterm = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$"), _code("[A-Z]{3}")]
+CountryText = Annotated[Text, _code("[A-Z]{2}")]
+Region = Annotated[Text, _code("[A-Z]{1,3}")]
+PostalCode = Annotated[Text, _code("[0-9]{5}(-?[0-9]{4})?")]
+HtsNumber = Annotated[Text, _code("[0-9.-]{4,20}")]
+Mid = Annotated[Text, _code("[A-Z]{2}[A-Z0-9]{3,13}")]
+
+Maybe = Annotated[Value | None, BeforeValidator(absent_where_empty)]
+Lines = Annotated[tuple[Text, ...], BeforeValidator(without_empty)]
