@@ -24,7 +24,7 @@ _REPLIES: Final = "replies"
 _RETRY_DELAYS: Final = CommonSettings.model_fields["retry_delays_ms"].default
 _ABOUT: Final = f"""\
 EntryGo's commands and events on RabbitMQ ({PROTOCOL}). Services inside the company publish
-`orders.sync` and `products.sync`; the other commands are EntryGo's own. docs/messages.md is the
+`orders.sync` and `products.sync`; the other commands are EntryGo's own. /docs/messages is the
 publisher's guide.
 
 Every body is one JSON object in UTF-8. Unknown fields are ignored; new fields are optional, so old

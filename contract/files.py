@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from contract import asyncapi, openapi, reference, rules
+from contract import asyncapi, errors, openapi, reference, rules
 from contract.rendering import rendered
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -22,6 +22,7 @@ def made() -> dict[Path, bytes]:
         "openapi.json": _json(document),
         "asyncapi.json": _json(asyncapi.asyncapi_document()),
         "api/reference.md": reference.markdown(document).encode(),
+        "errors.md": errors.markdown().encode(),
         "rules.md": rules.markdown().encode(),
     }
     sources = {str(page.relative_to(PAGES)): page.read_bytes() for page in PAGES.rglob("*.md")}

@@ -1,7 +1,9 @@
 """The reference page: the OpenAPI document in words, as Markdown."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
+
+from contract.markdown import table
 
 Json = dict[str, Any]
 
@@ -44,12 +46,12 @@ def _operation(method: str, path: str, operation: Json) -> Iterator[str]:
             (f"`{each['name']}`", each["in"], _type(each["schema"]), each.get("description", ""))
             for each in parameters
         ]
-        yield from _table(("Parameter", "In", "Type", "Meaning"), rows)
+        yield from table(("Parameter", "In", "Type", "Meaning"), rows)
     answers = [
         (status, " or ".join(_content(answer)), answer["description"])
         for status, answer in sorted(operation["responses"].items())
     ]
-    yield from _table(("Status", "Body", "Meaning"), answers)
+    yield from table(("Status", "Body", "Meaning"), answers)
 
 
 def _content(answer: Json) -> Iterator[str]:
@@ -73,7 +75,7 @@ def _schema(name: str, schema: Json) -> Iterator[str]:
         for field, about in schema.get("properties", {}).items()
     ]
     if rows:
-        yield from _table(("Field", "Type", "Always", "Meaning"), rows)
+        yield from table(("Field", "Type", "Always", "Meaning"), rows)
 
 
 def _meaning(about: Json) -> str:
@@ -93,12 +95,3 @@ def _type(schema: Json) -> str:
     if kind == "array":
         return f"list of {_type(schema.get('items', {}))}"
     return " or ".join(kind) if isinstance(kind, list) else str(kind)
-
-
-def _table(titles: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    yield f"| {' | '.join(titles)} |"
-    yield f"| {' | '.join('---' for _ in titles)} |"
-    for row in rows:
-        cells = (cell.replace("|", "\\|").replace("\n", " ") for cell in row)
-        yield f"| {' | '.join(cells)} |"
-    yield ""

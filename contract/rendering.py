@@ -16,9 +16,13 @@ MENU: Final = (
     ("/docs/concepts/export-lifecycle", "Life of an export"),
     ("/docs/concepts/primitives", "Words"),
     ("/docs/api/exports", "Exports API"),
-    ("/docs/api/reference", "Reference"),
+    ("/docs/errors", "Errors"),
     ("/docs/rules", "Rules"),
+    ("/docs/messages", "Messages"),
+    ("/docs/api/reference", "Reference"),
 )
+
+_WORD: Final = re.compile(r"[A-Z][A-Z0-9_]*[A-Z0-9]")
 
 _PAGE: Final = """\
 <!doctype html>
@@ -72,8 +76,23 @@ def _parser() -> MarkdownIt:
 
 
 def _anchor(tokens: list[Token]) -> None:
-    """Each heading can be linked to: `#rate-limits` for "Rate limits"."""
-    for heading, text in pairwise(tokens):
-        if heading.type == "heading_open":
-            words = re.findall(r"[a-z0-9]+", text.content.lower())
-            heading.attrSet("id", "-".join(words))
+    """Each heading can be linked to, and each row that begins with a word of the protocol.
+
+    `#rate-limits` for "Rate limits"; a word of the protocol stays as it is: `#PLAN_STALE`.
+    """
+    headings = [pair for pair in pairwise(tokens) if pair[0].type == "heading_open"]
+    taken = {_name(text) for _, text in headings}
+    for heading, text in headings:
+        heading.attrSet("id", _name(text))
+    for row, cell, text in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        word = text.content.strip("`")
+        begins = (row.type, cell.type, text.content) == ("tr_open", "td_open", f"`{word}`")
+        if begins and _WORD.fullmatch(word) and word not in taken:
+            taken.add(word)
+            row.attrSet("id", word)
+
+
+def _name(heading: Token) -> str:
+    if _WORD.fullmatch(heading.content):
+        return heading.content
+    return "-".join(re.findall(r"[a-z0-9]+", heading.content.lower()))

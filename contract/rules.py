@@ -20,7 +20,8 @@ the finding says. What stands in {braces} in a message is filled in. "not verifi
 source was read for: such a rule warns at most, unless it is EntryGo's own policy and says so.
 Nothing here is legal advice.
 
-A finding's `rule_id` and its `code` lead here: `/docs/rules#r16`, `/docs/rules#origin-missing`.
+Every rule and every code is an anchor of this page, and a finding's `docs` leads there:
+`/docs/rules#R16`, `/docs/rules#ORIGIN_MISSING`.
 """
 _FLAGS = """\
 A flag is regulatory treatment carried forward to the broker; it never lowers readiness. Flags are
@@ -54,7 +55,7 @@ def markdown() -> str:
 def _overview() -> str:
     rows = [
         (
-            f"[{rule.id}](#{rule.id.lower()})",
+            f"[{rule.id}](#{rule.id})",
             f"`{rule.code}`",
             _severity(rule),
             SCOPES[rule.subject],

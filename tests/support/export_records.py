@@ -15,7 +15,17 @@ TOTALS = {"orders": 1, "lines": 1, "pieces": 2, "value_cents": 2507, "net_weight
 VIEW: dict[str, Any] = {
     "planHash": PLAN_HASH,
     "readinessState": "READY",
-    "validationMessages": [],
+    "validationMessages": [
+        {
+            "code": "WEIGHT_MISSING",
+            "rule_id": "R28",
+            "severity": "WARNING",
+            "message": "The product has no weight.",
+            "product_id": "prod_1",
+            "remedy": "Sync the product with weightGrams.",
+            "source": {"citation": "EntryGo policy", "date": None, "verified": False},
+        }
+    ],
     "flags": [],
     "missing_data": [],
     "included_order_ids": ["ord_1"],

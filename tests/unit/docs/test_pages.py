@@ -8,15 +8,20 @@ import orjson
 import pytest
 
 from contract.rendering import MENU, rendered
+from gateway.files import files
+from planner.domain.flags import FLAG_RULES
+from planner.domain.rules import RULES as RULES_IN_FORCE
 from shared.contracts.errors import ErrorCode, NextAction
 from shared.contracts.exports import MAX_PLAN_LINES, MAX_PLAN_ORDERS
 from shared.contracts.lifecycle import DeliveryStatus, EventType, State, Status
+from shared.links import ERRORS, RULES
 from shared.messaging.topology import ROUTES
 from support.pages import PAGES, PUBLISHED, REPOSITORY, blocks
 
 MARKDOWN = [
     *sorted(PAGES.rglob("*.md")),
     *sorted(REPOSITORY.glob("*.md")),
+    *sorted(PUBLISHED.rglob("*.md")),
     *sorted((REPOSITORY / "docs").rglob("*.md")),
     *sorted((REPOSITORY / "services").glob("*/README.md")),
     REPOSITORY / "shared" / "README.md",
@@ -24,7 +29,6 @@ MARKDOWN = [
 ]
 OPENAPI = orjson.loads((PUBLISHED / "openapi.json").read_bytes())
 ASYNCAPI = orjson.loads((PUBLISHED / "asyncapi.json").read_bytes())
-GENERATED = ("/docs/api/reference", "/docs/api/openapi", "/docs/api/asyncapi")
 
 
 def text_of(page: str) -> str:
@@ -47,11 +51,9 @@ def test_every_json_example_has_the_shape_it_names(page: Path) -> None:
 @pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: str(page.relative_to(REPOSITORY)))
 def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
-        if target.startswith(("http", "/llms.txt", *GENERATED)):
-            continue
-        if target.startswith("/docs"):
-            assert (PAGES / f"{target.removeprefix('/docs/')}.md").exists(), target
-        else:
+        if target.startswith("/"):
+            assert target in files(), target
+        elif not target.startswith("http"):
             assert (page.parent / target).exists(), target
 
 
@@ -62,16 +64,21 @@ def test_the_life_of_an_export_names_every_word_of_it(words: type) -> None:
     assert [word for word in words if f"{word}" not in text] == []  # type: ignore[attr-defined]  # enums
 
 
-def test_the_protocol_names_every_error() -> None:
-    text = text_of("concepts/protocol.md")
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (ERRORS, [*ErrorCode, *NextAction]),
+        (RULES, [word for rule in RULES_IN_FORCE for word in (rule.id, rule.code)]),
+        (RULES, [flag.code for flag in FLAG_RULES]),
+    ],
+)
+def test_every_word_of_an_answer_is_an_anchor_of_the_served_page(
+    page: str, words: list[str]
+) -> None:
+    anchors = re.findall(r' id="([^"]+)"', files()[page].body.decode())
 
-    assert [code for code in ErrorCode if f"`{code}`" not in text] == []
-
-
-def test_every_next_action_is_explained_on_some_page() -> None:
-    text = text_of("concepts/protocol.md") + text_of("concepts/export-lifecycle.md")
-
-    assert [action for action in NextAction if f"`{action}`" not in text] == []
+    assert [word for word in words if word not in anchors] == []
+    assert len(anchors) == len(set(anchors))
 
 
 def test_the_limits_are_those_of_the_contract() -> None:
@@ -81,9 +88,9 @@ def test_the_limits_are_those_of_the_contract() -> None:
 def test_the_list_for_agents_has_every_page() -> None:
     listed = text_of("llms.txt")
 
-    for page in PAGES.rglob("*.md"):
-        address = f"/docs/{page.relative_to(PAGES)}"
-        assert address in listed or address == "/docs/index.md", address
+    for address in files():
+        if address.endswith(".md") and address != "/docs/index.md":
+            assert f"({address})" in listed, address
 
 
 def test_every_page_is_in_the_menu_and_knows_where_it_is() -> None:

@@ -45,6 +45,7 @@ def envelope(answer: httpx.Response) -> dict[str, Any]:
     assert body["details"]["request_id"] == answer.headers["x-request-id"]
     assert isinstance(body["details"]["retryable"], bool)
     assert isinstance(body["details"]["next_action"], str)
+    assert body["details"]["docs"] == f"/docs/errors#{body['errorCode']}"
     assert answer.headers["entrygo-protocol"] == "entrygo-export-protocol/1"
     return body
 

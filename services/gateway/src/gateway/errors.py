@@ -28,6 +28,7 @@ from shared.errors import (
     StoreFault,
     Transient,
 )
+from shared.links import error_page
 from shared.logs import request_id
 from shared.validation import issues_of, refused_for
 
@@ -88,7 +89,7 @@ def respond_to(answer: Refusal, *, keyed: bool) -> Response:
     """The envelope as a response; `keyed` says whether the request had an idempotency key."""
     envelope = answer.envelope()
     details: dict[str, Any] = envelope["details"]
-    details["request_id"] = request_id.get()
+    details |= {"request_id": request_id.get(), "docs": error_page(answer.error_code)}
     if details["next_action"] == NextAction.RETRY_WITH_SAME_KEY and not keyed:
         details["next_action"] = NextAction.RETRY.value
     headers = {"cache-control": "no-store"}

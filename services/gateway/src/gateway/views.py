@@ -16,6 +16,7 @@ from shared.contracts.lifecycle import (
     next_action_of,
     status_of,
 )
+from shared.links import rule_page
 
 _NOTIFICATION_TYPES: Final = {"BROKER": "BROKER_SUBMISSION", "WAREHOUSE": "WAREHOUSE_NOTICE"}
 
@@ -30,7 +31,7 @@ def plan_view(stored: View, export_id: str | None, plan_revision: int | None) ->
         "state": State.PLANNED.value if planned else None,
         "status": (Status.BLOCKED if blocked else Status.PLANNED).value if planned else None,
         "plan_revision": plan_revision,
-        **to_http(stored),
+        **_plan(stored),
     }
 
 
@@ -50,7 +51,7 @@ def export_view(export: ExportRecord, stored_plan: View) -> View:
     """The body of inspect."""
     execution = export.get("execution")
     return {
-        **to_http(stored_plan),
+        **_plan(stored_plan),
         **_identity(export),
         "plan_revision": export["plan_revision"],
         "warehouse_id": export["warehouse_id"],
@@ -123,6 +124,13 @@ def _package_state(export: ExportRecord) -> str:
     if export["state"] == State.VOIDED:
         return "VOIDED"
     return "SUBMITTED" if broker and broker["status"] == "SENT" else "GENERATED"
+
+
+def _plan(stored: View) -> View:
+    """Each finding leads to what is said of its code."""
+    findings = stored["validationMessages"]
+    shown = [found | {"docs": rule_page(found["code"])} for found in findings]
+    return {**to_http(stored), "validationMessages": shown}
 
 
 def _identity(export: ExportRecord) -> View:

@@ -9,20 +9,48 @@ from shared.contracts.base import Message
 
 
 class NextAction(StrEnum):
-    EXECUTE = "EXECUTE"
-    REVIEW_AND_EXECUTE = "REVIEW_AND_EXECUTE"
-    FIX_DATA_AND_REPLAN = "FIX_DATA_AND_REPLAN"
-    CONTACT_OPERATOR = "CONTACT_OPERATOR"
-    INSPECT = "INSPECT"
-    NONE = "NONE"
-    RESUBMIT = "RESUBMIT"
-    REPLAN = "REPLAN"
-    SYNC_ORDERS = "SYNC_ORDERS"
-    SYNC_PRODUCTS = "SYNC_PRODUCTS"
-    RETRY_WITH_SAME_KEY = "RETRY_WITH_SAME_KEY"
-    RETRY = "RETRY"
-    USE_NEW_KEY = "USE_NEW_KEY"
-    FIX_REQUEST = "FIX_REQUEST"
+    """What a caller does next, and that in a sentence."""
+
+    sentence: str
+
+    def __new__(cls, value: str, sentence: str) -> Self:
+        action = str.__new__(cls, value)
+        action._value_ = value
+        action.sentence = sentence
+        return action
+
+    EXECUTE = "EXECUTE", "Execute the plan."
+    REVIEW_AND_EXECUTE = (
+        "REVIEW_AND_EXECUTE",
+        "Read the plan's warnings and what it leaves out; executing acknowledges them.",
+    )
+    FIX_DATA_AND_REPLAN = (
+        "FIX_DATA_AND_REPLAN",
+        "Mend what `missing_data` and `validationMessages` name, sync, plan with `batchId`.",
+    )
+    CONTACT_OPERATOR = (
+        "CONTACT_OPERATOR",
+        "A person with the operator's command has to look; nothing else helps.",
+    )
+    INSPECT = "INSPECT", "Read the export until its status says more."
+    NONE = "NONE", "Nothing is left to do."
+    RESUBMIT = (
+        "RESUBMIT",
+        "Execute again with `resubmit: true` and a new key: the delivery is sent once more.",
+    )
+    REPLAN = "REPLAN", "Plan again with `batchId`, look at the new plan, execute that."
+    SYNC_ORDERS = "SYNC_ORDERS", "Sync the orders that `details` names, then repeat the request."
+    SYNC_PRODUCTS = (
+        "SYNC_PRODUCTS",
+        "Sync the products that `details` names, then repeat the request.",
+    )
+    RETRY_WITH_SAME_KEY = (
+        "RETRY_WITH_SAME_KEY",
+        "Send the same request with the same idempotency key, after `Retry-After`.",
+    )
+    RETRY = "RETRY", "Send the same request again, after `Retry-After`; it had no key."
+    USE_NEW_KEY = "USE_NEW_KEY", "Choose another idempotency key: this one names another request."
+    FIX_REQUEST = "FIX_REQUEST", "Change the request: `message`, `field` and `details` say what."
 
 
 class ErrorCode(StrEnum):

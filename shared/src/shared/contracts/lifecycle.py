@@ -205,6 +205,6 @@ def next_action_of(export: ExportRecord) -> NextAction:
         return _NEXT[status]
     last = export["last_execution"]
     if last and last["error"]:  # it is dropped when another plan becomes the current one
-        return NextAction(last["error"]["details"]["next_action"])
+        return NextAction[last["error"]["details"]["next_action"]]
     plan = export["plan"]
     return plan_next_action(plan["readiness"], operator_only=plan["operator_only"])

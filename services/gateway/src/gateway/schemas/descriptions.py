@@ -106,6 +106,7 @@ DESCRIPTIONS: Final = {
     "next_recommended_action": _ACTION,
     "code": "What it is, for machines. An open list.",
     "rule_id": "The rule that found it.",
+    "docs": "Where its code is explained, on this server.",
     "severity": "`BLOCKING` excludes, `WARNING` is for the broker, `INFO` informs.",
     "message": "For a person.",
     "order_id": "The order it is about.",

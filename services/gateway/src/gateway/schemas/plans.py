@@ -25,6 +25,7 @@ class Finding(Answered):
     field: str | None = None
     order_count: int | None = None
     remedy: str
+    docs: str
     source: Source
 
 

@@ -159,6 +159,7 @@ class ErrorDetails(Answered):
     request_id: str
     retryable: bool
     next_action: str
+    docs: str
     issues: list[Issue] | None = None
 
 

@@ -1,0 +1,56 @@
+"""The page of errors: every code of the envelope, every next action, as Markdown."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from contract.markdown import table
+from shared.contracts.errors import ErrorCode, NextAction
+
+_CODES: Final = """\
+# Errors
+
+One shape, on every route and every failure: [Error](/docs/api/reference#error). Branch on the
+status, then on `errorCode`; then do what `details.next_action` says. Every code and every next
+action is an anchor of this page, and an error's `details.docs` leads there:
+`/docs/errors#PLAN_STALE`, `/docs/errors#REPLAN`.
+
+## Codes
+
+What `details` says of a case counts, where it differs from this table: `PRODUCT_NOT_FOUND` is a 404
+where one product was asked for, and an `INTERNAL_ERROR` with `retryable: true` may be repeated.
+"""
+_ACTIONS: Final = """\
+## Next actions
+
+`details.next_action` of an error, `next_recommended_action` of a plan, an execution, an export. An
+open list: take a word that you do not know as information.
+"""
+_FINDINGS: Final = """\
+## Findings
+
+What the rules find in a plan is no error: each code and each rule of `validationMessages` is an
+anchor of [the page of rules](/docs/rules).
+"""
+
+
+def markdown() -> str:
+    codes = sorted(ErrorCode, key=lambda code: (code.status, code))
+    return "\n".join([_CODES, *_codes(codes), _ACTIONS, *_actions(), _FINDINGS])
+
+
+def _codes(codes: list[ErrorCode]) -> Iterator[str]:
+    rows = [
+        (
+            f"`{code}`",
+            str(code.status),
+            code.sentence,
+            "yes" if code.retryable else "no",
+            f"[{code.next_action}](#{code.next_action})",
+        )
+        for code in codes
+    ]
+    return table(("`errorCode`", "Status", "Meaning", "`retryable`", "`next_action`"), rows)
+
+
+def _actions() -> Iterator[str]:
+    return table(("Next action", "Do"), [(f"`{each}`", each.sentence) for each in NextAction])

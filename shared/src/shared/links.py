@@ -1,0 +1,15 @@
+"""Where the words of an answer are explained: an address on the gateway, the word its anchor."""
+
+from typing import Final
+
+RULES: Final = "/docs/rules"
+ERRORS: Final = "/docs/errors"
+
+
+def error_page(code: str) -> str:
+    return f"{ERRORS}#{code}"
+
+
+def rule_page(word: str) -> str:
+    """Of a finding's `code`, or of its `rule_id`."""
+    return f"{RULES}#{word}"
