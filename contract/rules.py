@@ -8,7 +8,7 @@ from planner import rulesets
 from planner.domain.flags import FLAG_RULES, FlagRule
 from planner.domain.rules import RULES
 from planner.domain.rules.base import SCOPES, Rule
-from shared.contracts.snapshot import Source
+from shared.contracts.decision import Source
 
 _INTRODUCTION = """\
 # The planner's rules

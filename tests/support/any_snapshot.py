@@ -4,7 +4,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from shared.contracts.snapshot import Finding, Flag, Snapshot, SnapshotOrder, Source
+from shared.contracts.decision import Finding, Flag, Source
+from shared.contracts.snapshot import Snapshot, SnapshotOrder
 from support.snapshots import (
     a_snapshot,
     order_id,

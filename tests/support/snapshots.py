@@ -8,17 +8,8 @@ test only says which orders there are and how they fall into units.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.contracts.snapshot import (
-    PROTOCOL,
-    Finding,
-    Flag,
-    Snapshot,
-    SnapshotLine,
-    SnapshotOrder,
-    Source,
-    Unit,
-    UnitTotals,
-)
+from shared.contracts.decision import Finding, Flag, Source, Unit, UnitTotals
+from shared.contracts.snapshot import PROTOCOL, Snapshot, SnapshotLine, SnapshotOrder
 from shared.ids import derived_id
 
 RULESET = "2026-11-01+hts.none"

@@ -8,8 +8,9 @@ for that one the mailer writes the letter itself, by this same function.
 from collections.abc import Mapping
 from typing import Any, Final, TypedDict
 
+from shared.contracts.decision import Decision, Totals, UnitTotals
 from shared.contracts.lifecycle import ExportRecord
-from shared.contracts.snapshot import ENTRY_TYPES, Decision, Snapshot, Totals, UnitTotals
+from shared.contracts.snapshot import ENTRY_TYPES, Snapshot
 
 MOST_NOTES: Final = 20  # the invoice holds them all
 

@@ -7,7 +7,7 @@ import pytest
 from planner.domain.decide import decide, plan_hash
 from planner.domain.facts import PlanningInput, effective_shipment, hts_numbers
 from planner.domain.view import operator_only, view_of, warning_codes
-from shared.contracts.snapshot import Decision
+from shared.contracts.decision import Decision
 from support.planning import (
     BOOK,
     MAKER,

@@ -15,7 +15,7 @@ import pytest
 from planner.domain.decide import decide
 from planner.domain.facts import Party, PlanningInput
 from planner.domain.view import view_of
-from shared.contracts.snapshot import Unit
+from shared.contracts.decision import Unit
 from support.planning import (
     ACCOUNT,
     ADDRESSED,

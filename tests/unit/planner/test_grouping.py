@@ -6,7 +6,7 @@ import pytest
 
 from planner.domain.decide import decide
 from planner.domain.facts import PlanningInput
-from shared.contracts.snapshot import Decision
+from shared.contracts.decision import Decision
 from support.planning import (
     BOOK,
     ORDER,

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple, cast
 import orjson
 
 from entrygo_operator.exports import existing
+from shared.contracts.decision import Finding, Flag, Source
 from shared.contracts.errors import ErrorCode
-from shared.contracts.snapshot import Finding, Flag, Snapshot, Source
+from shared.contracts.snapshot import Snapshot
 from shared.errors import BlobCorrupt, Refused
 from shared.store import Store
 

@@ -6,7 +6,7 @@ unverified are trade knowledge that no source read confirmed.
 
 from dataclasses import dataclass
 
-from shared.contracts.snapshot import Source
+from shared.contracts.decision import Source
 
 _READ: Source = {"citation": "19 CFR 141.89", "date": "2024-09-30", "verified": True}
 _TRADE: Source = {"citation": "19 CFR 141.89 (trade knowledge)", "date": None, "verified": False}

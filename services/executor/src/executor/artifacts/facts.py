@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from shared.contracts import exports
 from shared.contracts.catalogue import Consignee, ProductFact
+from shared.contracts.decision import Source
 from shared.contracts.exports import Charge, PackageGroup
 from shared.contracts.parties import BrokerContent, ImporterOfRecord, Party, ResponsibleEmployee
-from shared.contracts.snapshot import Source
 
 # Its fields stand among those of the fact that holds it, wherever a document names them.
 INLINE: Final[dict[str, Any]] = {"inline": True}

@@ -20,9 +20,10 @@ from executor.artifacts.formats import hts, hts_quantities
 from executor.artifacts.shipment import apportioned, parties, recipient, shipment
 from shared.contracts import exports
 from shared.contracts.catalogue import ProductFact
+from shared.contracts.decision import Flag, Unit
 from shared.contracts.exports import Charge
 from shared.contracts.parties import AccountContent
-from shared.contracts.snapshot import Flag, Snapshot, SnapshotOrder, Unit
+from shared.contracts.snapshot import Snapshot, SnapshotOrder
 from shared.errors import EntryGoError
 
 TEST_NOTICE = "TEST - NOT FOR ENTRY"

@@ -6,7 +6,8 @@ from operator import itemgetter
 
 from executor.artifacts.class_data import CLASS_DATA
 from executor.artifacts.facts import ClassNote, FindingNote, FlagNote, Line
-from shared.contracts.snapshot import Finding, Flag, Snapshot, Unit
+from shared.contracts.decision import Finding, Flag, Unit
+from shared.contracts.snapshot import Snapshot
 
 ACKNOWLEDGED = ("WARNING", "INFO")  # what blocks is in no unit
 _ALL = ""

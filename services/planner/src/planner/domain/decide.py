@@ -19,15 +19,9 @@ from planner.domain.grouping import group, totals_of
 from planner.domain.hint import hint_of
 from planner.domain.rules.base import Severity
 from shared.canonical import canonical_json, sha256_hex
+from shared.contracts.decision import Decision, ExcludedOrder, Finding
 from shared.contracts.lifecycle import Readiness
-from shared.contracts.snapshot import (
-    PROTOCOL,
-    Decision,
-    ExcludedOrder,
-    Finding,
-    Snapshot,
-    SnapshotOrder,
-)
+from shared.contracts.snapshot import PROTOCOL, Snapshot, SnapshotOrder
 
 
 def decide(given: PlanningInput) -> Snapshot:

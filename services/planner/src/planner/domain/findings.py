@@ -7,7 +7,7 @@ from planner.domain.facts import Order, PlanningInput, Product
 from planner.domain.grouping import Group
 from planner.domain.rules import RULES
 from planner.domain.rules.base import SCOPES, Hit, Rule, Severity, Subject
-from shared.contracts.snapshot import Finding, MissingDatum
+from shared.contracts.decision import Finding, MissingDatum
 
 _RANK = {severity.value: place for place, severity in enumerate(Severity)}
 _RULES = {kind: [rule for rule in RULES if rule.subject is kind] for kind in SCOPES}

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from planner.domain.facts import Order, Product
 from planner.domain.ruleset import Agency, Programme
-from shared.contracts.snapshot import Flag, Unit
+from shared.contracts.decision import Flag, Unit
 
 Cause = Agency | Programme
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from planner.domain.facts import Order, PlanningInput, Product
-from shared.contracts.snapshot import Totals, Unit, UnitTotals
+from shared.contracts.decision import Totals, Unit, UnitTotals
 from shared.ids import derived_id
 
 _CASE, _FORMAL, _INFORMAL = "03", "01", "11"  # CBP Form 7501, block 2

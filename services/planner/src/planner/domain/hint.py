@@ -2,7 +2,7 @@
 
 from planner.domain.facts import PlanningInput
 from planner.domain.grouping import Group, strategy_of
-from shared.contracts.snapshot import StrategyHint
+from shared.contracts.decision import StrategyHint
 from shared.money import decimal
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from shared.contracts.snapshot import Source
+from shared.contracts.decision import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from typing import Literal, cast
 
 from planner.domain.ruleset import Agency, Entry, Programme, RuleSet, Threshold
 from shared.canonical import content_hash
-from shared.contracts.snapshot import Source
+from shared.contracts.decision import Source
 
 TABLES = ("agencies", "lists", "programmes", "thresholds")
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from planner.domain.facts import Order, PlanningInput, Product
 from planner.domain.grouping import Group
-from shared.contracts.snapshot import Source
+from shared.contracts.decision import Source
 
 Subject = Order | Product | Group | PlanningInput
 

@@ -1,0 +1,249 @@
+"""The planner's decision, and the plan as it is answered: shapes with their meanings.
+
+The decision is part of the planning snapshot (snapshot.py). Money stands in `..._cents` here, and
+is `..._usd`, a decimal number, in HTTP.
+"""
+
+from typing import Annotated, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict  # pydantic reads meanings from no other before Python 3.12
+
+from shared.contracts.lifecycle import Readiness
+
+Words = Annotated[str, Field(max_length=4_000)]
+RecordId = Annotated[str, Field(min_length=1, max_length=255)]
+Code = Annotated[str, Field(pattern="^[A-Z][A-Z0-9_]*$", max_length=64)]
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Ids = Annotated[list[RecordId], Field(max_length=10_000)]
+PlanHash = Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$")]
+Moment = Annotated[str, Field(max_length=24, json_schema_extra={"format": "date-time"})]
+Date = Annotated[str, Field(max_length=10, json_schema_extra={"format": "date"})]
+
+
+class Source(TypedDict):
+    """Where a rule or a figure comes from."""
+
+    citation: Words
+    """The law, notice or document."""
+
+    date: Annotated[str, Field(max_length=10)] | None
+    """The source's own date, as far as it is known."""
+
+    verified: bool
+    """Whether it was read; what was not is printed as such."""
+
+
+class Finding(TypedDict):
+    """What a rule found: one of the plan's `validationMessages`."""
+
+    code: Code
+    """What it is, for machines; an open list."""
+
+    rule_id: Annotated[str, Field(pattern="^R[0-9]{2,3}$")]
+    """The rule that found it; `docs` leads to it."""
+
+    severity: Annotated[str, Field(json_schema_extra={"enum": ["BLOCKING", "WARNING", "INFO"]})]
+    """`BLOCKING` excludes what it is about, `WARNING` is for the broker, `INFO` informs."""
+
+    message: Words
+    """For a person."""
+
+    order_id: NotRequired[RecordId]
+    """The order it is about."""
+
+    product_id: NotRequired[RecordId]
+    """The product it is about."""
+
+    unit_id: NotRequired[RecordId]
+    """The export unit it is about."""
+
+    field: NotRequired[Words]
+    """The datum it is about, as `products[prod_x].htsCode`."""
+
+    order_count: NotRequired[Count]
+    """How many orders of the request a finding about a product touches."""
+
+    remedy: Words
+    """How to mend it."""
+
+    source: Source
+    """Where the rule comes from."""
+
+
+class Flag(TypedDict):
+    """Regulatory treatment carried forward to the broker; never lowers readiness."""
+
+    code: Code
+    """What it is, for machines; an open list."""
+
+    agency: NotRequired[Words]
+    """The partner agency."""
+
+    programme: NotRequired[Words]
+    """The trade programme or measure."""
+
+    order_count: Count
+    """How many orders it touches."""
+
+    product_ids: Ids
+    """The products it is about."""
+
+    unit_ids: Ids
+    """The export units it is about."""
+
+    reason: Words
+    """Why, for a person."""
+
+    source: Source
+    """Where it comes from."""
+
+
+class MissingDatum(TypedDict):
+    """What is missing, where it goes, and who can give it."""
+
+    path: Words
+    """Where it goes, as `orders[ord_x].items[0].unitValueUsd`."""
+
+    order_id: NotRequired[RecordId]
+    """The order it is missing on."""
+
+    product_id: NotRequired[RecordId]
+    """The product it is missing on."""
+
+    required_for: Annotated[str, Field(json_schema_extra={"enum": ["EXECUTE", "ENTRY"]})]
+    """`EXECUTE`: it blocks; `ENTRY`: the broker will ask for it."""
+
+    fixable_by: Annotated[str, Field(json_schema_extra={"enum": ["CLIENT", "OPERATOR"]})]
+    """Who can give it."""
+
+
+class UnitTotals(TypedDict):
+    """Sums over orders."""
+
+    orders: Count
+    """Number of orders."""
+
+    lines: Count
+    """Number of order lines."""
+
+    pieces: Count
+    """Number of pieces."""
+
+    value_cents: Count
+    """Value in US dollars, exact (cents inside)."""
+
+    net_weight_grams: Count
+    """Net weight in grams."""
+
+
+class Totals(UnitTotals):
+    """Sums over what is included."""
+
+    units: Count
+    """Number of export units."""
+
+
+class Unit(TypedDict):
+    """An export unit: orders that travel on one entry."""
+
+    unit_id: RecordId
+    """The unit's id."""
+
+    grouping_key: dict[str, str]
+    """What its orders have in common."""
+
+    entry_type: Annotated[str, Field(pattern="^[0-9]{2}$")]
+    """CBP's entry type: 01 formal, 03 with a duty case, 11 informal."""
+
+    order_ids: Ids
+    """Its orders, sorted."""
+
+    totals: UnitTotals
+    """Sums over its orders."""
+
+
+class ExcludedOrder(TypedDict):
+    """An order that stays behind, and why."""
+
+    order_id: RecordId
+    """The order."""
+
+    codes: Annotated[list[Code], Field(max_length=100)]
+    """Codes of the findings that keep it back."""
+
+
+class StrategyHint(TypedDict):
+    """What the grouping means, and what else would be possible."""
+
+    code: Code
+    """What it is, for machines; an open list."""
+
+    message: Words
+    """For a person."""
+
+    alternative: NotRequired[Words]
+    """What else would be possible, with its cost."""
+
+
+class Decision(TypedDict):
+    """The decision as the snapshot holds it."""
+
+    readiness: str
+    findings: list[Finding]
+    flags: list[Flag]
+    missing_data: list[MissingDatum]
+    included_order_ids: list[str]
+    excluded_orders: list[ExcludedOrder]
+    units: list[Unit]
+    strategy_hint: StrategyHint
+    totals: Totals
+
+
+class PlanView(TypedDict):
+    """A plan as it is answered, but for what is the export's (id, state, status, revision)."""
+
+    planHash: PlanHash
+    """Identity of the planning snapshot: `sha256:` and the hash of its bytes."""
+
+    readinessState: Annotated[str, Field(json_schema_extra={"enum": list(Readiness)})]
+    """`BLOCKED`: no order is left to export."""
+
+    validationMessages: Annotated[list[Finding], Field(max_length=200_000)]
+    """What the rules found."""
+
+    flags: Annotated[list[Flag], Field(max_length=10_000)]
+    """Regulatory treatment that the package carries forward."""
+
+    missing_data: Annotated[list[MissingDatum], Field(max_length=200_000)]
+    """What is missing, where it goes, and who can give it."""
+
+    included_order_ids: Ids
+    """Orders that are exported, sorted."""
+
+    excluded_order_ids: Ids
+    """Orders that are not, sorted; with the included ones the request."""
+
+    excluded_orders: Annotated[list[ExcludedOrder], Field(max_length=10_000)]
+    """Each excluded order, with the codes of why."""
+
+    export_units: Annotated[list[Unit], Field(max_length=10_000)]
+    """What travels together, on one entry each."""
+
+    strategy_hint: StrategyHint
+    """What the grouping means, and what else would be possible."""
+
+    totals: Totals
+    """Sums over what is included."""
+
+    next_recommended_action: Code
+    """What to do next; an open list."""
+
+    planned_at: Moment
+    """When it was planned, UTC."""
+
+    as_of: Date
+    """The UTC date that selected the rule set."""
+
+    ruleset_version: Words
+    """The rule set and tariff table in force."""
