@@ -9,10 +9,19 @@ from planner.domain.decide import decide
 from planner.domain.rules import RULES
 from planner.domain.rules.base import Rule
 from support.planning import a_plan
-from unit.planner.rules import classification, entry, goods, makers, orders, origin, words
+from unit.planner.rules import (
+    classification,
+    entry,
+    goods,
+    makers,
+    orders,
+    origin,
+    spellings,
+    words,
+)
 from unit.planner.rules.case import Case
 
-SUBJECTS = (orders, classification, origin, words, makers, goods, entry)
+SUBJECTS = (orders, classification, origin, words, makers, goods, entry, spellings)
 CASES = [case for subject in SUBJECTS for case in subject.CASES]
 
 

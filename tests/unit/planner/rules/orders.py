@@ -13,7 +13,6 @@ DESTINATION = [
     Case(
         "DESTINATION_NOT_US", "Canada is not the US", with_order(destinationCountry="CA"), BLOCKING
     ),
-    Case("DESTINATION_NOT_US", "lower case us is the US", with_order(destinationCountry="us")),
     Case("DESTINATION_NOT_US", "country PR is the US", with_order(destinationCountry="PR")),
     Case("DESTINATION_NOT_US", "Guam is said by R03 alone", with_order(destinationCountry="GU")),
     Case(

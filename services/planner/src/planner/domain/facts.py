@@ -149,7 +149,7 @@ def effective_shipment(requested: Content | None, warehouse: Content) -> dict[st
 
 
 def read_order(order_id: str, content: Content) -> Order:
-    country, region = content["destinationCountry"].upper(), content.get("destinationRegion")
+    country, region = content["destinationCountry"], content.get("destinationRegion")
     if country == "PR":
         country, region = "US", "PR"
     product_ids = frozenset(line["productId"] for line in content["items"])

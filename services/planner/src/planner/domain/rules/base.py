@@ -62,7 +62,7 @@ def no_country(code: str | None, given: PlanningInput) -> Hits:
         and code not in lists["countries"]
         and code not in lists["doubtful_origins"]
     ):
-        meant = lists["origin_mistakes"].get(code)
+        meant = lists["origin_mistakes"].get(code.upper())
         yield Hit({"code": code, "hint": meant.note if meant else "write its two letters"})
 
 
