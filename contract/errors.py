@@ -1,6 +1,5 @@
 """The page of errors: every code of the envelope, every next action, as Markdown."""
 
-from collections.abc import Iterator
 from typing import Final
 
 from contract.markdown import table
@@ -35,10 +34,10 @@ anchor of [the page of rules](/docs/rules).
 
 def markdown() -> str:
     codes = sorted(ErrorCode, key=lambda code: (code.status, code))
-    return "\n".join([_CODES, *_codes(codes), _ACTIONS, *_actions(), _FINDINGS])
+    return "\n".join([_CODES, _codes(codes), _ACTIONS, _actions(), _FINDINGS])
 
 
-def _codes(codes: list[ErrorCode]) -> Iterator[str]:
+def _codes(codes: list[ErrorCode]) -> str:
     rows = [
         (
             f"`{code}`",
@@ -52,5 +51,5 @@ def _codes(codes: list[ErrorCode]) -> Iterator[str]:
     return table(("`errorCode`", "Status", "Meaning", "`retryable`", "`next_action`"), rows)
 
 
-def _actions() -> Iterator[str]:
+def _actions() -> str:
     return table(("Next action", "Do"), [(f"`{each}`", each.sentence) for each in NextAction])

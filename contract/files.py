@@ -6,6 +6,7 @@ from typing import Any, Final
 import orjson
 
 from contract import asyncapi, errors, openapi, reference, rules
+from contract.core import core
 from contract.rendering import rendered
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -20,6 +21,7 @@ def made() -> dict[Path, bytes]:
     document = openapi.document(create_app(Settings()))
     files = {
         "openapi.json": _json(document),
+        "openapi-core.json": _json(core(document)),
         "asyncapi.json": _json(asyncapi.asyncapi_document()),
         "api/reference.md": reference.markdown(document).encode(),
         "errors.md": errors.markdown().encode(),

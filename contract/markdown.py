@@ -1,12 +1,16 @@
 """Markdown, as the made pages need it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 
-def table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(titles)} |"
-    yield f"| {' | '.join('---' for _ in titles)} |"
-    for row in rows:
-        cells = (cell.replace("|", "\\|").replace("\n", " ") for cell in row)
-        yield f"| {' | '.join(cells)} |"
-    yield ""
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [_row(titles), _row(["---"] * len(titles)), *map(_row, rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(_cell(each) for each in cells)} |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

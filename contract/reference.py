@@ -46,12 +46,12 @@ def _operation(method: str, path: str, operation: Json) -> Iterator[str]:
             (f"`{each['name']}`", each["in"], _type(each["schema"]), each.get("description", ""))
             for each in parameters
         ]
-        yield from table(("Parameter", "In", "Type", "Meaning"), rows)
+        yield table(("Parameter", "In", "Type", "Meaning"), rows)
     answers = [
         (status, " or ".join(_content(answer)), answer["description"])
         for status, answer in sorted(operation["responses"].items())
     ]
-    yield from table(("Status", "Body", "Meaning"), answers)
+    yield table(("Status", "Body", "Meaning"), answers)
 
 
 def _content(answer: Json) -> Iterator[str]:
@@ -75,7 +75,7 @@ def _schema(name: str, schema: Json) -> Iterator[str]:
         for field, about in schema.get("properties", {}).items()
     ]
     if rows:
-        yield from table(("Field", "Type", "Always", "Meaning"), rows)
+        yield table(("Field", "Type", "Always", "Meaning"), rows)
 
 
 def _meaning(about: Json) -> str:

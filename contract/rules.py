@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import TypeVar
 
+from contract.markdown import table
 from planner import rulesets
 from planner.domain.flags import FLAG_RULES, FlagRule
 from planner.domain.rules import RULES
@@ -62,7 +63,7 @@ def _overview() -> str:
         )
         for rule in RULES
     ]
-    return _table(("Rule", "Code", "Severity", "About"), rows)
+    return table(("Rule", "Code", "Severity", "About"), rows)
 
 
 def _sections(rules: Iterable[Said], body: Callable[[Said], str]) -> str:
@@ -99,7 +100,7 @@ def _dated(rows: Sequence[Mapping[str, str]]) -> str:
         ]
         for row in rows
     ]
-    return _table([*titles, "From", "To", "Source"], body)
+    return table([*titles, "From", "To", "Source"], body)
 
 
 def _source(source: Source) -> str:
@@ -109,12 +110,3 @@ def _source(source: Source) -> str:
 
 def _shortened(value: str) -> str:
     return value if len(value) <= _LONG else f"{value[:_LONG].rsplit(' ', 1)[0]} ..."
-
-
-def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [_row(titles), _row(["---"] * len(titles)), *map(_row, rows)]
-    return "\n".join(lines) + "\n"
-
-
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

@@ -50,7 +50,7 @@ def test_every_json_example_has_the_shape_it_names(page: Path) -> None:
 
 @pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: str(page.relative_to(REPOSITORY)))
 def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8")):
+    for target in re.findall(r"\]\(([^)#?\s]+)", page.read_text(encoding="utf-8")):
         if target.startswith("/"):
             assert target in files(), target
         elif not target.startswith("http"):

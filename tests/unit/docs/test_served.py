@@ -1,7 +1,11 @@
 """What the gateway serves under /docs: open to everybody, self-contained, and nothing else."""
 
+import re
+
+import orjson
 import pytest
 
+from contract.core import references
 from support.gateways import GatewayUnderTest
 from support.pages import PAGES, PUBLISHED
 
@@ -121,6 +125,26 @@ async def test_each_encoding_of_a_file_has_an_etag_of_its_own() -> None:
 
     assert packed.headers["etag"] != tag
     assert crossed.status_code == 200
+
+
+async def test_the_core_loop_is_served_alone_and_refers_to_nothing_else() -> None:
+    async with GatewayUnderTest().client(None) as client:
+        whole = (await client.get("/docs/api/openapi")).json()
+        core = (await client.get("/docs/api/openapi?tags=core")).json()
+
+    operations = {each["operationId"] for path in core["paths"].values() for each in path.values()}
+    assert operations == {"syncOrders", "planExport", "executeExport", "inspectExport"}
+    assert set(references(core)) == set(core["components"]["schemas"])
+    assert core["components"]["schemas"].items() <= whole["components"]["schemas"].items()
+    links = re.findall(r'"operationId": ?"(\w+)"', orjson.dumps(core).decode())
+    assert set(links) == operations
+
+
+async def test_a_part_of_the_document_that_is_not_there_is_refused() -> None:
+    async with GatewayUnderTest().client(None) as client:
+        answer = await client.get("/docs/api/openapi?tags=other")
+
+    assert (answer.status_code, answer.json()["errorCode"]) == (400, "VALIDATION_ERROR")
 
 
 async def test_a_page_as_markdown_is_its_source() -> None:

@@ -1,11 +1,11 @@
 """The OpenAPI document is the contract: whole, described, and the one that is committed."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import orjson
 import pytest
 
+from contract.core import references
 from contract.openapi import document as made
 from contract.openapi import examples
 from gateway.app import create_app
@@ -54,17 +54,6 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 
     assert {name for name in references(document) if name not in schemas} == set()
     assert set(schemas) - set(references(document)) == set()
-
-
-def references(value: Any) -> Iterator[str]:  # any JSON value
-    if isinstance(value, dict):
-        if isinstance(value.get("$ref"), str):
-            yield value["$ref"].rsplit("/", 1)[1]
-        for entry in value.values():
-            yield from references(entry)
-    elif isinstance(value, list):
-        for entry in value:
-            yield from references(entry)
 
 
 def test_the_four_calls_of_the_core_loop_stand_apart(document: dict[str, Any]) -> None:

@@ -1,5 +1,7 @@
 """What describes the contract, for machines and for people; open to everybody."""
 
+from typing import Literal
+
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -7,6 +9,12 @@ from starlette.responses import Response
 from gateway.files import files
 
 router = APIRouter()
+
+
+@router.get("/docs/api/openapi")
+async def openapi(request: Request, tags: Literal["core"] | None = None) -> Response:
+    """The whole document, or the core loop alone."""
+    return files()["/docs/api/openapi-core" if tags else "/docs/api/openapi"].answer(request)
 
 
 @router.get("/llms.txt")
