@@ -152,6 +152,18 @@ def test_bad_input_is_an_envelope_on_the_error_stream(
     assert (envelope["errorCode"], envelope.get("field")) == (code, field)
 
 
+def test_wrong_fields_are_told_in_the_contracts_words(entrygo: Entrygo) -> None:
+    words = ("account", "create", "A", "--exporter-name", "E", "--exporter-country", "CANADA")
+
+    envelope = entrygo.refused(*words, "--exporter-address", "1 Dock Street", "--deny-hts", "wool")
+
+    assert {(issue["path"], issue["code"]) for issue in envelope["details"]["issues"]} == {
+        ("exporter.address.city", "invalid_type"),
+        ("exporter.address.country", "invalid_string"),
+        ("deniedHtsPrefixes.0", "invalid_string"),
+    }
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -1,14 +1,12 @@
 """What an operator is shown: plans explained, letters masked, exports found and told."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-import pytest
 
 from entrygo_operator import dead_letters, exports, plans
-from shared.contracts.lifecycle import DeliveryStatus, ExportRecord, Readiness, State, Status
+from shared.contracts.lifecycle import ExportRecord, Readiness, State
 from shared.messaging.dead_letters import DeadLetter
 from support.snapshots import a_finding, a_flag, a_snapshot, an_order, order_id, product_id
 
@@ -28,35 +26,6 @@ def an_export(**parts: object) -> ExportRecord:
         "updated_at": "2026-11-24T10:00:01.000Z",
     }
     return record | parts  # type: ignore[return-value]  # a TypedDict made by parts
-
-
-def _delivered(status: DeliveryStatus) -> dict[str, Any]:
-    return {"state": State.EXECUTED.value, "deliveries": {"BROKER": {"status": status.value}}}
-
-
-EXPORTS: tuple[dict[str, Any], ...] = (
-    {},
-    {"plan": {"readiness": Readiness.BLOCKED.value, "operator_only": True}},
-    {"state": State.EXECUTING.value, "execution": {"stalled": False}},
-    {"state": State.EXECUTING.value, "execution": {"stalled": True}},
-    {"state": State.VOIDED.value},
-    *(_delivered(status) for status in DeliveryStatus),
-)
-
-
-@pytest.mark.parametrize("parts", EXPORTS)
-def test_the_question_to_the_store_finds_what_has_that_status_and_nothing_else(
-    parts: dict[str, Any],
-) -> None:
-    record = an_export(**parts)
-
-    found = {status for status, query in exports.QUERIES.items() if _matches(record, query)}
-
-    assert found == {Status(exports.summary(record)["status"])}
-
-
-def test_every_status_can_be_asked_for() -> None:
-    assert set(exports.QUERIES) == set(Status)
 
 
 def test_a_timeline_tells_events_in_order_and_each_delivery() -> None:
@@ -162,20 +131,3 @@ def test_a_body_that_is_no_json_is_shown_only_when_asked_for() -> None:
 
     assert "Jo" not in dead_letters.body(letter, full=False)
     assert "Jo Buyer" in dead_letters.body(letter, full=True)
-
-
-def _matches(record: object, query: Mapping[str, object]) -> bool:
-    """The little of the store's language that the questions use."""
-    return all(_holds(_at(record, path), wanted) for path, wanted in query.items())
-
-
-def _holds(value: object, wanted: object) -> bool:
-    if isinstance(wanted, dict):
-        return value != wanted["$ne"] if "$ne" in wanted else value in wanted["$in"]
-    return value == wanted
-
-
-def _at(record: object, path: str) -> object:
-    for part in path.split("."):
-        record = record.get(part) if isinstance(record, dict) else None
-    return record

@@ -4,7 +4,13 @@ import logging
 
 import typer
 
-from entrygo_operator.commands import dead_letters, exports, keys, parties, tariffs
+from entrygo_operator.accounts import accounts
+from entrygo_operator.dead_letters import letters
+from entrygo_operator.exports import exports
+from entrygo_operator.keys import keys
+from entrygo_operator.parties import brokers, warehouses
+from entrygo_operator.plans import plans
+from entrygo_operator.tariffs import tariffs
 
 app = typer.Typer(
     name="entrygo",
@@ -13,14 +19,14 @@ app = typer.Typer(
     rich_markup_mode=None,  # in a box, long options would be cut off
     help="EntryGo for operators. Every command takes --json. Addresses: ENTRYGO_... variables.",
 )
-app.add_typer(parties.accounts, name="account")
-app.add_typer(keys.keys, name="key")
-app.add_typer(parties.warehouses, name="warehouse")
-app.add_typer(parties.brokers, name="broker")
-app.add_typer(exports.app, name="export")
-app.add_typer(exports.plan_app, name="plan")
-app.add_typer(dead_letters.app, name="dlq")
-app.add_typer(tariffs.app, name="tariff")
+app.add_typer(accounts, name="account")
+app.add_typer(keys, name="key")
+app.add_typer(warehouses, name="warehouse")
+app.add_typer(brokers, name="broker")
+app.add_typer(exports, name="export")
+app.add_typer(plans, name="plan")
+app.add_typer(letters, name="dlq")
+app.add_typer(tariffs, name="tariff")
 
 
 def main() -> None:

@@ -1,19 +1,27 @@
-"""Dead letters for people: what, why, since when; addresses masked unless asked for whole."""
+"""`entrygo dlq`: what, why, since when; names and addresses masked unless asked for whole."""
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
+import typer
 
-from shared.clock import parse_timestamp
-from shared.contracts.errors import ErrorCode
+from entrygo_operator.command import command
+from entrygo_operator.output import Answer, print_json, print_record, record, rows
+from entrygo_operator.session import Session
+from shared.clock import parse_timestamp, timestamp
 from shared.errors import Refused
 from shared.messaging import dead_letters
 from shared.messaging.dead_letters import DeadLetter
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import SERVICES
+from shared.validation import invalid
+
+LetterId = Annotated[str, typer.Argument(metavar="ID", help="Id of the message.")]
+Full = Annotated[bool, typer.Option("--full", help="Names and addresses too.")]
 
 MASK = "***"
+SHOWN = 100  # letters of a reason in a table's cell; `show` has the whole
 _ADDRESS = frozenset(
     {"name", "addressLines", "city", "postalCode", "destinationPostalCode", "phone", "email"}
     | {"taxId", "mid", "consignee"}
@@ -21,36 +29,71 @@ _ADDRESS = frozenset(
 _EMAIL = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+")
 
 
-async def listed(messages: Messages) -> list[DeadLetter]:
+letters = typer.Typer(
+    no_args_is_help=True, help="Dead letters: messages that could not be handled."
+)
+
+
+@command(letters, "list")
+async def list_letters(session: Session, *, full: Full = False) -> Answer:
+    """All of them, oldest first."""
+    async with session.messages() as messages:
+        found = await _all(messages)
+    now = timestamp(await session.now())
+    columns = ("id", "type", "origin_queue", "age_seconds", "reason")
+    shown = [view(letter, now, full=full) for letter in found]
+    return rows(shown, columns, none="No dead letters.", widest=SHOWN)
+
+
+@command(letters, "show")
+async def show(session: Session, id_: LetterId, *, full: Full = False) -> Answer:
+    """One of them, with its body."""
+    async with session.messages() as messages:
+        letter = await _one(messages, id_)
+    shown = view(letter, timestamp(await session.now()), full=full)
+    content = body(letter, full=full)
+
+    def told() -> None:
+        print_record(shown)
+        print_json(content)
+
+    return Answer({**shown, "body": content}, told)
+
+
+@command(letters, "replay")
+async def replay(session: Session, id_: LetterId) -> Answer:
+    """Put it into its queue again, as if it were new."""
+    async with session.messages() as messages:
+        letter = await _one(messages, id_)
+        if not await dead_letters.replay(messages, letter.service, id_):
+            raise _unknown(id_)
+    return record({"replayed": id_, "queue": letter.origin_queue})
+
+
+@command(letters, "drop")
+async def drop(session: Session, id_: LetterId) -> Answer:
+    """Forget it for good."""
+    async with session.messages() as messages:
+        letter = await _one(messages, id_)
+        if not await dead_letters.drop(messages, letter.service, id_):
+            raise _unknown(id_)
+    return record({"dropped": id_})
+
+
+async def _all(messages: Messages) -> list[DeadLetter]:
     found = [letter for name in SERVICES for letter in await dead_letters.listed(messages, name)]
     return sorted(found, key=lambda letter: letter.died_at)
 
 
-async def one(messages: Messages, id_: str) -> DeadLetter:
-    for letter in await listed(messages):
+async def _one(messages: Messages, id_: str) -> DeadLetter:
+    for letter in await _all(messages):
         if letter.id == id_:
             return letter
     raise _unknown(id_)
 
 
-async def replay(messages: Messages, id_: str) -> DeadLetter:
-    """Sends it to its work queue again."""
-    letter = await one(messages, id_)
-    if not await dead_letters.replay(messages, letter.service, id_):
-        raise _unknown(id_)
-    return letter
-
-
-async def drop(messages: Messages, id_: str) -> DeadLetter:
-    """Forgets it for good."""
-    letter = await one(messages, id_)
-    if not await dead_letters.drop(messages, letter.service, id_):
-        raise _unknown(id_)
-    return letter
-
-
 def _unknown(id_: str) -> Refused:
-    return Refused(ErrorCode.VALIDATION_ERROR, f"There is no dead letter {id_}.", field="id")
+    return invalid("id", f"There is no dead letter {id_}.")
 
 
 def view(letter: DeadLetter, now: str, *, full: bool) -> dict[str, Any]:

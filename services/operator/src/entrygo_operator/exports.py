@@ -1,108 +1,186 @@
-"""Exports as an operator sees them: found by status and age, shown as a timeline, operated."""
+"""`entrygo export`: exports found by status and age, shown as a timeline, operated."""
 
 import getpass
-from collections.abc import Mapping
+import os
+import re
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 
+import typer
+
+from entrygo_operator.command import command
+from entrygo_operator.options import AnyAccount
+from entrygo_operator.output import Answer, print_record, record, rows, say
 from entrygo_operator.session import Session
 from shared.clock import timestamp
 from shared.contracts.errors import ErrorCode
-from shared.contracts.exports import ExportOperated, OperateAction, OperateExport
-from shared.contracts.lifecycle import (
-    DeliveryStatus,
-    ExportRecord,
-    Readiness,
-    State,
-    Status,
-    next_action_of,
-    status_of,
-)
+from shared.contracts.exports import OperateAction, OperateExport
+from shared.contracts.lifecycle import ExportRecord, Status, next_action_of, status_of
 from shared.errors import Refused
+from shared.exports import where_status
 from shared.ids import minted_id
 from shared.messaging.topology import EXPORTS_OPERATE
 from shared.records import EXPORTS
 from shared.store import Store
 
 ANSWER_WITHIN = 15.0  # seconds
-_DELIVERY = "deliveries.BROKER.status"
+ExportId = Annotated[str, typer.Argument(metavar="ID", help="Id of the export.")]
+Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the export's log.")]
+Needed = Annotated[str, typer.Option("--reason", help="Why; kept in the export's log.")]
 
-# What `status_of` says, as a question to the store; a test holds the two together.
-QUERIES: Mapping[Status, Mapping[str, Any]] = {
-    Status.PLANNED: {"state": State.PLANNED, "plan.readiness": {"$ne": Readiness.BLOCKED}},
-    Status.BLOCKED: {"state": State.PLANNED, "plan.readiness": Readiness.BLOCKED},
-    Status.EXECUTING: {"state": State.EXECUTING, "execution.stalled": {"$ne": True}},
-    Status.EXECUTION_STALLED: {"state": State.EXECUTING, "execution.stalled": True},
-    Status.SUBMITTING: {
-        "state": State.EXECUTED,
-        _DELIVERY: {"$in": [DeliveryStatus.PENDING, DeliveryStatus.SENDING]},
-    },
-    Status.COMPLETED: {"state": State.EXECUTED, _DELIVERY: DeliveryStatus.SENT},
-    Status.DELIVERY_FAILED: {"state": State.EXECUTED, _DELIVERY: DeliveryStatus.FAILED},
-    Status.DELIVERY_UNKNOWN: {"state": State.EXECUTED, _DELIVERY: DeliveryStatus.UNKNOWN},
-    Status.VOIDED: {"state": State.VOIDED},
-}
+exports = typer.Typer(no_args_is_help=True, help="Exports: look, resume, void, resubmit, confirm.")
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-async def listed(
-    store: Store,
+def duration(text: str) -> timedelta:
+    """`30s`, `10m`, `2h` or `7d`.
+
+    Raises:
+        typer.BadParameter: for anything else.
+    """
+    found = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    if not found:
+        raise typer.BadParameter(f"{text!r} is no duration; write 30s, 10m, 2h or 7d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+OlderThan = Annotated[
+    timedelta | None,
+    typer.Option(
+        "--older-than", parser=duration, metavar="AGE", help="Unchanged for so long: 10m, 2h."
+    ),
+]
+
+
+@command(exports, "list")
+async def list_exports(
+    session: Session,
     *,
-    status: Status | None,
-    older_than: timedelta | None,
-    account_id: str | None,
-    limit: int,
-) -> list[dict[str, Any]]:
-    """Newest change first; `older_than`: nothing happened to it for so long."""
-    query: dict[str, Any] = dict(QUERIES[status]) if status else {}
-    if account_id is not None:
-        query["account_id"] = account_id
+    status: Annotated[Status | None, typer.Option("--status", help="Only these.")] = None,
+    older_than: OlderThan = None,
+    account: AnyAccount = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 50,
+) -> Answer:
+    """Exports, newest change first."""
+    query: dict[str, Any] = where_status(status) if status else {}
+    if account is not None:
+        query["account_id"] = account
     if older_than is not None:
-        query["updated_at"] = {"$lte": timestamp(await store.now() - older_than)}
-    found = await store.find(
+        query["updated_at"] = {"$lte": timestamp(await session.now() - older_than)}
+    found = await session.store.find(
         EXPORTS,
         query,
         sort=[("updated_at", -1), ("_id", -1)],
         limit=limit,
         projection={"events": 0, "plans": 0},
     )
-    return [summary(record) for record in found]
+    columns = ("id", "status", "readiness", "package_number", "updated_at", "next_action")
+    return rows([summary(export) for export in found], columns, none="No exports.")
+
+
+@command(exports, "show")
+async def show(session: Session, id_: ExportId) -> Answer:
+    """One export: its state, and what happened to it."""
+    export = await existing(session.store, id_)
+    found = summary(export)
+
+    def told() -> None:
+        print_record(found)
+        say("")
+        for line in timeline(export):
+            say(line)
+
+    return Answer({**export, **found}, told)
+
+
+@command(exports, "resume")
+async def resume(session: Session, id_: ExportId, *, reason: Reason = None) -> Answer:
+    """Drive a stalled execution again."""
+    return await _operate(session, id_, OperateAction.RESUME, reason)
+
+
+@command(exports, "void")
+async def void(session: Session, id_: ExportId, *, reason: Needed) -> Answer:
+    """Void an export: its orders are free again, its documents stay readable."""
+    return await _operate(session, id_, OperateAction.VOID, reason)
+
+
+@command(exports, "resubmit")
+async def resubmit(session: Session, id_: ExportId, *, reason: Reason = None) -> Answer:
+    """Send failed and unknown deliveries again; the partner may get an unknown one twice."""
+    return await _operate(session, id_, OperateAction.RESUBMIT, reason)
+
+
+@command(exports, "confirm-delivery")
+async def confirm_delivery(session: Session, id_: ExportId, *, reason: Reason = None) -> Answer:
+    """Say that the broker has it: a failed or unknown delivery becomes a sent one."""
+    return await _operate(session, id_, OperateAction.CONFIRM_DELIVERY, reason)
+
+
+async def _operate(session: Session, id_: str, action: OperateAction, reason: str | None) -> Answer:
+    """Asks the executor for the transition, guarded by the revision that is seen now."""
+    export = await existing(session.store, id_)
+    asked = OperateExport(
+        command_id=minted_id("cmd_"),
+        account_id=export["account_id"],
+        request_id=minted_id("req_"),
+        issued_at=timestamp(await session.now()),
+        export_id=id_,
+        action=action,
+        revision=export["revision"],
+        reason=reason,
+        operator=_user(),
+    )
+    async with session.messages() as messages:
+        done = await messages.request(
+            EXPORTS_OPERATE, asked, within=ANSWER_WITHIN, step="operator.operate_export"
+        )
+    return record(done.model_dump())
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a user without a name
+        return f"uid {os.getuid()}"
 
 
 async def existing(store: Store, id_: str) -> ExportRecord:
-    record = await store.get(EXPORTS, id_)
-    if record is None:
-        raise Refused(ErrorCode.EXPORT_NOT_FOUND, f"There is no export {id_}.")
-    return record
+    export = await store.get(EXPORTS, id_)
+    if export is None:
+        raise Refused(ErrorCode.EXPORT_NOT_FOUND)
+    return export
 
 
-def summary(record: ExportRecord) -> dict[str, Any]:
-    plan = record["plan"]
+def summary(export: ExportRecord) -> dict[str, Any]:
+    plan = export["plan"]
     return {
-        "id": record["_id"],
-        "account_id": record["account_id"],
-        "state": record["state"],
-        "status": status_of(record).value,
+        "id": export["_id"],
+        "account_id": export["account_id"],
+        "state": export["state"],
+        "status": status_of(export).value,
         "readiness": plan["readiness"],
-        "plan_revision": record["plan_revision"],
-        "package_number": record.get("package_number"),
-        "revision": record["revision"],
-        "created_at": record["created_at"],
-        "updated_at": record["updated_at"],
-        "next_action": next_action_of(record).value,
+        "plan_revision": export["plan_revision"],
+        "package_number": export["package_number"],
+        "revision": export["revision"],
+        "created_at": export["created_at"],
+        "updated_at": export["updated_at"],
+        "next_action": next_action_of(export).value,
     }
 
 
-def timeline(record: ExportRecord) -> list[str]:
+def timeline(export: ExportRecord) -> list[str]:
     """The export's events, one line each, and what is known of each delivery."""
     lines = []
-    for number, event in enumerate(record["events"], 1):
+    for number, event in enumerate(export["events"], 1):
         at = event["occurred_at"]
         facts = ", ".join(f"{key}={value}" for key, value in event["data"].items())
         moment = at if isinstance(at, str) else timestamp(at)
         lines.append(
             f"{number:3}  {moment}  {event['type']}  by {event['actor']}  {facts}".rstrip()
         )
-    for partner, delivery in (record.get("deliveries") or {}).items():
+    for partner, delivery in export["deliveries"].items():
         lines.append(
             f"     {partner} {delivery['channel']} to {delivery['recipient']}: "
             f"{delivery['status']}, {delivery['attempts']} attempts"
@@ -112,29 +190,7 @@ def timeline(record: ExportRecord) -> list[str]:
             for field in ("sent_at", "next_attempt_at", "error_message")
             if delivery.get(field)
         ]
-    execution = record.get("execution")
+    execution = export["execution"]
     if execution and execution["last_error"]:
         lines.append(f"     last error: {execution['last_error']}")
     return lines
-
-
-async def operate(
-    session: Session, id_: str, action: OperateAction, reason: str | None
-) -> ExportOperated:
-    """Asks the executor for the transition, guarded by the revision that is seen now."""
-    record = await existing(session.store, id_)
-    command = OperateExport(
-        command_id=minted_id("cmd_"),
-        account_id=record["account_id"],
-        request_id=minted_id("req_"),
-        issued_at=timestamp(await session.now()),
-        export_id=id_,
-        action=action,
-        revision=record["revision"],
-        reason=reason,
-        operator=getpass.getuser(),
-    )
-    async with session.messages() as messages:
-        return await messages.request(
-            EXPORTS_OPERATE, command, within=ANSWER_WITHIN, step="operator.operate_export"
-        )

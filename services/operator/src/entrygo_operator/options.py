@@ -1,15 +1,14 @@
 """What can be set on accounts, warehouses and brokers: one row an option, for create and update."""
 
-import inspect
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from enum import Enum
 from typing import Annotated, Any
 
 import typer
 
 from shared.contracts.parties import Grouping, TransportMode
+
+AnyAccount = Annotated[str | None, typer.Option("--account", help="Only this account's.")]
 
 
 @dataclass(frozen=True)
@@ -109,48 +108,3 @@ BROKER: tuple[Setting, ...] = (
 )
 
 NAME = Setting("--name", "name", "Name.")
-
-
-def taking(
-    settings: Sequence[Setting], command: Callable[..., None], *, required: Sequence[str] = ()
-) -> Callable[..., None]:
-    """The command with these settings as options; what is given arrives as `given`, by path."""
-    paths = {setting.name: setting.path for setting in settings}
-
-    def parsed(**arguments: Any) -> None:  # noqa: ANN401  # what typer read
-        named = {name: arguments.pop(name) for name in paths}
-        command(**arguments, given=_given(paths, named))
-
-    own = inspect.signature(command).parameters.values()
-    kept = [parameter for parameter in own if parameter.name != "given"]
-    made = [_parameter(setting, required=setting.flag in required) for setting in settings]
-    # typer reads the command line from the signature, so it is made from the table.
-    parsed.__signature__ = inspect.Signature([*kept, *made])  # type: ignore[attr-defined]  # as inspect documents it
-    parsed.__annotations__ = {one.name: one.annotation for one in [*kept, *made]}
-    parsed.__doc__ = command.__doc__
-    return parsed
-
-
-def _parameter(setting: Setting, *, required: bool) -> inspect.Parameter:
-    extra: dict[str, Any] = {}
-    kind: Any = setting.type
-    if not isinstance(kind, type):
-        extra, kind = {"parser": kind, "metavar": "USD"}, str
-    annotated = list[str] if kind is list else kind
-    return inspect.Parameter(
-        setting.name,
-        inspect.Parameter.KEYWORD_ONLY,
-        default=inspect.Parameter.empty if required else None,
-        annotation=Annotated[
-            annotated if required else annotated | None,
-            typer.Option(setting.flag, help=setting.help, **extra),
-        ],
-    )
-
-
-def _given(paths: Mapping[str, str], named: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        paths[name]: value.value if isinstance(value, Enum) else value
-        for name, value in named.items()
-        if value is not None and value != []
-    }

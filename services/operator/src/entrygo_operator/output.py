@@ -1,11 +1,11 @@
 """What a person reads, and what a program reads: tables, or JSON with `--json`."""
 
 import sys
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import orjson
-import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -14,7 +14,13 @@ from rich.text import Text
 from shared.clock import timestamp
 from shared.contracts.errors import Refusal
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command answers: the value for a program, and how a person is shown it."""
+
+    value: Any
+    show: Callable[[], None]
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401  # any JSON value
@@ -22,29 +28,41 @@ def print_json(value: Any) -> None:  # noqa: ANN401  # any JSON value
     sys.stdout.write(orjson.dumps(value, default=timestamp, option=options).decode())
 
 
-def print_rows(
-    rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_json: bool, none: str
-) -> None:
-    """Rows as a table of these columns; with `as_json` the rows whole."""
-    if as_json:
-        print_json(list(rows))
-        return
-    if not rows:
-        say(none)
-        return
-    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
-    for row in rows:
-        table.add_row(*(Text(_cell(row.get(column))) for column in columns))
-    _console().print(table)
+def rows(
+    found: Sequence[dict[str, Any]],
+    columns: Sequence[str],
+    *,
+    none: str,
+    widest: int | None = None,
+) -> Answer:
+    """Rows; people see these columns as a table, a cell cut off at `widest`."""
+
+    def show() -> None:
+        if not found:
+            say(none)
+            return
+        table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
+        for row in found:
+            table.add_row(*(Text(_cell(row.get(column))[:widest]) for column in columns))
+        _console().print(table)
+
+    return Answer(list(found), show)
 
 
-def print_record(record: dict[str, Any], *, as_json: bool) -> None:
-    """One record as lines of path and value; with `as_json` whole."""
-    if as_json:
-        print_json(record)
-        return
+def record(found: dict[str, Any], *, note: str = "") -> Answer:
+    """One record; people see lines of path and value, and the note."""
+
+    def show() -> None:
+        print_record(found)
+        if note:
+            say(note, "bold")
+
+    return Answer(found, show)
+
+
+def print_record(found: dict[str, Any]) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
-    for path, value in _flat(record):
+    for path, value in _flat(found):
         table.add_row(Text(path, style="dim"), Text(_cell(value)))
     _console().print(table)
 

@@ -1,13 +1,21 @@
-"""Accounts, warehouses and brokers: made, changed and listed.
+"""`entrygo warehouse` and `entrygo broker`; and how an account, too, is made and changed.
 
 What is given on the command line is a mapping of path (`importerOfRecord.number`) to value; an
 empty text takes the field away. Content is checked whole by the contract's classes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+import typer
+
+from entrygo_operator import options
+from entrygo_operator.addresses import completed
+from entrygo_operator.command import command
+from entrygo_operator.options import AnyAccount, Setting
+from entrygo_operator.output import Answer, record, rows
+from entrygo_operator.session import Session
 from shared.canonical import content_hash
 from shared.clock import timestamp
 from shared.contracts.errors import ErrorCode
@@ -22,6 +30,12 @@ from shared.errors import Refused
 from shared.ids import minted_id
 from shared.records import ACCOUNTS, BROKERS, WAREHOUSES, Collection, PartyDocument
 from shared.store import Store
+
+AccountId = Annotated[str, typer.Option("--account", help="Id of the account.")]
+RecordId = Annotated[str, typer.Argument(metavar="ID", help="Id of the record.")]
+
+warehouses = typer.Typer(no_args_is_help=True, help="Warehouses: where shipments leave from.")
+brokers = typer.Typer(no_args_is_help=True, help="Customs brokers: who files the entry.")
 
 
 @dataclass(frozen=True)
@@ -48,7 +62,7 @@ async def create(
     id_ = minted_id(kind.prefix)
     content = _changed(kind, {}, given)
     now = timestamp(await store.now())
-    record: PartyDocument = {
+    made: PartyDocument = {
         "_id": id_,
         "account_id": account_id or id_,
         "content": content,
@@ -57,20 +71,20 @@ async def create(
         "created_at": now,
         "updated_at": now,
     }
-    await store.insert(kind.collection, record, step="operator.create_party")
-    return record
+    await store.insert(kind.collection, made, step="operator.create_party")
+    return made
 
 
 async def update(store: Store, kind: Kind, id_: str, given: Mapping[str, Any]) -> PartyDocument:
     """The record after the change; one that changes nothing keeps its revision."""
     while True:
-        record = await existing(store, kind, id_)
-        content = _changed(kind, record["content"], given)
-        if content == record["content"]:
-            return record
+        found = await existing(store, kind, id_)
+        content = _changed(kind, found["content"], given)
+        if content == found["content"]:
+            return found
         changed = await store.transition(
             kind.collection,
-            {"_id": id_, "revision": record["revision"]},
+            {"_id": id_, "revision": found["revision"]},
             {
                 "$set": {
                     "content": content,
@@ -86,12 +100,12 @@ async def update(store: Store, kind: Kind, id_: str, given: Mapping[str, Any]) -
 
 
 async def existing(store: Store, kind: Kind, id_: str) -> PartyDocument:
-    record = await store.get(kind.collection, id_)
-    if record is None:
+    found = await store.get(kind.collection, id_)
+    if found is None:
         raise Refused(
             ErrorCode.INVALID_ACCOUNT_SCOPE, f"There is no {kind.word} {id_}.", field=kind.word
         )
-    return record
+    return found
 
 
 async def listed(store: Store, kind: Kind, account_id: str | None = None) -> list[PartyDocument]:
@@ -99,15 +113,16 @@ async def listed(store: Store, kind: Kind, account_id: str | None = None) -> lis
     return await store.find(kind.collection, query, sort=[("created_at", 1), ("_id", 1)])
 
 
-def view(record: PartyDocument) -> dict[str, Any]:
-    """The record as it is shown: its id, its content, and what was stored about it."""
-    shown = {"id": record["_id"], "accountId": record["account_id"], **record["content"]}
-    if record["account_id"] == record["_id"]:
-        del shown["accountId"]
-    return shown | {
-        "revision": record["revision"],
-        "created_at": record["created_at"],
-        "updated_at": record["updated_at"],
+def view(party: PartyDocument) -> dict[str, Any]:
+    """The party as it is shown: its id, its content, and what was stored about it."""
+    owner = {"accountId": party["account_id"]} if party["account_id"] != party["_id"] else {}
+    return {
+        "id": party["_id"],
+        **owner,
+        **party["content"],
+        "revision": party["revision"],
+        "created_at": party["created_at"],
+        "updated_at": party["updated_at"],
     }
 
 
@@ -128,3 +143,37 @@ def _with(content: Mapping[str, Any], path: list[str], value: Any) -> dict[str, 
     else:
         changed[first] = new
     return changed
+
+
+def add_update(group: typer.Typer, kind: Kind, settings: Sequence[Setting]) -> None:
+    @command(
+        group,
+        "update",
+        settings=settings,
+        about=f"Change a {kind.word}; an empty text takes a field away.",
+    )
+    async def _(session: Session, id_: RecordId, *, given: dict[str, Any]) -> Answer:
+        return record(view(await update(session.store, kind, id_, completed(given))))
+
+
+def _add_all(
+    group: typer.Typer, kind: Kind, settings: Sequence[Setting], columns: Sequence[str]
+) -> None:
+    required = ("--name", "--country")
+
+    @command(group, "create", settings=settings, required=required, about=f"Make a {kind.word}.")
+    async def _(session: Session, *, account: AccountId, given: dict[str, Any]) -> Answer:
+        made = await create(session.store, kind, completed(given), account_id=account)
+        return record(view(made))
+
+    @command(group, "list", about=f"The {kind.collection}.")
+    async def _(session: Session, *, account: AnyAccount = None) -> Answer:
+        found = [view(one) for one in await listed(session.store, kind, account)]
+        shown = ("id", "accountId", "name", *columns)
+        return rows(found, shown, none=f"No {kind.collection}.")
+
+    add_update(group, kind, settings)
+
+
+_add_all(warehouses, WAREHOUSE, (options.NAME, *options.WAREHOUSE), ("country", "email"))
+_add_all(brokers, BROKER, (options.NAME, *options.BROKER), ("email", "filerCode"))

@@ -1,16 +1,17 @@
-"""A stored plan, explained order by order from its snapshot alone."""
+"""`entrygo plan`: a stored plan, explained order by order from its snapshot alone."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import orjson
+import typer
 
-from entrygo_operator.exports import existing
+from entrygo_operator.command import command
+from entrygo_operator.exports import ExportId, existing
+from entrygo_operator.output import Answer, say
+from entrygo_operator.session import Session
 from shared.contracts.decision import Finding, Flag, Source
-from shared.contracts.errors import ErrorCode
 from shared.contracts.snapshot import Snapshot
-from shared.errors import BlobCorrupt, Refused
-from shared.store import Store
 
 Record = dict[str, Any]
 _STYLES = {"BLOCKING": "red", "WARNING": "yellow", "INFO": "dim"}
@@ -21,14 +22,22 @@ class Line(NamedTuple):
     style: str = ""
 
 
-async def snapshot(store: Store, export_id: str) -> Snapshot:
-    """The snapshot of the export's current plan, as it was hashed."""
-    record = await existing(store, export_id)
-    try:
-        data = await store.get_blob(record["plan"]["plan_hash"].removeprefix("sha256:"))
-    except BlobCorrupt as error:
-        raise Refused(ErrorCode.INTERNAL_ERROR, str(error)) from error
-    return cast("Snapshot", orjson.loads(data))
+plans = typer.Typer(no_args_is_help=True, help="Plans.")
+
+
+@command(plans, "explain")
+async def explain(session: Session, id_: ExportId) -> Answer:
+    """Why each order is in, out or flagged, rule by rule, with sources."""
+    export = await existing(session.store, id_)
+    data = await session.store.get_blob(export["plan"]["plan_hash"].removeprefix("sha256:"))
+    snapshot: Snapshot = orjson.loads(data)
+    explanation = explained(snapshot)
+
+    def told() -> None:
+        for line in lines(explanation):
+            say(line.text, line.style)
+
+    return Answer(explanation, told)
 
 
 def explained(given: Snapshot) -> Record:

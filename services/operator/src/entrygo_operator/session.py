@@ -4,29 +4,22 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, NoReturn, TypeVar
+from typing import TypeVar
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from entrygo_operator.output import print_error
-from shared.contracts.errors import ErrorCode, Refusal, refusal
-from shared.errors import NoReply, QueueUnavailable, Refused, StoreFault, Transient
+from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
+from shared.errors import BlobCorrupt, NoReply, QueueUnavailable, Refused, StoreFault, Transient
 from shared.messaging.rabbit import Messages
 from shared.settings import CommonSettings
 from shared.store import Store
+from shared.validation import issues_of, refused_by, refused_for
 
 Result = TypeVar("Result")
 CONNECT_SECONDS = 10.0
-_CODES = {
-    "missing": "invalid_type",
-    "enum": "invalid_enum_value",
-    "string_pattern_mismatch": "invalid_string",
-    "string_too_short": "too_small",
-    "string_too_long": "too_big",
-    "too_short": "too_small",
-    "too_long": "too_big",
-}
 
 
 class Session:
@@ -57,45 +50,50 @@ def run(work: Callable[[Session], Awaitable[Result]]) -> Result:
     """Does the work on a session of its own; a failure ends the process with 1."""
     try:
         return asyncio.run(_with_session(work))
-    except Refused as error:
-        _fail(error.refusal)
-    except ValidationError as error:
-        _fail(invalid(error))
-    except NoReply as error:
-        _fail(_unavailable(f"{error}. The command is durable: see `entrygo export show`."))
-    except (Transient, StoreFault) as error:
-        _fail(_unavailable(str(error).split(" (configured")[0]))  # the driver's own settings
+    except (Refused, ValidationError, BlobCorrupt, NoReply, Transient, StoreFault) as error:
+        print_error(_told(error))
+    except KeyboardInterrupt:
+        print_error(
+            refusal(
+                ErrorCode.INTERNAL_ERROR,
+                "Interrupted; what was asked for may have been done.",
+                details={"next_action": NextAction.INSPECT},
+            )
+        )
+    raise typer.Exit(1)
 
 
 async def _with_session(work: Callable[[Session], Awaitable[Result]]) -> Result:
-    settings = CommonSettings()
+    settings = _settings()
     async with Store(settings, appname="entrygo") as store:
         return await work(Session(settings, store))
 
 
-def invalid(error: ValidationError) -> Refusal:
-    """What pydantic found, in the words of the contract's `details.issues[]`."""
-    issues: list[dict[str, Any]] = [
-        {
-            "path": ".".join(str(part) for part in issue["loc"]),
-            "message": issue["msg"],
-            "code": _CODES.get(issue["type"], "custom"),
-        }
-        for issue in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
-    first = issues[0]
-    return refusal(
-        ErrorCode.VALIDATION_ERROR,
-        f"{first['path']}: {first['message']}",
-        field=first["path"],
-        details={"issues": issues},
-    )
+def _settings() -> CommonSettings:
+    try:
+        return CommonSettings()
+    except ValidationError as error:
+        raise refused_for(
+            [
+                one | {"path": f"ENTRYGO_{one['path']}".upper()}
+                for one in issues_of(error.errors(include_url=False, include_input=False))
+            ]
+        ) from error
+    except SettingsError as error:  # no JSON where a list is wanted; it names the field
+        raise Refused(ErrorCode.VALIDATION_ERROR, f"A setting is wrong: {error}.") from error
 
 
-def _unavailable(why: str) -> Refusal:
-    return refusal(ErrorCode.SERVICE_UNAVAILABLE, why)
-
-
-def _fail(answer: Refusal) -> NoReturn:
-    print_error(answer)
-    raise typer.Exit(1)
+def _told(error: Exception) -> Refusal:
+    match error:
+        case Refused():
+            return error.refusal
+        case ValidationError():
+            return refused_by(error).refusal
+        case BlobCorrupt():
+            return refusal(ErrorCode.INTERNAL_ERROR, str(error))
+        case NoReply():
+            why = f"{error}. The command is durable: see `entrygo export show`."
+            return refusal(ErrorCode.SERVICE_UNAVAILABLE, why)
+        case _:
+            why = str(error).split(" (configured")[0]  # the driver's own settings
+            return refusal(ErrorCode.SERVICE_UNAVAILABLE, why)

@@ -1,4 +1,4 @@
-"""The tariff table in the store, in parts a plan can read alone.
+"""`entrygo tariff`: the tariff table in the store, in parts a plan can read alone.
 
 `tariff_tables` holds, for each table, one document a heading:
 
@@ -10,35 +10,37 @@ that is under way may still read them.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
+import typer
+
+from entrygo_operator.command import command
+from entrygo_operator.output import Answer, record, rows
+from entrygo_operator.session import Session
 from entrygo_operator.tariff_table import BadTariffFile, TariffTable, read_table
 from shared.clock import timestamp
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
 from shared.records import TARIFF_TABLES
-from shared.store import Document, Store
+from shared.validation import invalid
 
 POINTER = "in_use"
 PARTS_A_WRITE = 200
 DIGITS = range(4, 11)
 
 
-def table_in(path: Path) -> TariffTable:
-    """The table in the file; refused whole when a line is not as it must be."""
-    try:
-        return read_table(path.read_bytes())
-    except BadTariffFile as error:
-        raise Refused(
-            ErrorCode.VALIDATION_ERROR,
-            f"{path.name}, {error}; the table in use stays.",
-            field="file",
-            details={"line": error.line},
-        ) from error
+tariffs = typer.Typer(
+    no_args_is_help=True, help="The tariff table that HTS numbers are checked by."
+)
 
 
-async def load(store: Store, table: TariffTable, *, source: str) -> Document:
-    """Makes it the table in use; loading it again changes nothing but the time."""
+@command(tariffs, "load")
+async def load(
+    session: Session,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The USITC's CSV.")],
+) -> Answer:
+    """Take a published table into use; a bad file is refused whole."""
+    store, table = session.store, table_in(file)
     parts = [
         (f"{table.hash}:{heading}", {"$set": {"codes": codes}})
         for heading, codes in table.headings.items()
@@ -50,35 +52,48 @@ async def load(store: Store, table: TariffTable, *, source: str) -> Document:
     pointer = {
         "table": table.hash,
         "numbers": table.count,
-        "source": source,
+        "source": file.name,
         "loaded_at": timestamp(await store.now()),
     }
     await store.upsert_each(
         TARIFF_TABLES, [(POINTER, {"$set": pointer})], step="operator.use_tariff_table"
     )
-    return pointer
+    return record(pointer)
 
 
-async def numbers(store: Store, code: str) -> list[dict[str, Any]]:
-    """The numbers of the table in use that begin with the code's digits."""
+@command(tariffs, "show")
+async def show(
+    session: Session,
+    code: Annotated[str, typer.Argument(help="4 to 10 digits, with or without dots.")],
+) -> Answer:
+    """The number with its unit of quantity, or all numbers under a shorter code."""
     digits = code.replace(".", "").replace(" ", "")
     if not (digits.isascii() and digits.isdigit() and len(digits) in DIGITS):
-        raise Refused(
-            ErrorCode.VALIDATION_ERROR,
-            f"{code!r} is no HTS number of 4 to 10 digits.",
-            field="code",
-        )
-    pointer = await store.get(TARIFF_TABLES, POINTER)
+        raise invalid("code", f"{code!r} is no HTS number of 4 to 10 digits.", "invalid_string")
+    pointer = await session.store.get(TARIFF_TABLES, POINTER)
     if pointer is None:
-        raise Refused(ErrorCode.VALIDATION_ERROR, "No tariff table is loaded.", field="code")
-    part = await store.get(TARIFF_TABLES, f"{pointer['table']}:{digits[:4]}")
+        raise invalid("code", "No tariff table is loaded.")
+    part = await session.store.get(TARIFF_TABLES, f"{pointer['table']}:{digits[:4]}")
     found = [
         {"code": number, **facts}
         for number, facts in sorted(((part or {}).get("codes") or {}).items())
         if number.startswith(digits)
     ]
     if not found:
+        raise invalid("code", f"{code} is not in the table in use.")
+    return rows(found, ("code", "units", "description"), none="None.")
+
+
+def table_in(path: Path) -> TariffTable:
+    """The table in the file; refused whole when a line is not as it must be."""
+    try:
+        return read_table(path.read_bytes())
+    except OSError as error:
+        raise invalid("file", f"{path.name} cannot be read: {error.strerror}.") from error
+    except BadTariffFile as error:
         raise Refused(
-            ErrorCode.VALIDATION_ERROR, f"{code} is not in the table in use.", field="code"
-        )
-    return found
+            ErrorCode.VALIDATION_ERROR,
+            f"{path.name}, {error}; the table in use stays.",
+            field="file",
+            details={"line": error.line},
+        ) from error

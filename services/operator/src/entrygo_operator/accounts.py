@@ -1,0 +1,53 @@
+"""`entrygo account`."""
+
+from typing import Annotated, Any
+
+import typer
+
+from entrygo_operator import keys, options, parties
+from entrygo_operator.command import command
+from entrygo_operator.output import Answer, print_record, record, rows
+from entrygo_operator.parties import ACCOUNT, BROKER, WAREHOUSE, RecordId
+from entrygo_operator.session import Session
+
+accounts = typer.Typer(no_args_is_help=True, help="Accounts: who exports.")
+
+
+@command(accounts, "create", settings=options.ACCOUNT)
+async def create(
+    session: Session,
+    name: Annotated[str, typer.Argument(help="Name of the account.")],
+    *,
+    test: Annotated[bool, typer.Option("--test", help="A test account, for good.")] = False,
+    given: dict[str, Any],
+) -> Answer:
+    """Make an account."""
+    content = {"name": name, "test": test, **given}
+    return record(parties.view(await parties.create(session.store, ACCOUNT, content)))
+
+
+@command(accounts, "list")
+async def list_accounts(session: Session) -> Answer:
+    """All accounts."""
+    found = [parties.view(account) for account in await parties.listed(session.store, ACCOUNT)]
+    return rows(found, ("id", "name", "test", "created_at"), none="No accounts.")
+
+
+@command(accounts, "show")
+async def show(session: Session, id_: RecordId) -> Answer:
+    """One account, with its warehouses, brokers and keys."""
+    store = session.store
+    account = parties.view(await parties.existing(store, ACCOUNT, id_))
+    parts = {
+        "warehouses": [parties.view(one) for one in await parties.listed(store, WAREHOUSE, id_)],
+        "brokers": [parties.view(one) for one in await parties.listed(store, BROKER, id_)],
+        "keys": await keys.listed(store, id_),
+    }
+    brief = {
+        part: [one.get("prefix", one["id"]) for one in found if not one.get("revoked_at")]
+        for part, found in parts.items()
+    }
+    return Answer(account | parts, lambda: print_record(account | brief))
+
+
+parties.add_update(accounts, ACCOUNT, (options.NAME, *options.ACCOUNT))
