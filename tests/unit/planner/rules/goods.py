@@ -35,6 +35,14 @@ GOODS = [
         "cheese of a registered dairy",
         with_product(htsCode="0406.90.9900", pga={"FDA": {"facilityRegistration": "1234"}}),
     ),
+    Case(
+        "FDA_PRIOR_NOTICE_NEEDED",
+        "the agency named twice, in two cases",
+        with_product(
+            htsCode="0406.90.9900",
+            pga={"FDA": {"code": "12"}, "fda": {"facilityRegistration": "1234"}},
+        ),
+    ),
     Case("FDA_PRIOR_NOTICE_NEEDED", "feathers, no food", with_product(htsCode="0505.10.0050")),
     Case("FDA_PRIOR_NOTICE_NEEDED", "pet food", with_product(htsCode="2309.10.0090"), WARNING),
     Case("FDA_PRIOR_NOTICE_NEEDED", "tobacco", with_product(htsCode="2402.10.3000")),

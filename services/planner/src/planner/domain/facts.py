@@ -124,7 +124,8 @@ class Product:
     def agency_data(self, agency: str) -> Content:
         """What the product says for an agency; agencies are named in any case."""
         given: Mapping[str, Content] = self.content.get("pga", {})
-        return next((given[name] for name in sorted(given) if name.lower() == agency), {})
+        same = [given[name] for name in sorted(given) if name.lower() == agency]
+        return {name: text for data in same for name, text in data.items()}
 
 
 def is_named_and_addressed(party: Content) -> bool:
