@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from contract.asyncapi_messages import examples
+from contract.asyncapi import examples
 from shared.contracts.base import Timestamp
 from shared.contracts.catalogue import OrderFact, OrderLine, ProductFact, dump_content
 from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
