@@ -88,6 +88,21 @@ def test_an_update_merges_raises_the_revision_and_an_equal_one_does_not(entrygo:
     assert "bond" not in cleared["importerOfRecord"]
 
 
+def test_text_is_made_canonical_and_blank_text_takes_a_field_away(entrygo: Entrygo) -> None:
+    account = entrygo.json("account", "create", "Fog  & Fathom ", "--importer-name", "F")
+    owned = ("warehouse", "create", "--account", account["id"], "--name", "W", "--country", "ca")
+    warehouse = entrygo.json(*owned, "--carrier", "  ")
+
+    cleared = entrygo.json(
+        "account", "update", account["id"], "--importer-name", " \u00a0", "--deny-hts", ""
+    )
+
+    assert account["name"] == "Fog & Fathom"
+    assert warehouse["country"] == "CA"
+    assert "shipmentDefaults" not in warehouse
+    assert "importerOfRecord" not in cleared
+
+
 async def test_a_record_carries_the_hash_of_its_content(entrygo: Entrygo, store: Store) -> None:
     await to_thread(entrygo.json, "account", "create", "Fog & Fathom")
 

@@ -30,6 +30,7 @@ from shared.errors import Refused
 from shared.ids import minted_id
 from shared.records import ACCOUNTS, BROKERS, WAREHOUSES, Collection, PartyDocument
 from shared.store import Store
+from shared.text import absent_where_empty, without_empty
 
 AccountId = Annotated[str, typer.Option("--account", help="Id of the account.")]
 RecordId = Annotated[str, typer.Argument(metavar="ID", help="Id of the record.")]
@@ -137,8 +138,12 @@ def _with(content: Mapping[str, Any], path: list[str], value: Any) -> dict[str, 
     """A copy with the value at the path; an object that becomes empty goes too."""
     first, *rest = path
     changed = dict(content)
-    new = _with(changed.get(first) or {}, rest, value) if rest else value
-    if new in ("", {}, [], [""]):
+    new = (
+        _with(changed.get(first) or {}, rest, value)
+        if rest
+        else absent_where_empty(without_empty(value))
+    )
+    if new in (None, {}, []):
         changed.pop(first, None)
     else:
         changed[first] = new
