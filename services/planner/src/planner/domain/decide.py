@@ -62,8 +62,8 @@ def _decide(given: PlanningInput, orders: list[Order], products: Mapping[str, Pr
     found.judge(groups, given)
 
     for each in groups:
-        for member in each.members:
-            codes[member.id] |= found.codes(each.id)
+        for order_id in each.unit["order_ids"]:
+            codes[order_id] |= found.codes(each.id)
     batch = found.codes(given.id)
     left = [] if batch else [each for each in groups if not found.codes(each.id)]
     included = [order_id for order_id, own in codes.items() if not own | batch]

@@ -77,6 +77,10 @@ class Order(NamedTuple):
     region: str | None
     product_ids: frozenset[str]
 
+    @property
+    def value_cents(self) -> int:
+        return sum(line["quantity"] * line["unitValueCents"] for line in self.content["items"])
+
     def path(self, name: str) -> str:
         return f"orders[{self.id}].{name}"
 

@@ -28,22 +28,11 @@ class Lane(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """An order in a unit, with the figures that units add up."""
-
-    id: str
-    lines: int
-    pieces: int
-    value_cents: int
-    net_weight_grams: int
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     """A unit with what the unit's rules and the strategy hint look at."""
 
     unit: Unit
-    members: tuple[Member, ...]
+    values: tuple[int, ...]  # cents of each order
     has_case: bool
     uncertified_usmca: tuple[str, ...]  # products that claim the preference without a certificate
     dearest_in_chapter_99: int  # cents of the dearest line that a chapter 99 programme touches
@@ -122,10 +111,9 @@ def _unit(
     key: dict[str, str], orders: list[Order], products: Mapping[str, Product], given: PlanningInput
 ) -> Group:
     orders.sort(key=lambda order: order.id)
-    members = tuple(_member(order, products) for order in orders)
     used = set().union(*(order.product_ids for order in orders))
     has_case = any(products[product_id].has_adcvd_case for product_id in used)
-    totals = _totals(members)
+    totals = _totals(orders, products)
     ids = [order.id for order in orders]
     unit = Unit(
         unit_id=derived_id("unit_", json.dumps(key, sort_keys=True), given.ruleset_version, *ids),
@@ -140,7 +128,8 @@ def _unit(
         if products[product_id].claims_usmca
         and not products[product_id].content["usmca"].get("certification")
     )
-    return Group(unit, members, has_case, uncertified, _dearest_in_chapter_99(orders, products))
+    values = tuple(order.value_cents for order in orders)
+    return Group(unit, values, has_case, uncertified, _dearest_in_chapter_99(orders, products))
 
 
 def _entry_type(value_cents: int, given: PlanningInput, *, has_case: bool) -> str:
@@ -148,20 +137,6 @@ def _entry_type(value_cents: int, given: PlanningInput, *, has_case: bool) -> st
         return _CASE
     over = value_cents > given.ruleset.thresholds["informal_limit"].cents
     return _FORMAL if over or given.account.content.get("formalAlways") else _INFORMAL
-
-
-def _member(order: Order, products: Mapping[str, Product]) -> Member:
-    lines = order.content["items"]
-    return Member(
-        id=order.id,
-        lines=len(lines),
-        pieces=sum(line["quantity"] for line in lines),
-        value_cents=sum(line["quantity"] * line["unitValueCents"] for line in lines),
-        net_weight_grams=sum(
-            line["quantity"] * products[line["productId"]].content.get("weightGrams", 0)
-            for line in lines
-        ),
-    )
 
 
 def _dearest_in_chapter_99(orders: Iterable[Order], products: Mapping[str, Product]) -> int:
@@ -176,18 +151,28 @@ def _dearest_in_chapter_99(orders: Iterable[Order], products: Mapping[str, Produ
     )
 
 
-def _totals(members: Iterable[Member]) -> UnitTotals:
-    totals = UnitTotals(orders=0, lines=0, pieces=0, value_cents=0, net_weight_grams=0)
-    for member in members:
-        totals["orders"] += 1
-        totals["lines"] += member.lines
-        totals["pieces"] += member.pieces
-        totals["value_cents"] += member.value_cents
-        totals["net_weight_grams"] += member.net_weight_grams
-    return totals
+def _totals(orders: list[Order], products: Mapping[str, Product]) -> UnitTotals:
+    lines = [line for order in orders for line in order.content["items"]]
+    return UnitTotals(
+        orders=len(orders),
+        lines=len(lines),
+        pieces=sum(line["quantity"] for line in lines),
+        value_cents=sum(order.value_cents for order in orders),
+        net_weight_grams=sum(
+            line["quantity"] * products[line["productId"]].content.get("weightGrams", 0)
+            for line in lines
+        ),
+    )
 
 
 def totals_of(groups: list[Group]) -> Totals:
     """The batch's totals: the sum over its units."""
-    unit = _totals(member for each in groups for member in each.members)
-    return Totals(units=len(groups), **unit)
+    parts = [each.unit["totals"] for each in groups]
+    return Totals(
+        units=len(parts),
+        orders=sum(part["orders"] for part in parts),
+        lines=sum(part["lines"] for part in parts),
+        pieces=sum(part["pieces"] for part in parts),
+        value_cents=sum(part["value_cents"] for part in parts),
+        net_weight_grams=sum(part["net_weight_grams"] for part in parts),
+    )

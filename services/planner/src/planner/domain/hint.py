@@ -33,8 +33,7 @@ def _split_hint(groups: list[Group], given: PlanningInput) -> StrategyHint | Non
     if given.account.content.get("formalAlways"):
         return None
     for group in groups:
-        orders = len(group.members)
-        small = sum(member.value_cents <= limit for member in group.members)
+        orders, small = len(group.values), sum(value <= limit for value in group.values)
         if not group.formal or group.has_case or orders == 1 or not small:
             continue
         together = group.unit["totals"]["value_cents"]
