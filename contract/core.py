@@ -1,10 +1,10 @@
-"""The core loop alone: the document's operations of one tag, and the schemas that they reach."""
+"""The core loop alone: the document's operations of one tag, and the components that they reach."""
 
 from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from gateway.operations import CORE
+from gateway.routes.words import CORE
 
 Json = dict[str, Any]
 
@@ -19,28 +19,35 @@ def core(document: Json) -> Json:
     for answer in (answer for each in operations for answer in each["responses"].values()):
         if links := answer.get("links"):
             answer["links"] = {n: link for n, link in links.items() if link["operationId"] in ids}
-    components = document["components"]
     return document | {
         "tags": [tag for tag in document["tags"] if tag["name"] == CORE],
         "paths": paths,
-        "components": components | {"schemas": _reached(paths, components["schemas"])},
+        "components": reached(paths, document["components"]),
     }
 
 
-def _reached(paths: Json, schemas: Json) -> Json:
-    found: set[str] = set()
-    waiting = set(references(paths))
+def reached(value: Any, components: Json) -> Json:  # noqa: ANN401  # any JSON value
+    """Those of the components that the value refers to, or that one of them does."""
+    found: set[tuple[str, str]] = set()
+    waiting = set(references(value))
     while waiting:
         found |= waiting
-        waiting = {name for each in waiting for name in references(schemas[each])} - found
-    return {name: schema for name, schema in schemas.items() if name in found}
+        waiting = {each for kind, name in waiting for each in references(components[kind][name])}
+        waiting -= found
+    return {
+        kind: {name: each for name, each in parts.items() if (kind, name) in found}
+        if kind != "securitySchemes"
+        else parts
+        for kind, parts in components.items()
+    }
 
 
-def references(value: Any) -> Iterator[str]:  # noqa: ANN401  # any JSON value
-    """The names of the schemas that it refers to."""
+def references(value: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401  # any JSON value
+    """The components that it refers to, by kind and name."""
     if isinstance(value, dict):
         if isinstance(target := value.get("$ref"), str):
-            yield target.rsplit("/", 1)[1]
+            kind, name = target.split("/")[-2:]
+            yield kind, name
         for entry in value.values():
             yield from references(entry)
     elif isinstance(value, list):

@@ -1,19 +1,26 @@
-"""The OpenAPI 3.1 document: FastAPI's routes, and what operations.py says of each."""
+"""The OpenAPI 3.1 document, made of the routes: what each says of itself, once.
 
-from functools import cache
+What many operations share stands in `components`: error answers, headers, examples. One error
+answer of each operation, the 401, is whole in its place, for readers that follow no reference.
+"""
+
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args, get_type_hints
 
 import orjson
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from contract.openapi_schemas import REF, ref, schemas
-from gateway.operations import OPERATIONS, TAGS, Operation
+from gateway.app import API
+from gateway.routes.words import TAGS
+from gateway.schemas.requests import WriteBody
 from shared.contracts.errors import ErrorCode
 
 Json = dict[str, Any]
 
-_HTTP_CODES: Final = {
+EXAMPLES: Final = Path(__file__).parent / "examples" / "http.json"
+_MEANINGS: Final = {
     200: "Done.",
     202: "Accepted: it runs on, and will finish; look at `Location`.",
     304: "Unchanged since the `ETag` in `If-None-Match`.",
@@ -37,33 +44,46 @@ truth). The four calls of the core loop carry the tag "Core loop".
 Branch on the HTTP status, then on `errorCode`; do what `details.next_action` says. Words in open
 lists (codes, event types, `submission_type`, `channel`, next actions) may gain values: take one
 you do not know as information. Fields ending in `Usd` or `_usd` are US dollars with at most two
-decimals; weights are grams. `HEAD` is possible wherever `GET` is.
+decimals; weights are grams. Texts are made canonical: Unicode NFC, trimmed, codes in upper case;
+what is empty then is absent. `HEAD` is possible wherever `GET` is.
 
 Each gateway process limits the requests of a key by itself (429). A revoked key works for one more
 second at most. A test account (`shpbndl_test_...`) gets documents that say TEST - NOT FOR ENTRY,
 and its mail goes to the sandbox the operator has set, never to the real server."""
 
-_HEADERS: Final[dict[str, Json]] = {
-    "Prefer": {
-        "description": "`wait=n`: how many seconds to wait, at most 30 (RFC 7240).",
-        "schema": {"type": "string", "pattern": "^wait=[0-9]{1,2}$", "examples": ["wait=10"]},
-    },
-    "If-None-Match": {
-        "description": "An `ETag` that you have; 304 when it is still the current one.",
-        "schema": {"type": "string", "examples": ['"3"']},
-    },
+
+def _text(description: str) -> Json:
+    return {"description": description, "schema": {"type": "string", "maxLength": 1_000}}
+
+
+_HEADERS: Final = {
+    "X-Request-Id": _text("The request's id."),
+    "EntryGo-Protocol": _text("The protocol's name."),
+    "ETag": _text("Names this answer."),
+    "Idempotent-Replayed": _text("`true` on an answer that was given before."),
+    "Location": _text("Where to inspect the export."),
+    "Retry-After": _text("Seconds to wait, where a repeat may help."),
 }
+_SAME_ANSWER: Final = {"optimizeExport": "planExport", "getPlan": "planExport"}
+_SHOWN: Final = 2  # entries of each list in the example of an answer
+_RETRIED: Final = (202, 409, 429, 503)
 
 
 def document(app: FastAPI) -> Json:
     """The whole document, equal on every run."""
-    base = app.openapi()
+    base = app.openapi()["paths"]
+    routes = [route for router in API for route in router.routes if isinstance(route, APIRoute)]
+    bodies = [body for route in routes if (body := _body(route))]
+    answers = [route.response_model for route in routes if route.response_model]
+    made = _Document(orjson.loads(EXAMPLES.read_bytes()))
     paths: Json = {}
-    for (method, path), operation in OPERATIONS.items():
-        found = base["paths"][path][method]
-        paths.setdefault(path, {})[method] = _operation(operation, found.get("parameters", []))
-    paths["/api/exports/plan"]["post"]["responses"]["200"]["links"] = _AFTER_PLAN
-    paths["/api/exports/execute"]["post"]["responses"]["200"]["links"] = _AFTER_EXECUTE
+    for tag in TAGS:
+        for route in (each for each in routes if each.tags == [tag]):
+            method = min(route.methods or ()).lower()
+            path = f"/api{route.path_format}"
+            parameters = base[path][method].get("parameters", [])
+            operation = made.operation(route, [_parameter(each) for each in parameters])
+            paths.setdefault(path, {})[method] = operation
     return {
         "openapi": "3.1.0",
         "info": {
@@ -78,7 +98,10 @@ def document(app: FastAPI) -> Json:
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
         "paths": paths,
         "components": {
-            "schemas": schemas(),
+            "schemas": schemas(bodies, answers),
+            "responses": made.responses,
+            "examples": made.examples,
+            "headers": _HEADERS,
             "securitySchemes": {
                 "apiKey": {
                     "type": "http",
@@ -90,151 +113,117 @@ def document(app: FastAPI) -> Json:
     }
 
 
-def _operation(operation: Operation, parameters: list[Json]) -> Json:
-    found: Json = {
-        "operationId": operation.id,
-        "tags": [operation.tag],
-        "summary": operation.summary,
-        "description": operation.description,
-        "parameters": [_parameter(each) for each in parameters]
-        + [{"name": name, "in": "header", **_HEADERS[name]} for name in operation.headers],
-        "responses": _responses(operation),
-    }
-    if operation.body is not None:
-        media: Json = {"schema": ref(operation.body)}
-        if example := examples().get(f"{_recorded(operation)}.request"):
-            media["examples"] = {"example": {"value": example}}
-        found["requestBody"] = {"required": True, "content": {"application/json": media}}
-    if operation.deprecated:
-        found["deprecated"] = True
-    return found
-
-
-_PARAMETERS: Final = {
-    "Idempotency-Key": "Makes a repeat safe: the same key and body answer the same, byte for byte.",
-    "limit": "How many rows at most.",
-    "cursor": "`next_cursor` of the page before.",
-    "updated_since": "Only what changed at this time or later, RFC 3339.",
-    "status": "Only exports of this status.",
-    "externalId": "Your own references, up to 100.",
-    "revision": "The plan's `plan_revision`.",
-    "filename": "The document's file name.",
-}
+def _body(route: APIRoute) -> Any:  # noqa: ANN401  # a class of pydantic, if any
+    """The body that the route takes, as its arguments say."""
+    hints = get_type_hints(route.endpoint).values()
+    named = [each for hint in hints for each in (hint, *get_args(hint)) if isinstance(each, type)]
+    return next((each for each in named if issubclass(each, WriteBody)), None)
 
 
 def _parameter(found: Json) -> Json:
-    name = found["name"]
-    schema = {key: value for key, value in found["schema"].items() if key != "title"}
-    options = [each for each in schema.pop("anyOf", []) if each.get("type") != "null"]
-    for option in options:  # a parameter is absent, never null
-        schema |= option
-    if name == "status":
-        schema = {"$ref": f"{REF}Status"}
-    text = _PARAMETERS.get(name, "The record's id.")
-    kept = {"name": name, "in": found["in"], "required": found["required"]}
-    return kept | {"description": text, "schema": schema}
+    schema = {key: part for key, part in found["schema"].items() if key not in ("title", "default")}
+    for option in schema.pop("anyOf", []):  # a parameter is absent, never null
+        schema |= option if option.get("type") != "null" else {}
+    kept = {"name": found["name"], "in": found["in"], "required": found["required"]}
+    return kept | {"description": found["description"], "schema": schema}
 
 
-def _responses(operation: Operation) -> Json:
-    found: Json = {"200": _success(operation, 200)}
-    if operation.id == "executeExport":
-        found["202"] = _success(operation, 202)
-    if "If-None-Match" in operation.headers:
-        found["304"] = {"description": _HTTP_CODES[304], "headers": _answer_headers(304)}
-    by_status: dict[int, list[ErrorCode]] = {}
-    for code in operation.all_errors:
-        status = 404 if _not_found_on_get(operation, code) else code.status
-        by_status.setdefault(status, []).append(code)
-    for status, codes in sorted(by_status.items()):
-        found[str(status)] = _failure(status, codes)
-    return found
+class _Document:
+    """What operations share, gathered while they are described."""
+
+    def __init__(self, recorded: Json) -> None:
+        self._recorded = recorded
+        self.examples: Json = {}
+        self.responses: Json = {}
+
+    def operation(self, route: APIRoute, parameters: list[Json]) -> Json:
+        name = str(route.operation_id)
+        recorded = _SAME_ANSWER.get(name, name)
+        found: Json = {
+            "operationId": name,
+            "tags": route.tags,
+            "summary": route.summary,
+            "description": " ".join(route.description.split()),
+            "parameters": parameters,
+        }
+        if body := _body(route):
+            media = {"schema": ref(body)} | self._example(f"{recorded}.request")
+            found["requestBody"] = {"required": True, "content": {"application/json": media}}
+        if route.deprecated:
+            found["deprecated"] = True
+        tagged = any(each["name"] == "If-None-Match" for each in parameters)
+        found["responses"] = self._responses(route, recorded, tagged=tagged)
+        return found
+
+    def _responses(self, route: APIRoute, recorded: str, *, tagged: bool) -> Json:
+        said: Any = route.responses
+        found: Json = {}
+        for status in sorted({200, *said}):
+            own = said.get(status, {})
+            if "x-codes" in own:
+                found[str(status)] = self._failure(int(status), own["x-codes"])
+                continue
+            content = own.get("content") or {
+                "application/json": {"schema": ref(route.response_model)}
+            }
+            if "application/json" in content:
+                content["application/json"] = content["application/json"] | self._example(
+                    f"{recorded}.{status}"
+                )
+            headers = ["X-Request-Id", "EntryGo-Protocol", *(["ETag"] if tagged else [])]
+            headers += ["Idempotent-Replayed"] if status == 200 and _body(route) else []  # noqa: PLR2004  # the status itself
+            headers += ["Location", "Retry-After"] if status == 202 else []  # noqa: PLR2004  # as above
+            links = {"links": own["links"]} if "links" in own else {}
+            found[str(status)] = _answer(int(status), headers, content) | links
+        if tagged:
+            found["304"] = {"description": _MEANINGS[304], "headers": _referring(["ETag"])}
+        return dict(sorted(found.items()))
+
+    def _failure(self, status: int, codes: list[ErrorCode]) -> Json:
+        words = ", ".join(f"`{code}`" for code in codes)
+        media: Json = {"schema": {"$ref": f"{REF}Error"}}
+        if status == ErrorCode.INVALID_API_KEY.status:
+            return {
+                "description": f"{_MEANINGS[status]} {words}",
+                "content": {"application/json": media},
+            }
+        shown = {code.value: self._shared(code) for code in codes if code in self._recorded}
+        headers = [
+            "X-Request-Id",
+            "EntryGo-Protocol",
+            *(["Retry-After"] if status in _RETRIED else []),
+        ]
+        answer = _answer(
+            status, headers, {"application/json": media | ({"examples": shown} if shown else {})}
+        )
+        answer["description"] += f" {words}"
+        name = next((n for n, one in self.responses.items() if one == answer), None)
+        if name is None:
+            name = f"E{status}-{sum(known.startswith(f'E{status}') for known in self.responses)}"
+            self.responses[name] = answer
+        return {"$ref": f"#/components/responses/{name}"}
+
+    def _example(self, name: str) -> Json:
+        return {"examples": {"example": self._shared(name)}} if name in self._recorded else {}
+
+    def _shared(self, name: str) -> Json:
+        place = name.replace(".", "-")
+        whole = self._recorded[name]
+        brief = whole if name.endswith(".request") else _brief(whole)
+        said = {} if brief == whole else {"summary": f"Lists are cut to {_SHOWN} entries."}
+        self.examples[place] = said | {"value": brief}
+        return {"$ref": f"#/components/examples/{place}"}
 
 
-def _not_found_on_get(operation: Operation, code: ErrorCode) -> bool:
-    return code is ErrorCode.PRODUCT_NOT_FOUND and operation.body is None
+def _brief(value: Any) -> Any:  # noqa: ANN401  # any JSON value
+    if isinstance(value, dict):
+        return {key: _brief(part) for key, part in value.items()}
+    return [_brief(part) for part in value[:_SHOWN]] if isinstance(value, list) else value
 
 
-def _success(operation: Operation, status: int) -> Json:
-    if isinstance(operation.answer, tuple):
-        content: Json = {media: {"schema": _bytes(media)} for media in operation.answer}
-    else:
-        media_type: Json = {"schema": ref(operation.answer)}
-        if example := examples().get(f"{_recorded(operation)}.{status}"):
-            media_type["examples"] = {"example": {"value": example}}
-        content = {"application/json": media_type}
-    headers = _answer_headers(status)
-    if "If-None-Match" in operation.headers:
-        headers["ETag"] = _text("Names this answer.")
-    if operation.body is not None and status == 200:  # noqa: PLR2004  # the status itself
-        headers["Idempotent-Replayed"] = _text("`true` on an answer that was given before.")
-    return {"description": _HTTP_CODES[status], "headers": headers, "content": content}
+def _answer(status: int, headers: list[str], content: Json) -> Json:
+    return {"description": _MEANINGS[status], "headers": _referring(headers), "content": content}
 
 
-def _recorded(operation: Operation) -> str:
-    return "planExport" if operation.id == "optimizeExport" else operation.id
-
-
-def _bytes(media: str) -> Json:
-    return {} if media == "application/json" else {"type": "string"}
-
-
-def _failure(status: int, codes: list[ErrorCode]) -> Json:
-    names = ", ".join(f"`{code}`" for code in sorted(codes))
-    headers = _answer_headers(status)
-    if status == ErrorCode.INVALID_API_KEY.status:
-        headers["WWW-Authenticate"] = _text("`Bearer`.")
-    media: Json = {"schema": {"$ref": f"{REF}Error"}}
-    shown = {code.value: {"value": examples()[code]} for code in codes if code in examples()}
-    if shown:
-        media["examples"] = shown
-    return {
-        "description": f"{_HTTP_CODES[status]} {names}",
-        "headers": headers,
-        "content": {"application/json": media},
-    }
-
-
-def _answer_headers(status: int) -> Json:
-    headers = {
-        "X-Request-Id": _text("The request's id."),
-        "EntryGo-Protocol": _text("The protocol's name."),
-    }
-    if status in {202, 409, 429, 503}:
-        headers["Retry-After"] = _text("Seconds to wait, where a repeat may help.")
-    if status == 202:  # noqa: PLR2004  # the status itself
-        headers["Location"] = _text("Where to inspect the export.")
-    return headers
-
-
-def _text(description: str) -> Json:
-    return {"description": description, "schema": {"type": "string"}}
-
-
-_INSPECT: Final[Json] = {
-    "operationId": "inspectExport",
-    "parameters": {"export_id": "$response.body#/exportId"},
-    "description": "Inspect this export.",
-}
-_AFTER_PLAN: Final[Json] = {
-    "execute": {
-        "operationId": "executeExport",
-        "requestBody": {"batchId": "$response.body#/exportId"},
-        "description": "Execute this plan.",
-    },
-    "inspect": _INSPECT,
-}
-_AFTER_EXECUTE: Final[Json] = {
-    "inspect": _INSPECT,
-    "package": {
-        "operationId": "getCustomsPackage",
-        "parameters": {"package_id": "$response.body#/customs_package_id"},
-        "description": "Fetch the package.",
-    },
-}
-
-
-@cache
-def examples() -> Json:
-    """Real answers, kept by `operationId.status`, `operationId.request` or error code."""
-    found: Json = orjson.loads((Path(__file__).parent / "examples" / "http.json").read_bytes())
-    return found
+def _referring(headers: list[str]) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in headers}

@@ -24,11 +24,22 @@ def markdown(document: Json) -> str:
         for path, methods in document["paths"].items():
             for method, operation in methods.items():
                 if tag["name"] in operation["tags"]:
-                    lines += _operation(method, path, operation)
+                    answers = {
+                        status: _found(document, answer)
+                        for status, answer in operation["responses"].items()
+                    }
+                    lines += _operation(method, path, operation | {"responses": answers})
     lines += ["## Shapes", ""]
     for name, schema in sorted(document["components"]["schemas"].items()):
         lines += _schema(name, schema)
     return "\n".join(lines)
+
+
+def _found(document: Json, answer: Json) -> Json:
+    """The answer itself, where the document refers to one that operations share."""
+    name = answer.get("$ref", "").rsplit("/", 1)[-1]
+    found: Json = document["components"]["responses"][name] if name else answer
+    return found
 
 
 def _operation(method: str, path: str, operation: Json) -> Iterator[str]:

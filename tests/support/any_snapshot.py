@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from shared.contracts.decision import Finding, Flag, Source
 from shared.contracts.snapshot import Snapshot, SnapshotOrder
+from shared.text import canonical
 from support.snapshots import (
     a_snapshot,
     order_id,
@@ -30,21 +31,30 @@ AWKWARD = (
     "N" * 200,
 )  # fmt: skip
 
-texts = st.one_of(
-    st.sampled_from(AWKWARD),
-    st.text(
-        st.one_of(st.sampled_from("\t\n"), st.characters(exclude_categories=["Cs", "Cc"])),
-        min_size=1,
-        max_size=30,
-    ),
+# As it is synced: canonical, and not empty.
+texts = (
+    st.one_of(
+        st.sampled_from(AWKWARD),
+        st.text(
+            st.one_of(st.sampled_from("\t\n"), st.characters(exclude_categories=["Cs", "Cc"])),
+            min_size=1,
+            max_size=30,
+        ),
+    )
+    .map(canonical)
+    .filter(bool)
 )
 countries = st.sampled_from(["CN", "CA", "US", "MX", "EG", "VN"])
 hts_codes = st.one_of(
     st.sampled_from(["6109100012", "6109.10.0012", "7323.94.00.26", "42029215", "170220", "0101"]),
     texts,
 )
-keys = st.text(
-    st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8
+keys = (
+    st.text(
+        st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8
+    )
+    .map(canonical)
+    .filter(bool)
 )
 cents = st.integers(0, 1_000_000_000)
 hundredths = st.integers(0, 10_000)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.money import dump, to_http
-from gateway.schemas import responses
 from shared.canonical import sha256_hex
+from support.documented import shape
 from support.export_records import (
     BYTES,
     executed,
@@ -51,7 +51,7 @@ async def test_inspect_tells_where_an_export_stands(
 
     body = (await get(gateway, "/api/exports/batch_1")).json()
 
-    responses.Export.model_validate(body)
+    shape("Export").validate(body)
     assert (body["status"], body["next_recommended_action"]) == (status, action)
     assert (body["customs_package"] or {}).get("state") == package
     assert body["totals"]["value_usd"] == 25.07

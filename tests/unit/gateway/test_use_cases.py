@@ -7,11 +7,11 @@ import httpx
 import orjson
 import pytest
 
-from gateway.schemas import plans, responses
 from shared.canonical import sha256_hex
 from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import ExportExecuted, ExportPlanned
 from shared.errors import Refused
+from support.documented import shape
 from support.export_records import (
     NOW,
     PLAN_HASH,
@@ -49,7 +49,7 @@ async def test_execute_stamps_what_the_gateway_saw(gateway: GatewayUnderTest) ->
     answer = await execute(gateway, {"idempotency-key": "k"}, planHash=PLAN_HASH, resubmit=True)
 
     assert answer.status_code == 200
-    responses.Execution.model_validate(answer.json())
+    shape("Execution").validate(answer.json())
     [command] = gateway.workers.published
     assert (command.plan_revision, command.revision, command.plan_hash) == (1, 1, PLAN_HASH)
     assert command.resubmit
@@ -146,7 +146,7 @@ async def test_a_plan_is_answered_from_its_stored_view(gateway: GatewayUnderTest
 
     answer = await plan(gateway)
 
-    plans.Plan.model_validate(answer.json())
+    shape("Plan").validate(answer.json())
     assert b'"value_usd":25.07' in answer.content
     earlier = await get(gateway, "/api/exports/batch_1/plans/1")
     assert earlier.content == answer.content

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -24,6 +25,9 @@ NAME = "gateway"
 _CLOCK_EVERY = timedelta(minutes=1)
 
 
+API: Final = tuple(each.router for each in (writes, exports, packages, catalogue, account))
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The HTTP application; `app.state.gateway` is set when the process has its parts."""
     app = FastAPI(
@@ -34,8 +38,8 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
     errors.install(app)
-    for routes in (writes, exports, packages, catalogue, account):
-        app.include_router(routes.router, prefix="/api")
+    for router in API:
+        app.include_router(router, prefix="/api")
     app.include_router(docs.router)
     if settings.cors_origins:
         app.add_middleware(

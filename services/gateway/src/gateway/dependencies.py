@@ -86,7 +86,10 @@ def body_of(model: type[Body]) -> Callable[[Request, Principal], Awaitable[Body]
 
 Key = Annotated[
     str | None,
-    Header(alias="Idempotency-Key"),
+    Header(
+        alias="Idempotency-Key",
+        description="Makes a repeat safe: the same key and body answer the same, byte for byte.",
+    ),
     AfterValidator(lambda value: value and idempotency_key(value)),
 ]
 
@@ -95,13 +98,25 @@ def _moment(value: str | None) -> str | None:
     return None if value is None else rfc3339(value)
 
 
-RecordId = Annotated[str, Path(pattern=r"^[!-~]{1,255}$")]
+RecordId = Annotated[str, Path(pattern=r"^[!-~]{1,255}$", description="The record's id.")]
 
 
 async def listing(
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(max_length=1_000)] = None,
-    updated_since: Annotated[str | None, Query(), AfterValidator(_moment)] = None,
+    limit: Annotated[
+        int, Query(ge=1, le=200, description="How many rows at most; 50 where not given.")
+    ] = 50,
+    cursor: Annotated[
+        str | None, Query(max_length=1_000, description="`next_cursor` of the page before.")
+    ] = None,
+    updated_since: Annotated[
+        str | None,
+        Query(
+            description="Only what changed at this time or later, RFC 3339.",
+            json_schema_extra={"format": "date-time"},
+            max_length=40,
+        ),
+        AfterValidator(_moment),
+    ] = None,
 ) -> Page:
     return Page(limit, cursor, updated_since)
 

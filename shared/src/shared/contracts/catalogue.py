@@ -5,9 +5,10 @@ object these classes dump (`dump_content`), with money in integer US cents (`...
 integer grams and percents in whole hundredths (`...Hundredths`). `metadata` is not substance.
 """
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic.config import JsonDict
 
 from shared.contracts.base import Fact
 from shared.text import (
@@ -60,8 +61,18 @@ class Consignee(Fact):
     """Tax number, where one is needed; a social security number is withheld from documents."""
 
 
+_NAMES = ("productId", "productExternalId")
+# Never both names; and with a quantity and a value there is at least one.
+_ONE_NAME: Final[JsonDict] = {
+    "not": {"required": [*_NAMES], "properties": {name: {"type": "string"} for name in _NAMES}},
+    "minProperties": 3,
+}
+
+
 class OrderLine(Fact):
     """One line; a product is named by exactly one of its id and its external id."""
+
+    model_config = ConfigDict(json_schema_extra=_ONE_NAME)
 
     product_id: Maybe[Id] = None
     """The product, by id. Exactly one of this and `productExternalId`."""

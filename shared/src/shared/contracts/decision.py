@@ -9,10 +9,8 @@ from typing import Annotated, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic reads meanings from no other before Python 3.12
 
-from shared.contracts.lifecycle import Readiness
-
 Words = Annotated[str, Field(max_length=4_000)]
-RecordId = Annotated[str, Field(min_length=1, max_length=255)]
+RecordId = Annotated[str, Field(max_length=255)]
 Code = Annotated[str, Field(pattern="^[A-Z][A-Z0-9_]*$", max_length=64)]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Ids = Annotated[list[RecordId], Field(max_length=10_000)]
@@ -69,6 +67,9 @@ class Finding(TypedDict):
 
     source: Source
     """Where the rule comes from."""
+
+    docs: NotRequired[Words]
+    """The page that explains it, on this server; in answers alone, never in the snapshot."""
 
 
 class Flag(TypedDict):
@@ -198,52 +199,3 @@ class Decision(TypedDict):
     units: list[Unit]
     strategy_hint: StrategyHint
     totals: Totals
-
-
-class PlanView(TypedDict):
-    """A plan as it is answered, but for what is the export's (id, state, status, revision)."""
-
-    planHash: PlanHash
-    """Identity of the planning snapshot: `sha256:` and the hash of its bytes."""
-
-    readinessState: Annotated[str, Field(json_schema_extra={"enum": list(Readiness)})]
-    """`BLOCKED`: no order is left to export."""
-
-    validationMessages: Annotated[list[Finding], Field(max_length=200_000)]
-    """What the rules found."""
-
-    flags: Annotated[list[Flag], Field(max_length=10_000)]
-    """Regulatory treatment that the package carries forward."""
-
-    missing_data: Annotated[list[MissingDatum], Field(max_length=200_000)]
-    """What is missing, where it goes, and who can give it."""
-
-    included_order_ids: Ids
-    """Orders that are exported, sorted."""
-
-    excluded_order_ids: Ids
-    """Orders that are not, sorted; with the included ones the request."""
-
-    excluded_orders: Annotated[list[ExcludedOrder], Field(max_length=10_000)]
-    """Each excluded order, with the codes of why."""
-
-    export_units: Annotated[list[Unit], Field(max_length=10_000)]
-    """What travels together, on one entry each."""
-
-    strategy_hint: StrategyHint
-    """What the grouping means, and what else would be possible."""
-
-    totals: Totals
-    """Sums over what is included."""
-
-    next_recommended_action: Code
-    """What to do next; an open list."""
-
-    planned_at: Moment
-    """When it was planned, UTC."""
-
-    as_of: Date
-    """The UTC date that selected the rule set."""
-
-    ruleset_version: Words
-    """The rule set and tariff table in force."""

@@ -8,18 +8,43 @@ from starlette.responses import Response
 from gateway.dependencies import Caller, Running
 from gateway.record_views import account_view
 from gateway.routes.answers import json_answer
+from gateway.routes.words import ACCOUNT, read_errors
+from gateway.schemas.account import Account, Health
 from shared.contracts.snapshot import PROTOCOL
 
 router = APIRouter()
 
 
-@router.get("/account")
+@router.get(
+    "/account",
+    operation_id="getAccount",
+    tags=[ACCOUNT],
+    summary="Fetch the caller's account",
+    response_model=Account,
+    responses=read_errors(),
+)
 async def account(caller: Caller, gateway: Running) -> Response:
+    """Who the API key speaks for: account, warehouses, brokers, with ids and what each still lacks.
+
+    Use this when all you hold is a key. Plans name these parties by the ids found here.
+    """
     return json_answer(account_view(*await gateway.reads.account(caller)))
 
 
-@router.get("/system/health")
+@router.get(
+    "/system/health",
+    operation_id="getHealth",
+    tags=[ACCOUNT],
+    summary="Ask whether the service can work",
+    response_model=Health,
+    responses=read_errors(),
+)
 async def health(caller: Caller, gateway: Running) -> Response:  # noqa: ARG001  # authenticated
+    """Whether the service can take work now: queue and store, each by name.
+
+    Use this to decide between waiting and calling someone when answers are 503. It is no
+    liveness probe, and it needs a key.
+    """
     store, rabbit = await asyncio.gather(gateway.store.ping(), gateway.messages.ready())
     states = {"store": store, "queue": rabbit}
     shown = {name: {"status": "UP" if up else "DOWN"} for name, up in states.items()}

@@ -8,51 +8,104 @@ from starlette.responses import Response
 from gateway.dependencies import Caller, Listing, RecordId, Running
 from gateway.record_views import order_view, product_view
 from gateway.routes.answers import json_answer
-from shared.contracts.errors import ErrorCode
+from gateway.routes.words import CATALOGUE, read_errors
+from gateway.schemas.records import Order, OrderList, Product, ProductList
+from shared.contracts.errors import ErrorCode as E
 from shared.errors import Refused
 from shared.records import ORDERS, PRODUCTS
 from shared.text import Id
 
 router = APIRouter()
 
-ExternalIds = Annotated[list[Id], Query(alias="externalId", max_length=100)]
+ExternalIds = Annotated[
+    list[Id],
+    Query(alias="externalId", max_length=100, description="Your own references, up to 100."),
+]
 
 
-@router.get("/orders")
+@router.get(
+    "/orders",
+    operation_id="listOrders",
+    tags=[CATALOGUE],
+    summary="List orders",
+    response_model=OrderList,
+    responses=read_errors(),
+)
 async def list_orders(
     caller: Caller,
     gateway: Running,
     page: Listing,
     external_ids: ExternalIds = [],  # noqa: B006  # FastAPI copies it
 ) -> Response:
+    """A page of orders on record, newest change first.
+
+    Use this to see what can be planned, or to look some up by your own `externalId`. Each row
+    holds the whole order with its revision; a cursor leads on.
+    """
     listed = await gateway.reads.search(caller, ORDERS, page, external_ids)
     data = [order_view(record) for record in listed.records]
     return json_answer({"data": data, "next_cursor": listed.next_cursor})
 
 
-@router.get("/products")
+@router.get(
+    "/products",
+    operation_id="listProducts",
+    tags=[CATALOGUE],
+    summary="List products",
+    response_model=ProductList,
+    responses=read_errors(),
+)
 async def list_products(
     caller: Caller,
     gateway: Running,
     page: Listing,
     external_ids: ExternalIds = [],  # noqa: B006  # FastAPI copies it
 ) -> Response:
+    """The catalogue as it stands, page by page.
+
+    Use this to review customs data before planning: HTS numbers, origins, values, makers.
+    Filter by `externalId` to find out whether a product was synced already.
+    """
     listed = await gateway.reads.search(caller, PRODUCTS, page, external_ids)
     data = [product_view(record) for record in listed.records]
     return json_answer({"data": data, "next_cursor": listed.next_cursor})
 
 
-@router.get("/orders/{order_id:record}")
+@router.get(
+    "/orders/{order_id:record}",
+    operation_id="getOrder",
+    tags=[CATALOGUE],
+    summary="Fetch an order",
+    response_model=Order,
+    responses=read_errors(E.ORDER_NOT_FOUND),
+)
 async def order(order_id: RecordId, caller: Caller, gateway: Running) -> Response:
+    """One order by its id: lines, destination, consignee, and the revision it has reached.
+
+    Use this when a finding names an order, to see the values that were judged. Another
+    account's looks unknown.
+    """
     record = await gateway.reads.record(caller, ORDERS, order_id)
     if record is None:
-        raise Refused(ErrorCode.ORDER_NOT_FOUND)
+        raise Refused(E.ORDER_NOT_FOUND)
     return json_answer(order_view(record))
 
 
-@router.get("/products/{product_id:record}")
+@router.get(
+    "/products/{product_id:record}",
+    operation_id="getProduct",
+    tags=[CATALOGUE],
+    summary="Fetch a product",
+    response_model=Product,
+    responses=read_errors(E.PRODUCT_NOT_FOUND),
+)
 async def product(product_id: RecordId, caller: Caller, gateway: Running) -> Response:
+    """Everything known of a single catalogue entry: classification, maker, materials, price.
+
+    Use this when planning reports a missing or doubtful datum on it. Correct it with a sync,
+    never here.
+    """
     record = await gateway.reads.record(caller, PRODUCTS, product_id)
     if record is None:
-        raise Refused(ErrorCode.PRODUCT_NOT_FOUND, status=404)
+        raise Refused(E.PRODUCT_NOT_FOUND, status=404)
     return json_answer(product_view(record))

@@ -10,8 +10,10 @@ from gateway.auth import Principal
 from gateway.dependencies import Caller, Gateway, Listing, RecordId, Running, Wait
 from gateway.money import dump
 from gateway.routes.answers import json_answer, matches, tagged
+from gateway.routes.words import CORE, EXPORTS, TAGGED, TAGGED_AND_WAITING, read_errors
+from gateway.schemas.exports import Export, ExportList, Plan, Snapshot
 from gateway.views import earlier_plan, export_row, export_view, plan_view
-from shared.contracts.errors import ErrorCode
+from shared.contracts.errors import ErrorCode as E
 from shared.contracts.lifecycle import ExportRecord, Status
 from shared.errors import Refused
 
@@ -20,22 +22,47 @@ router = APIRouter()
 _POLL_SECONDS = 0.2
 
 
-@router.get("/exports")
+@router.get(
+    "/exports",
+    operation_id="listExports",
+    tags=[EXPORTS],
+    summary="List exports",
+    response_model=ExportList,
+    responses=read_errors(),
+)
 async def list_exports(
     caller: Caller,
     gateway: Running,
     page: Listing,
-    status: Annotated[Status | None, Query()] = None,
+    status: Annotated[Status | None, Query(description="Only exports of this status.")] = None,
 ) -> Response:
+    """One page of the account's exports, the last changed first.
+
+    Use this to find an export whose id is lost, or all in one status. Returns rows without plan
+    or documents; pass `next_cursor` as `cursor` for the page after.
+    """
     listed = await gateway.reads.exports(caller, page, status)
     rows = [export_row(record) for record in listed.records]
     return json_answer({"data": rows, "next_cursor": listed.next_cursor})
 
 
-@router.get("/exports/{export_id:record}")
+@router.get(
+    "/exports/{export_id:record}",
+    operation_id="inspectExport",
+    tags=[CORE],
+    summary="Inspect an export",
+    response_model=Export,
+    responses=read_errors(E.EXPORT_NOT_FOUND),
+    openapi_extra=TAGGED_AND_WAITING,
+)
 async def inspect(
     request: Request, export_id: RecordId, caller: Caller, gateway: Running, wait: Wait
 ) -> Response:
+    """The current state of one export, in one consistent answer: plan, package, delivery, events.
+
+    Use this after executing, to follow it until the broker has it. With `If-None-Match` and
+    `Prefer: wait=n` it waits for a change, then answers 304. The revision never goes back.
+    """
     export = await _changed(request, gateway, caller, export_id, wait or 0.0)
     body = b""
     if not matches(request, str(export["revision"])):
@@ -61,26 +88,51 @@ async def _changed(
         await asyncio.sleep(_POLL_SECONDS)
 
 
-@router.get("/exports/{export_id}/snapshot")
+@router.get(
+    "/exports/{export_id}/snapshot",
+    operation_id="getSnapshot",
+    tags=[EXPORTS],
+    summary="Fetch the planning snapshot",
+    response_model=Snapshot,
+    responses=read_errors(E.EXPORT_NOT_FOUND),
+    openapi_extra=TAGGED,
+)
 async def snapshot(
     request: Request, export_id: RecordId, caller: Caller, gateway: Running
 ) -> Response:
+    """The exact bytes whose hash is the `planHash`, and so the proof of what was planned.
+
+    Use this to verify a plan, or to archive it. Money is integer cents here; `ETag` is the
+    `planHash`.
+    """
     export = await gateway.reads.export(caller, export_id)
     plan_hash = export["plan"]["plan_hash"]
     body = await gateway.reads.blob(plan_hash.removeprefix("sha256:"))
     return tagged(request, body, plan_hash, "application/json")
 
 
-@router.get("/exports/{export_id}/plans/{revision}")
+@router.get(
+    "/exports/{export_id}/plans/{revision}",
+    operation_id="getPlan",
+    tags=[EXPORTS],
+    summary="Fetch an earlier plan",
+    response_model=Plan,
+    responses=read_errors(E.EXPORT_NOT_FOUND, E.PLAN_NOT_FOUND),
+)
 async def plan_of_revision(
     export_id: RecordId,
-    revision: Annotated[int, Path(ge=1, le=2**31)],
+    revision: Annotated[int, Path(ge=1, le=2**31, description="The plan's `plan_revision`.")],
     caller: Caller,
     gateway: Running,
 ) -> Response:
+    """One earlier revision of an export's plan, just as it was answered then.
+
+    Use this to see what a correction changed. The current plan is part of the export itself; a
+    revision never changes.
+    """
     export = await gateway.reads.export(caller, export_id)
     plan = earlier_plan(export, revision)
     if plan is None:
-        raise Refused(ErrorCode.PLAN_NOT_FOUND, "This export has no plan of that revision.")
+        raise Refused(E.PLAN_NOT_FOUND, "This export has no plan of that revision.")
     stored = await gateway.reads.stored_view(plan["view_sha256"])
     return json_answer(plan_view(stored, export_id, revision))

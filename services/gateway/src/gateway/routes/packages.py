@@ -8,43 +8,88 @@ from starlette.responses import Response
 
 from gateway.dependencies import Caller, RecordId, Running
 from gateway.routes.answers import tagged, tagged_json
+from gateway.routes.words import PACKAGES, TAGGED, of_bytes, read_errors
+from gateway.schemas.packages import CustomsPackage
 from gateway.views import stored_package_view
 from shared.archive import zip_archive
 from shared.canonical import sha256_hex
-from shared.contracts.errors import ErrorCode
+from shared.contracts.errors import ErrorCode as E
 from shared.errors import Refused
 
 router = APIRouter()
 
 
-@router.get("/customs-packages/{package_id}")
+@router.get(
+    "/customs-packages/{package_id}",
+    operation_id="getCustomsPackage",
+    tags=[PACKAGES],
+    summary="Fetch a customs package",
+    response_model=CustomsPackage,
+    responses=read_errors(E.CUSTOMS_PACKAGE_NOT_FOUND),
+    openapi_extra=TAGGED,
+)
 async def customs_package(
     request: Request, package_id: RecordId, caller: Caller, gateway: Running
 ) -> Response:
+    """The package that an execution made.
+
+    Its number, and an inventory of the five documents with size and SHA-256. Call this after
+    executing, to find file names. The documents never change; its `state` tells whether the
+    broker has it.
+    """
     package, export = await gateway.reads.package(caller, package_id)
     return tagged_json(request, stored_package_view(package, export))
 
 
-@router.get("/customs-packages/{package_id}/artifacts/{filename}")
+@router.get(
+    "/customs-packages/{package_id}/artifacts/{filename}",
+    operation_id="getArtifact",
+    tags=[PACKAGES],
+    summary="Fetch one document",
+    response_model=None,
+    responses=read_errors(E.CUSTOMS_PACKAGE_NOT_FOUND, E.ARTIFACT_NOT_FOUND)
+    | of_bytes("application/json", "text/csv", "text/html"),
+    openapi_extra=TAGGED,
+)
 async def artifact(
     request: Request,
     package_id: RecordId,
-    filename: Annotated[str, Path(pattern=r"^[!-~]{1,255}$")],
+    filename: Annotated[
+        str, Path(pattern=r"^[!-~]{1,255}$", description="The document's file name.")
+    ],
     caller: Caller,
     gateway: Running,
 ) -> Response:
+    """One file out of a customs package, as bytes, with its media type.
+
+    Use this for a single document such as the commercial invoice; for all five take the
+    archive. `ETag` is the SHA-256 of the bytes.
+    """
     package, _ = await gateway.reads.package(caller, package_id)
     found = next((a for a in package["artifacts"] if a["filename"] == filename), None)
     if found is None:
-        raise Refused(ErrorCode.ARTIFACT_NOT_FOUND, "The package has no such artifact.")
+        raise Refused(E.ARTIFACT_NOT_FOUND, "The package has no such artifact.")
     body = await gateway.reads.blob(found["sha256"])
     return tagged(request, body, found["sha256"], found["media_type"], _attached(filename))
 
 
-@router.get("/customs-packages/{package_id}/archive")
+@router.get(
+    "/customs-packages/{package_id}/archive",
+    operation_id="getArchive",
+    tags=[PACKAGES],
+    summary="Fetch all documents as one zip",
+    response_model=None,
+    responses=read_errors(E.CUSTOMS_PACKAGE_NOT_FOUND) | of_bytes("application/zip"),
+    openapi_extra=TAGGED,
+)
 async def archive(
     request: Request, package_id: RecordId, caller: Caller, gateway: Running
 ) -> Response:
+    """All five files in one zip, always byte for byte the same.
+
+    Use this to hand the whole dossier to a person or a system. Nothing is rendered at this
+    call: what was mailed to the broker is what comes.
+    """
     package, _ = await gateway.reads.package(caller, package_id)
     files = [(a["filename"], await gateway.reads.blob(a["sha256"])) for a in package["artifacts"]]
     body = await asyncio.to_thread(zip_archive, files)

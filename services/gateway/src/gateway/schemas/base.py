@@ -1,20 +1,15 @@
-"""What all answers share; descriptions.py says what each field means.
+"""What all answers share. Only what HTTP alone has is declared in these files.
 
-Every field is there in every answer unless it has a default.
+The rest are the shapes that `shared` has: money that is cents inside (`value_cents`) is a decimal
+number outside (`value_usd`), for values (money.py) as for schemas (contract/). Views are drawn by
+views.py and record_views.py, and tests hold them to these shapes.
 """
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic import WithJsonSchema as Documented
+from pydantic import Field
 
-Usd = Annotated[float, Documented({"type": "number"})]
-Percent = Annotated[float, Documented({"type": "number", "minimum": 0, "maximum": 100})]
-Moment = Annotated[str, Documented({"type": "string", "format": "date-time"})]
-Day = Annotated[str, Documented({"type": "string", "format": "date"})]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-PlanHash = Annotated[str, Field(pattern="^sha256:[0-9a-f]{64}$")]
-
-
-class Answered(BaseModel):
-    model_config = ConfigDict(extra="allow")
+Revision = Annotated[int, Field(ge=1, le=2**53 - 1)]
+Name = Annotated[str, Field(max_length=500)]
+Page = Annotated[str, Field(max_length=1_000)]

@@ -1,102 +1,83 @@
 """Orders and products as they are answered."""
 
-# ruff: noqa: N815  # the names are the protocol's
+from typing import Annotated, Any
 
-from typing import Any
+from pydantic import ConfigDict, Field
+from typing_extensions import TypedDict  # as in shared/contracts/decision.py
 
-from gateway.schemas.base import Answered, Moment, Percent, Usd
-
-
-class OrderLine(Answered):
-    productId: str
-    productExternalId: str | None = None
-    quantity: int
-    unitValueUsd: Usd
+from gateway.schemas.base import Page, Revision
+from shared.contracts.base import Fact
+from shared.contracts.catalogue import Cents, OrderFact, ProductFact
+from shared.contracts.decision import Moment, RecordId
 
 
-class Consignee(Answered):
-    name: str
-    addressLines: tuple[str, ...] = ()
-    city: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    taxId: str | None = None
+def _rarely_superseded(schema: dict[str, Any]) -> None:
+    schema["required"].remove("superseded")
 
 
-class Synced(Answered):
-    id: str
-    externalId: str
-    metadata: dict[str, Any] | None
-    revision: int
+class Synced(Fact):
+    """What is stored about a synced record."""
+
+    model_config = ConfigDict(
+        json_schema_serialization_defaults_required=True, json_schema_extra=_rarely_superseded
+    )
+
+    id: RecordId
+    """The record's id, which never changes."""
+
+    revision: Revision
+    """Raised by every change of substance."""
+
     superseded: bool = False
-    createdAt: Moment
-    updatedAt: Moment
+    """Only there where it is so: a newer command was first, and this is the current record."""
+
+    created_at: Moment
+    """When it was first synced, UTC."""
+
+    updated_at: Moment
+    """When its substance last changed, UTC."""
 
 
-class Order(Synced):
-    destinationCountry: str
-    destinationRegion: str | None
-    destinationPostalCode: str | None
-    totalValueUsd: Usd
-    items: list[OrderLine]
-    consignee: Consignee | None
+class Order(OrderFact, Synced):
+    """An order as it was last synced."""
+
+    total_value_cents: Cents
+    """Sum over the lines in US dollars, exact."""
 
 
-class Material(Answered):
-    name: str
-    percent: Percent
+class Product(ProductFact, Synced):
+    """A product as it was last synced."""
 
 
-class Manufacturer(Answered):
-    name: str
-    addressLines: tuple[str, ...] = ()
-    city: str | None = None
-    region: str | None = None
-    postalCode: str | None = None
-    country: str
-    mid: str | None = None
+class SyncedOrders(TypedDict):
+    """The orders as they stand now."""
+
+    data: Annotated[list[Order], Field(max_length=1_000)]
+    """The orders, in the order of the request."""
 
 
-class Metal(Answered):
-    kind: str
-    weightPercent: Percent
-    meltCountry: str | None = None
+class SyncedProducts(TypedDict):
+    """The products as they stand now."""
+
+    data: Annotated[list[Product], Field(max_length=1_000)]
+    """The products, in the order of the request."""
 
 
-class Usmca(Answered):
-    claim: bool
-    certification: str | None = None
+class OrderList(TypedDict):
+    """A page of orders."""
+
+    data: Annotated[list[Order], Field(max_length=200)]
+    """The orders, newest change first."""
+
+    next_cursor: Page | None
+    """`cursor` of the next page, null on the last."""
 
 
-class Product(Synced):
-    sku: str | None
-    title: str
-    description: str | None
-    htsCode: str | None
-    countryOfOrigin: str | None
-    unitValueUsd: Usd | None
-    weightGrams: int | None
-    materials: list[Material] | None
-    manufacturer: Manufacturer | None
-    adcvdCase: str | None
-    casNumber: str | None
-    metal: Metal | None
-    childrens: bool | None
-    usmca: Usmca | None
-    pga: dict[str, dict[str, str]] | None
+class ProductList(TypedDict):
+    """A page of products."""
 
+    data: Annotated[list[Product], Field(max_length=200)]
+    """The products, newest change first."""
 
-class SyncedOrders(Answered):
-    data: list[Order]
-
-
-class SyncedProducts(Answered):
-    data: list[Product]
-
-
-class OrderList(SyncedOrders):
-    next_cursor: str | None
-
-
-class ProductList(SyncedProducts):
-    next_cursor: str | None
+    next_cursor: Page | None
+    """`cursor` of the next page, null on the last."""

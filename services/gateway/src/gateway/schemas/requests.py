@@ -35,9 +35,15 @@ from shared.contracts.catalogue import (
 )
 from shared.contracts.exports import MAX_PLAN_ORDERS, Charge, PackageGroup, Shipment
 from shared.contracts.sync import MAX_ORDERS
-from shared.text import Id, Text
+from shared.text import Id, Maybe, Text
 
-_STRICT = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=False)
+_STRICT = ConfigDict(
+    extra="forbid",
+    frozen=True,
+    alias_generator=to_camel,
+    populate_by_name=False,
+    use_attribute_docstrings=True,
+)
 
 
 class ConsigneeBody(Consignee):
@@ -114,31 +120,62 @@ class WriteBody(BaseModel):
     model_config = _STRICT
 
     account_id: Id
+    """The account the request is for: the API key's own."""
+
     idempotency_key: Key | None = None
+    """The same as the header `Idempotency-Key`, which wins."""
 
 
 class SyncOrdersBody(WriteBody):
+    """Orders to create or to update."""
+
     items: tuple[OrderBody, ...] = Field(min_length=1, max_length=MAX_ORDERS)
+    """The orders; no external id twice."""
 
 
 class SyncProductsBody(WriteBody):
+    """Products to create or to update."""
+
     items: tuple[ProductBody, ...] = Field(min_length=1, max_length=MAX_ORDERS)
+    """The products; no external id twice."""
 
 
 BatchId = Annotated[Id, Field(min_length=3)]
 
 
 class PlanBody(WriteBody):
+    """What is to be planned."""
+
     warehouse_id: Id
+    """The warehouse the goods leave from."""
+
     broker_id: Id
+    """The customs broker who gets the package."""
+
     order_ids: tuple[Id, ...] = Field(min_length=1, max_length=MAX_PLAN_ORDERS)
+    """Ids of synced orders. A set: order and repetition change nothing."""
+
     destination_country: Literal["US"] = "US"
+    """Where the goods go; only `US`, which it is where not given."""
+
     batch_id: BatchId | None = None
+    """Plan this export again (`exportId` of its plan); absent: a new one."""
+
     dry_run: Flag = False
+    """Decide only: nothing is stored, `exportId` is null."""
+
     shipment: ShipmentBody | None = None
+    """How the goods travel; what is absent comes from the warehouse's defaults."""
 
 
 class ExecuteBody(WriteBody):
+    """Which export to execute."""
+
     batch_id: BatchId
-    plan_hash: Text | None = None
+    """The export to execute: `exportId` of its plan."""
+
+    plan_hash: Maybe[Text] = None
+    """A precondition: refuse unless this is the current plan's hash."""
+
     resubmit: Flag = False
+    """Deliver again what ended `FAILED` or `UNKNOWN`; use a new key."""

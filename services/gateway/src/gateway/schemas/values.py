@@ -78,13 +78,13 @@ Usd = Annotated[
     int,
     BeforeValidator(_hundredths),
     Field(ge=0, le=MAX_CENTS),
-    Documented({"type": "number", "minimum": 0, "maximum": 10_000_000, "multipleOf": 0.01}),
+    Documented({"type": "number", "minimum": 0, "maximum": 10_000_000}),
 ]
 Percent = Annotated[
     int,
     BeforeValidator(_hundredths),
     Field(ge=0, le=10_000),
-    Documented({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.01}),
+    Documented({"type": "number", "minimum": 0, "maximum": 100}),
 ]
 Flag = Annotated[bool, Field(strict=True)]
 

@@ -4,13 +4,12 @@ Money stands in `..._cents`; the gateway turns it into `..._usd` numbers, and ad
 export's and not the plan's (id, state, status, plan revision).
 """
 
-from typing import Any
-
 from shared.contracts.lifecycle import Readiness, plan_next_action
+from shared.contracts.plans import PlanView
 from shared.contracts.snapshot import Snapshot
 
 
-def view_of(snapshot: Snapshot, plan_hash: str, planned_at: str, as_of: str) -> dict[str, Any]:
+def view_of(snapshot: Snapshot, plan_hash: str, planned_at: str, as_of: str) -> PlanView:
     decision = snapshot["decision"]
     only = operator_only(snapshot)
     return {
