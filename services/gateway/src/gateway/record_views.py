@@ -3,6 +3,8 @@
 from typing import Any, Final
 
 from gateway.money import decimal_number, to_http
+from shared.contracts.catalogue import ProductFact
+from shared.money import outer_name
 from shared.records import PartyDocument, SyncedDocument
 
 View = dict[str, Any]
@@ -25,10 +27,12 @@ def order_view(record: SyncedDocument) -> View:
     }
 
 
-_PRODUCT_FIELDS: Final = (
-    "sku", "title", "description", "htsCode", "countryOfOrigin", "unitValueUsd", "weightGrams",
-    "materials", "manufacturer", "adcvdCase", "casNumber", "metal", "childrens", "usmca", "pga",
-)  # fmt: skip
+# Under their names in HTTP; what is absent is null.
+_PRODUCT_FIELDS: Final = tuple(
+    outer_name(str(field.alias)) or str(field.alias)
+    for name, field in ProductFact.model_fields.items()
+    if name not in {"external_id", "metadata"}
+)
 
 
 def product_view(record: SyncedDocument) -> View:
