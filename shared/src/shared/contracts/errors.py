@@ -53,6 +53,11 @@ class NextAction(StrEnum):
     FIX_REQUEST = "FIX_REQUEST", "Change the request: `message`, `field` and `details` say what."
 
 
+_FIX = NextAction.FIX_REQUEST
+_REPLAN = NextAction.REPLAN
+_RETRY = NextAction.RETRY_WITH_SAME_KEY
+
+
 class ErrorCode(StrEnum):
     """One row a code: its HTTP status, what the caller does next, and what it means."""
 
@@ -71,121 +76,64 @@ class ErrorCode(StrEnum):
         """Whether the same request may succeed later."""
         return self.next_action is NextAction.RETRY_WITH_SAME_KEY
 
-    INVALID_REQUEST = (
-        "INVALID_REQUEST",
-        400,
-        NextAction.FIX_REQUEST,
-        "Request body must be valid JSON.",
-    )
-    VALIDATION_ERROR = (
-        "VALIDATION_ERROR",
-        400,
-        NextAction.FIX_REQUEST,
-        "A field of the request is wrong.",
-    )
-    INVALID_API_KEY = ("INVALID_API_KEY", 401, NextAction.FIX_REQUEST, "The API key is not valid.")
+    INVALID_REQUEST = "INVALID_REQUEST", 400, _FIX, "Request body must be valid JSON."
+    VALIDATION_ERROR = "VALIDATION_ERROR", 400, _FIX, "A field of the request is wrong."
+    INVALID_API_KEY = "INVALID_API_KEY", 401, _FIX, "The API key is not valid."
     INVALID_ACCOUNT_SCOPE = (
-        "INVALID_ACCOUNT_SCOPE",
-        403,
-        NextAction.FIX_REQUEST,
+        "INVALID_ACCOUNT_SCOPE", 403, _FIX,
         "The account, warehouse or broker is outside of what the caller may touch.",
-    )
-    EXPORT_NOT_FOUND = ("EXPORT_NOT_FOUND", 404, NextAction.FIX_REQUEST, "There is no such export.")
-    PLAN_NOT_FOUND = ("PLAN_NOT_FOUND", 404, NextAction.FIX_REQUEST, "There is no such plan.")
-    ORDER_NOT_FOUND = ("ORDER_NOT_FOUND", 404, NextAction.SYNC_ORDERS, "There is no such order.")
-    PRODUCT_NOT_FOUND = (  # 404 where one product is asked for
-        "PRODUCT_NOT_FOUND",
-        422,
-        NextAction.SYNC_PRODUCTS,
+    )  # fmt: skip
+    EXPORT_NOT_FOUND = "EXPORT_NOT_FOUND", 404, _FIX, "There is no such export."
+    PLAN_NOT_FOUND = "PLAN_NOT_FOUND", 404, _FIX, "There is no such plan."
+    ORDER_NOT_FOUND = "ORDER_NOT_FOUND", 404, NextAction.SYNC_ORDERS, "There is no such order."
+    PRODUCT_NOT_FOUND = (
+        "PRODUCT_NOT_FOUND", 422, NextAction.SYNC_PRODUCTS,
         "There is no such product.",
-    )
-    CUSTOMS_PACKAGE_NOT_FOUND = (
-        "CUSTOMS_PACKAGE_NOT_FOUND",
-        404,
-        NextAction.FIX_REQUEST,
-        "There is no such package.",
-    )
-    ARTIFACT_NOT_FOUND = (
-        "ARTIFACT_NOT_FOUND",
-        404,
-        NextAction.FIX_REQUEST,
-        "The package has no such artifact.",
-    )
-    ROUTE_NOT_FOUND = ("ROUTE_NOT_FOUND", 404, NextAction.FIX_REQUEST, "There is no such route.")
-    METHOD_NOT_ALLOWED = (
-        "METHOD_NOT_ALLOWED",
-        405,
-        NextAction.FIX_REQUEST,
-        "The route has no such method.",
-    )
-    PAYLOAD_TOO_LARGE = (
-        "PAYLOAD_TOO_LARGE",
-        413,
-        NextAction.FIX_REQUEST,
-        "The request is too large.",
-    )
+    )  # fmt: skip
+    CUSTOMS_PACKAGE_NOT_FOUND = "CUSTOMS_PACKAGE_NOT_FOUND", 404, _FIX, "There is no such package."
+    ARTIFACT_NOT_FOUND = "ARTIFACT_NOT_FOUND", 404, _FIX, "The package has no such artifact."
+    ROUTE_NOT_FOUND = "ROUTE_NOT_FOUND", 404, _FIX, "There is no such route."
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED", 405, _FIX, "The route has no such method."
+    PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE", 413, _FIX, "The request is too large."
     UNSUPPORTED_MEDIA_TYPE = (
-        "UNSUPPORTED_MEDIA_TYPE",
-        415,
-        NextAction.FIX_REQUEST,
+        "UNSUPPORTED_MEDIA_TYPE", 415, _FIX,
         "Send application/json, in UTF-8, not compressed.",
-    )
+    )  # fmt: skip
     EXPORT_NOT_READY = (
-        "EXPORT_NOT_READY",
-        409,
-        NextAction.FIX_DATA_AND_REPLAN,
+        "EXPORT_NOT_READY", 409, NextAction.FIX_DATA_AND_REPLAN,
         "The plan is blocked; validationMessages say by what.",
-    )
-    PLAN_STALE = ("PLAN_STALE", 409, NextAction.REPLAN, "What was planned has changed since.")
+    )  # fmt: skip
+    PLAN_STALE = "PLAN_STALE", 409, _REPLAN, "What was planned has changed since."
     PLAN_HASH_MISMATCH = (
-        "PLAN_HASH_MISMATCH",
-        409,
-        NextAction.REPLAN,
+        "PLAN_HASH_MISMATCH", 409, _REPLAN,
         "The current plan is another one than the planHash names.",
-    )
+    )  # fmt: skip
     EXPORT_ALREADY_EXECUTED = (
-        "EXPORT_ALREADY_EXECUTED",
-        409,
-        NextAction.INSPECT,
+        "EXPORT_ALREADY_EXECUTED", 409, NextAction.INSPECT,
         "The export is executing or executed already.",
-    )
+    )  # fmt: skip
     ORDER_ALREADY_EXPORTED = (
-        "ORDER_ALREADY_EXPORTED",
-        409,
-        NextAction.REPLAN,
+        "ORDER_ALREADY_EXPORTED", 409, _REPLAN,
         "An order is in another executed export.",
-    )
-    EXPORT_VOIDED = ("EXPORT_VOIDED", 409, NextAction.FIX_REQUEST, "The export was voided.")
+    )  # fmt: skip
+    EXPORT_VOIDED = "EXPORT_VOIDED", 409, _FIX, "The export was voided."
     IDEMPOTENCY_IN_PROGRESS = (
-        "IDEMPOTENCY_IN_PROGRESS",
-        409,
-        NextAction.RETRY_WITH_SAME_KEY,
+        "IDEMPOTENCY_IN_PROGRESS", 409, _RETRY,
         "A request with this idempotency key is still running.",
-    )
+    )  # fmt: skip
     IDEMPOTENCY_KEY_REUSED = (
-        "IDEMPOTENCY_KEY_REUSED",
-        422,
-        NextAction.USE_NEW_KEY,
+        "IDEMPOTENCY_KEY_REUSED", 422, NextAction.USE_NEW_KEY,
         "This idempotency key was used for another request.",
-    )
-    RATE_LIMITED = (
-        "RATE_LIMITED",
-        429,
-        NextAction.RETRY_WITH_SAME_KEY,
-        "Too many requests with this key.",
-    )
+    )  # fmt: skip
+    RATE_LIMITED = "RATE_LIMITED", 429, _RETRY, "Too many requests with this key."
     SERVICE_UNAVAILABLE = (
-        "SERVICE_UNAVAILABLE",
-        503,
-        NextAction.RETRY_WITH_SAME_KEY,
+        "SERVICE_UNAVAILABLE", 503, _RETRY,
         "A part of the service is out of reach; nothing is lost.",
-    )
+    )  # fmt: skip
     INTERNAL_ERROR = (
-        "INTERNAL_ERROR",
-        500,
-        NextAction.CONTACT_OPERATOR,
+        "INTERNAL_ERROR", 500, NextAction.CONTACT_OPERATOR,
         "Something went wrong on our side.",
-    )
+    )  # fmt: skip
 
 
 class Refusal(Message):
