@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.records import EXPORTS
 from shared.store import Store
 from support.accounts import seed_account
 from support.services import ALL, Cluster
@@ -12,7 +13,7 @@ from support.shop import Shop
 
 pytestmark = pytest.mark.e2e
 
-EXPORTS = 6
+BATCHES = 6
 HONEST = ("COMPLETED", "DELIVERY_UNKNOWN")  # a mailer killed while it sends cannot know
 
 
@@ -27,7 +28,7 @@ async def an_export(shop: Shop, order_ids: list[str]) -> Any:
 async def test_what_a_killed_service_had_in_hand_ends_once_it_is_back(
     running: Cluster, shop: Shop, service: str
 ) -> None:
-    batches = [await shop.sync(1) for _ in range(EXPORTS)]
+    batches = [await shop.sync(1) for _ in range(BATCHES)]
     [victim] = running.of(service)
 
     work = [asyncio.create_task(an_export(shop, batch)) for batch in batches]
@@ -71,3 +72,25 @@ async def test_three_planners_and_two_executors_share_the_work_and_plan_alike(
     for replica in [*cluster.of("planner"), *cluster.of("executor")]:
         assert await replica.metric("entrygo_messages_total") > 0, replica.service
     await shop.http.aclose()
+
+
+async def test_two_gateways_that_get_one_key_at_once_make_one_export(
+    cluster: Cluster, store: Store
+) -> None:
+    await cluster.start(*ALL, "gateway")
+    account = await seed_account(store)
+    one, other = (Shop(replica.url, account) for replica in cluster.of("gateway"))
+    body = one.plan_body(await one.sync(1))
+
+    for number in range(40):
+        answers = await asyncio.gather(
+            *(shop.post("/api/exports/plan", body, key=f"race-{number}") for shop in (one, other))
+        )
+        answered = {answer.json()["exportId"] for answer in answers if answer.is_success}
+
+        assert len(answered) == 1
+        assert {answer.status_code for answer in answers} <= {200, 409}
+    exports = await store.find(EXPORTS, {"account_id": account.account_id})
+    assert len(exports) == 40
+    for shop in (one, other):
+        await shop.http.aclose()

@@ -8,6 +8,7 @@ import pytest
 
 from shared.errors import BlobCorrupt, BlobTooLarge, Duplicate
 from shared.records import BLOBS, Collection
+from shared.settings import CommonSettings
 from shared.store import Store
 
 pytestmark = pytest.mark.integration
@@ -51,6 +52,72 @@ async def test_put_if_absent_says_who_was_first_and_changes_nothing_after(store:
 
     assert sum(firsts) == 1
     assert (await store.get(THINGS, "a")) == {"_id": "a", "n": firsts.index(True)}
+
+
+async def test_of_two_processes_that_put_one_id_exactly_one_is_first(
+    store: Store, settings: CommonSettings
+) -> None:
+    async with Store(settings, appname="tests") as other:
+        for number in range(100):
+            id_ = f"raced-{number}"
+            firsts = await asyncio.gather(
+                store.put_if_absent(THINGS, {"_id": id_, "by": "one"}, step="test.put"),
+                other.put_if_absent(THINGS, {"_id": id_, "by": "other"}, step="test.put"),
+            )
+            by = "one" if firsts[0] else "other"
+
+            assert sorted(firsts) == [False, True]
+            assert await store.get(THINGS, id_) == {"_id": id_, "by": by}
+
+
+async def test_of_two_processes_that_advance_one_document_exactly_one_does(
+    store: Store, settings: CommonSettings
+) -> None:
+    async with Store(settings, appname="tests") as other:
+        for number in range(100):
+            id_ = f"raced-{number}"
+            await store.insert(THINGS, {"_id": id_, "n": 0}, step="test.insert")
+            guard, update = {"_id": id_, "n": 0}, {"$inc": {"n": 1}}
+            after = await asyncio.gather(
+                store.transition(THINGS, guard, update, step="test.advance"),
+                other.transition(THINGS, guard, update, step="test.advance"),
+            )
+
+            assert [found["n"] for found in after if found] == [1]
+
+
+async def test_of_two_processes_that_claim_in_order_each_id_goes_to_one(
+    store: Store, settings: CommonSettings
+) -> None:
+    async with Store(settings, appname="tests") as other:
+        for number in range(50):
+            ids = [f"{number}-{letter}" for letter in "abcd"]
+            await asyncio.gather(
+                *(
+                    each.insert_ordered(
+                        CLAIMS, [{"_id": id_, "by": name} for id_ in ids], step="test.claim"
+                    )
+                    for name, each in (("one", store), ("other", other))
+                )
+            )
+            held = await store.get_many(CLAIMS, ids)
+
+            assert len({claim["by"] for claim in held.values()}) == 1
+            assert len(held) == len(ids)
+
+
+async def test_of_two_processes_that_delete_one_document_one_is_told_so(
+    store: Store, settings: CommonSettings
+) -> None:
+    async with Store(settings, appname="tests") as other:
+        for number in range(50):
+            query = {"_id": f"gone-{number}"}
+            await store.insert(THINGS, query, step="test.insert")
+            counts = await asyncio.gather(
+                *(each.delete(THINGS, query, step="test.delete") for each in (store, other))
+            )
+
+            assert sorted(counts) == [0, 1]
 
 
 async def test_a_read_gives_nothing_of_another_account_even_when_shared(store: Store) -> None:
