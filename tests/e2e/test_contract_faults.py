@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.records import PACKAGES
+from shared.records import EXPORTS
 from shared.store import Store
 from support.accounts import seed_account
 from support.services import Cluster
@@ -74,7 +74,7 @@ async def test_without_an_executor_execute_is_202_and_finishes_by_itself(
         assert (answer.json()["status"], answer.json()["customs_package_id"]) == ("PLANNED", None)
     assert final.status_code == 200
     assert final.json()["customs_package_id"] == export["customs_package_id"]
-    assert len(await store.find(PACKAGES, {})) == 1
+    assert len(await store.find(EXPORTS, {"package_id": {"$ne": None}})) == 1
     await shop.http.aclose()
 
 

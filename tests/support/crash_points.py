@@ -51,7 +51,6 @@ _LOOP = (
     "executor.claim_orders",
     "executor.finish_execution",
     "executor.put_blob",
-    "executor.put_package",
     "executor.reply_execute",
     "executor.start_execution",
     "executor.wake_mailer",

@@ -135,18 +135,6 @@ def executed(status: str = "SENT") -> dict[str, Any]:
     }
 
 
-def put_package(under_test: GatewayUnderTest) -> None:
-    under_test.store.put(
-        "customs_packages",
-        id="cp_1",
-        account_id="acc_1",
-        export_id="batch_1",
-        package_number="CP-2026-7KQ2M9XA-R",
-        artifacts=[ARTIFACT],
-        created_at=NOW,
-    )
-
-
 async def get(under_test: GatewayUnderTest, path: str, key: str = KEY, **headers: str) -> Any:
     async with under_test.client(key) as client:
         return await client.get(path, headers=headers)

@@ -36,7 +36,7 @@ from shared.contracts.sync import SyncOrders, SyncProducts
 from shared.errors import Refused
 from shared.ids import derived_id, minted_id
 from shared.messaging.rabbit import Messages
-from shared.records import CLAIMS, EXPORTS, PACKAGES
+from shared.records import CLAIMS, EXPORTS
 from shared.settings import CommonSettings
 from shared.store import Store
 from support.accounts import Seeded, seed_account
@@ -239,6 +239,10 @@ class Workshop:
         """Of an order of this account, synced or not."""
         return derived_id("ord_", self.account.account_id, external_id)
 
+    def a_package_id(self, plan: ExportPlanned, *, attempt: int) -> str:
+        """Of an attempt's package, shown or abandoned."""
+        return derived_id("cp_", str(plan.export_id), str(attempt))
+
     async def plan(self, order_ids: Sequence[str], batch_id: str | None = None) -> ExportPlanned:
         return await self.planner.planning.plan(self.plan_command(order_ids, batch_id))
 
@@ -271,9 +275,6 @@ class Workshop:
     async def claims(self, order_ids: Sequence[str]) -> dict[str, tuple[str, int]]:
         found = await self.store.get_many(CLAIMS, order_ids)
         return {id_: (claim["export"], claim["attempt"]) for id_, claim in found.items()}
-
-    async def packages(self, export_id: str | None) -> list[dict[str, Any]]:
-        return await self.store.find(PACKAGES, {"export_id": export_id})
 
 
 def types_of(export: ExportRecord) -> list[str]:

@@ -9,6 +9,7 @@ from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import ExportExecuted
 from shared.contracts.lifecycle import State
 from shared.errors import Refused
+from shared.ids import derived_id
 from shared.records import EXPORTS
 from support.workshop import Workshop, outcome_of, types_of
 
@@ -29,7 +30,7 @@ async def test_an_attempt_that_wakes_late_takes_nothing_from_the_next_one(
     refused = await outcome_of(workshop.an_executor(), command)
     again = await workshop.plan(orders, plan.export_id)
     second = workshop.an_executor()
-    held = second.store.pause("executor.put_package", "before")
+    held = second.store.pause("executor.put_blob", "before")
     continued = workshop.start(outcome_of(second, workshop.execute_command(again)))
     await held.reached(continued)
     pause.go_on()
@@ -48,10 +49,7 @@ async def test_an_attempt_that_wakes_late_takes_nothing_from_the_next_one(
     export = await workshop.export(plan.export_id)
     assert export["state"] == State.EXECUTED
     assert types_of(export).count("EXECUTION_REFUSED") == 1
-    packages = await workshop.packages(plan.export_id)
-    assert [package["_id"] for package in packages if package["attempt"] == 2] == [
-        export["package_id"]
-    ]
+    assert export["package_id"] == workshop.a_package_id(plan, attempt=2)
     assert await workshop.claims(orders[:1]) == {orders[0]: (plan.export_id, 2)}
 
 
@@ -83,10 +81,12 @@ async def test_each_attempt_has_a_package_of_its_own_and_only_the_last_is_shown(
     await asyncio.gather(running, continued)
 
     export = await workshop.export(plan.export_id)
-    packages = {p["attempt"]: p["_id"] for p in await workshop.packages(plan.export_id)}
-    assert first["attempt"] == 1
-    assert set(packages) == {1, 2}
-    assert export["package_id"] == packages[2]
+    abandoned = workshop.a_package_id(plan, attempt=first["attempt"])
+    assert export["package_id"] == workshop.a_package_id(plan, attempt=2)
+    assert {artifact["id"] for artifact in export["artifacts"]}.isdisjoint(
+        derived_id("art_", abandoned, artifact["artifact_type"]) for artifact in export["artifacts"]
+    )
+    assert await workshop.store.find(EXPORTS, {"package_id": abandoned}) == []
     assert export["plan_revision"] == 2
     assert again.view is not None
     assert json.loads(again.view)["included_order_ids"] == orders[:1]

@@ -15,7 +15,6 @@ from support.export_records import (
     executed,
     get,
     put_export,
-    put_package,
 )
 from support.gateways import WAREHOUSE_KEY, GatewayUnderTest
 
@@ -99,8 +98,8 @@ def test_money_leaves_as_it_was_stored(cents: int) -> None:
 async def test_a_warehouse_key_does_not_see_other_warehouses_exports(
     gateway: GatewayUnderTest,
 ) -> None:
+    put_export(gateway, **executed())
     put_export(gateway, "batch_2", warehouse_id="wh_2")
-    put_package(gateway)
     for path in (
         "/api/exports/batch_1",
         "/api/exports/batch_1/snapshot",
@@ -165,7 +164,6 @@ async def test_a_wait_that_is_no_number_is_400(gateway: GatewayUnderTest) -> Non
 
 async def test_an_artifact_is_sent_with_its_hash_and_name(gateway: GatewayUnderTest) -> None:
     put_export(gateway, **executed())
-    put_package(gateway)
     path = "/api/customs-packages/cp_1/artifacts/commercial_customs_invoice.html"
 
     answer = await get(gateway, path)

@@ -1,4 +1,4 @@
-"""The executor's transitions of an export, its claims, blobs and packages.
+"""The executor's transitions of an export, its claims and blobs.
 
 A transition is one guarded update of one document; None means the guard matched nothing, and the
 caller reads the export again and decides anew.
@@ -9,8 +9,8 @@ from typing import Any
 
 from shared.claims import is_void, live_claims
 from shared.contracts.lifecycle import Event, ExportRecord, State
-from shared.records import CLAIMS, EXPORTS, PACKAGES, Claim
-from shared.store import Document, Store
+from shared.records import CLAIMS, EXPORTS, Claim
+from shared.store import Store
 
 Fields = Mapping[str, Any]
 
@@ -172,9 +172,6 @@ class Repository:
 
     async def put_blob(self, data: bytes) -> str:
         return await self._store.put_blob(data, step="executor.put_blob")
-
-    async def put_package(self, package: Document) -> None:
-        await self._store.put_if_absent(PACKAGES, package, step="executor.put_package")
 
     async def store_answers(self) -> bool:
         return await self._store.ping()

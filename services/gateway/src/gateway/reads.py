@@ -16,7 +16,6 @@ from shared.records import (
     ACCOUNTS,
     BROKERS,
     EXPORTS,
-    PACKAGES,
     PLANS,
     WAREHOUSES,
     Collection,
@@ -117,13 +116,14 @@ class Reads:
 
     # -- packages
 
-    async def package(self, caller: Principal, package_id: str) -> tuple[Document, ExportRecord]:
-        package = await self._store.get(PACKAGES, package_id, account_id=caller.account_id)
-        owner = package["export_id"] if package else ""
-        export = await self._store.get(EXPORTS, owner, account_id=caller.account_id)
-        if not package or not export or not caller.may_see(export["warehouse_id"]):
+    async def packaged(self, caller: Principal, package_id: str) -> ExportRecord:
+        """The export of this package, or 404; one that an abandoned attempt had is no package."""
+        found = await self._store.find(
+            EXPORTS, {"account_id": caller.account_id, "package_id": package_id}, limit=1
+        )
+        if not found or not caller.may_see(found[0]["warehouse_id"]):
             raise Refused(ErrorCode.CUSTOMS_PACKAGE_NOT_FOUND)
-        return package, export
+        return found[0]
 
     async def blob(self, digest: str) -> bytes:
         return await self._store.get_blob(digest)

@@ -95,7 +95,7 @@ def earlier_plan(export: ExportRecord, revision: int) -> CurrentPlan | None:
 
 
 def package_view(export: ExportRecord) -> View:
-    """The export's own customs package, in its own, camelCase, words."""
+    """The customs package of an executed export, in its own, camelCase, words."""
     execution = export.get("execution")
     return {
         "id": export.get("package_id"),
@@ -104,18 +104,6 @@ def package_view(export: ExportRecord) -> View:
         "state": _package_state(export),
         "createdAt": execution["started_at"] if execution else None,
         "artifacts": _artifacts(export),
-    }
-
-
-def stored_package_view(package: View, export: ExportRecord) -> View:
-    """The same, from the package's own record."""
-    return {
-        "id": package["_id"],
-        "exportBatchId": export["_id"],
-        "packageNumber": package["package_number"],
-        "state": _package_state(export),
-        "createdAt": package["created_at"],
-        "artifacts": [_artifact(each, package["_id"]) for each in package["artifacts"]],
     }
 
 

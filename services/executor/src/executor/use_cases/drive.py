@@ -34,7 +34,6 @@ from shared.letters import letter_of
 from shared.logs import request_id
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages
-from shared.store import Document
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +102,6 @@ class Driving:
         for file in files:
             await self._repository.put_blob(file.data)
         artifacts = [_artifact(identity, file) for file in files]
-        await self._repository.put_package(_package(export, identity, artifacts))
         letter = await self._repository.put_blob(canonical_json(letter_of(snapshot)))
         now = timestamp(self._now())
         deliveries = planned_deliveries(export, snapshot, identity, letter, now, self._domain)
@@ -201,16 +199,3 @@ def _artifact(identity: Identity, file: RenderedFile) -> ArtifactRecord:
         size_bytes=file.size_bytes,
         generated_at=identity.started_at,
     )
-
-
-def _package(export: ExportRecord, identity: Identity, artifacts: list[ArtifactRecord]) -> Document:
-    return {
-        "_id": identity.package_id,
-        "account_id": export["account_id"],
-        "warehouse_id": export["warehouse_id"],
-        "export_id": export["_id"],
-        "attempt": export["attempt"],
-        "package_number": identity.package_number,
-        "created_at": identity.started_at,
-        "artifacts": artifacts,
-    }

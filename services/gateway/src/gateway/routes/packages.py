@@ -10,7 +10,7 @@ from gateway.dependencies import Caller, RecordId, Running
 from gateway.routes.answers import tagged, tagged_json
 from gateway.routes.words import PACKAGES, TAGGED, of_bytes, read_errors
 from gateway.schemas.packages import CustomsPackage
-from gateway.views import stored_package_view
+from gateway.views import package_view
 from shared.archive import zip_archive
 from shared.canonical import sha256_hex
 from shared.contracts.errors import ErrorCode as E
@@ -37,8 +37,7 @@ async def customs_package(
     executing, to find file names. The documents never change; its `state` tells whether the
     broker has it.
     """
-    package, export = await gateway.reads.package(caller, package_id)
-    return tagged_json(request, stored_package_view(package, export))
+    return tagged_json(request, package_view(await gateway.reads.packaged(caller, package_id)))
 
 
 @router.get(
@@ -65,8 +64,8 @@ async def artifact(
     Use this for a single document such as the commercial invoice; for all five take the
     archive. `ETag` is the SHA-256 of the bytes.
     """
-    package, _ = await gateway.reads.package(caller, package_id)
-    found = next((a for a in package["artifacts"] if a["filename"] == filename), None)
+    export = await gateway.reads.packaged(caller, package_id)
+    found = next((a for a in export["artifacts"] if a["filename"] == filename), None)
     if found is None:
         raise Refused(E.ARTIFACT_NOT_FOUND, "The package has no such artifact.")
     body = await gateway.reads.blob(found["sha256"])
@@ -90,10 +89,10 @@ async def archive(
     Use this to hand the whole dossier to a person or a system. Nothing is rendered at this
     call: what was mailed to the broker is what comes.
     """
-    package, _ = await gateway.reads.package(caller, package_id)
-    files = [(a["filename"], await gateway.reads.blob(a["sha256"])) for a in package["artifacts"]]
+    export = await gateway.reads.packaged(caller, package_id)
+    files = [(a["filename"], await gateway.reads.blob(a["sha256"])) for a in export["artifacts"]]
     body = await asyncio.to_thread(zip_archive, files)
-    name = f"{package['package_number']}.zip"
+    name = f"{export['package_number']}.zip"
     return tagged(request, body, sha256_hex(body), "application/zip", _attached(name))
 
 
