@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
+from executor.artifacts import Render, render_all
 from executor.repository import Repository as Exports
 from executor.use_cases.drive import Driving
 from executor.use_cases.execute import Executing, Verify
@@ -154,17 +155,17 @@ class Workshop:
             Verifying(repository, self.clock),
         )
 
-    def an_executor(self, verify: Verify | None = None) -> Executor:
+    def an_executor(self, *, verify: Verify | None = None, render: Render = render_all) -> Executor:
         """Another replica, with a store connection of its own that a test may hold up."""
         store = self._a_store()
         repository = Exports(store)
-        driving = Driving(repository, self.messages, self.clock, message_id_domain="entrygo.test")
+        driving = Driving(repository, self.messages, self.clock, render, "entrygo.test")
         resubmitting = Resubmitting(repository, driving, self.clock)
         return Executor(
             store,
             Executing(repository, driving, resubmitting, verify or self.verify, self.clock),
             Operating(repository, driving, resubmitting, self.clock),
-            Sweeping(repository, driving, self.clock, redrive_after=REDRIVE_AFTER),
+            Sweeping(repository, driving, self.clock, REDRIVE_AFTER),
         )
 
     async def verify(self, command: ExecuteExport, export: ExportRecord) -> PlanVerified:

@@ -11,6 +11,7 @@ from typing import Any, Final, TypedDict
 from shared.contracts.decision import Decision, Totals, UnitTotals
 from shared.contracts.lifecycle import ExportRecord
 from shared.contracts.snapshot import ENTRY_TYPES, Snapshot
+from shared.money import decimal
 
 MOST_NOTES: Final = 20  # the invoice holds them all
 
@@ -79,7 +80,7 @@ def subject_of(recipient_type: str, export: ExportRecord, snapshot: Snapshot, nu
         number,
         f"port {snapshot['shipment'].get('portOfEntry', 'TBD')}",
         f"type {types}",
-        f"USD {totals['value_cents'] // 100}.{totals['value_cents'] % 100:02d}",
+        f"USD {decimal(totals['value_cents'])}",
         f"{totals['orders']} orders",
         f"rev {export['plan_revision']}",
     ]

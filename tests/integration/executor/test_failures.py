@@ -7,7 +7,6 @@ from typing import NoReturn
 import pytest
 
 from executor.subscribers import subscribe
-from executor.use_cases import drive
 from executor.use_cases.drive import MOST_FAILURES, AttemptFailed
 from shared.contracts.exports import ExportPlanned, OperateAction
 from shared.contracts.lifecycle import ExportRecord, State, Status, status_of
@@ -154,15 +153,14 @@ async def test_what_kills_its_worker_stalls_at_the_tenth_drive_and_kills_no_more
 
 
 async def test_a_stalled_execution_is_answered_as_running_and_ends_when_it_is_resumed(
-    workshop: Workshop, executor: Executor, plan: ExportPlanned, monkeypatch: pytest.MonkeyPatch
+    workshop: Workshop, executor: Executor, plan: ExportPlanned
 ) -> None:
     command = workshop.execute_command(plan)
-    with monkeypatch.context() as broken:
-        broken.setattr(drive, "render_all", a_broken_renderer)
-        for _ in range(MOST_FAILURES - 1):
-            with pytest.raises(AttemptFailed):
-                await executor.executing.execute(command)
-        tenth = await executor.executing.execute(command)
+    broken = workshop.an_executor(render=a_broken_renderer)
+    for _ in range(MOST_FAILURES - 1):
+        with pytest.raises(AttemptFailed):
+            await broken.executing.execute(command)
+    tenth = await broken.executing.execute(command)
     listed = await stalled(workshop)
     another = await executor.executing.execute(workshop.execute_command(plan))
     resumed = await workshop.operate(plan.export_id, OperateAction.RESUME)
@@ -179,13 +177,9 @@ async def test_a_stalled_execution_is_answered_as_running_and_ends_when_it_is_re
 
 
 async def test_a_failing_execution_is_tried_again_from_the_queue_until_it_stalls_and_is_told_so(
-    settings: CommonSettings,
-    workshop: Workshop,
-    executor: Executor,
-    plan: ExportPlanned,
-    monkeypatch: pytest.MonkeyPatch,
+    settings: CommonSettings, workshop: Workshop, plan: ExportPlanned
 ) -> None:
-    monkeypatch.setattr(drive, "render_all", a_broken_renderer)
+    executor = workshop.an_executor(render=a_broken_renderer)
     worker = Messages(settings, service="executor", healthy=workshop.store.ping)
     subscribe(worker, executor.executing, executor.operating)
     await worker.start()

@@ -113,7 +113,7 @@ async def test_what_the_planner_refuses_to_verify_is_told_in_the_record(
 
     plan = await workshop.plan(await workshop.orders(1))
 
-    answer = await refused(workshop.an_executor(cannot), workshop.execute_command(plan))
+    answer = await refused(workshop.an_executor(verify=cannot), workshop.execute_command(plan))
 
     export = await workshop.export(plan.export_id)
     assert answer.error_code == ErrorCode.INTERNAL_ERROR

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from shared import exports
 from shared.contracts.lifecycle import Delivery, DeliveryStatus, Event, EventType
-from shared.ids import derived_id
 
 _EVENTS: Final[Mapping[tuple[str, DeliveryStatus], EventType]] = {
     ("BROKER", DeliveryStatus.SENT): EventType.BROKER_NOTIFIED,
@@ -53,10 +53,5 @@ def event_of(attempt: Attempt, outcome: Outcome, now: str) -> Event:
     if outcome.error is not None:
         data["error"] = outcome.error
     cause = (attempt.export_id, attempt.recipient_type, str(attempt.number), outcome.status)
-    return Event(
-        id=derived_id("evt_", *cause),
-        type=_EVENTS[attempt.recipient_type, outcome.status].value,
-        occurred_at=now,
-        actor="broker-mailer",
-        data=data,
-    )
+    kind = _EVENTS[attempt.recipient_type, outcome.status]
+    return exports.event(kind, *cause, at=now, actor="broker-mailer", data=data)

@@ -4,7 +4,7 @@ The number of a try only rises, so an outcome that comes late names the try it b
 touch no other.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -20,11 +20,14 @@ from shared.contracts.lifecycle import (
     ExportRecord,
     State,
 )
+from shared.exports import advance
 from shared.letters import Letter, letter_of
 from shared.records import EXPORTS
 from shared.store import Store
 
 RECIPIENT_TYPES: Final = ("BROKER", "WAREHOUSE")
+
+Fields = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -107,24 +110,19 @@ class Deliveries:
     async def take(self, attempt: Attempt, lease: timedelta, channel: str) -> bool:
         """`PENDING` to `SENDING`: elects the one that hands the mail over."""
         at = f"deliveries.{attempt.recipient_type}"
-        until = _add("$$NOW", lease)
-        taken = await self._store.transition(
-            EXPORTS,
-            self._waiting(attempt),
-            [
-                {
-                    "$set": {
-                        f"{at}.status": DeliveryStatus.SENDING.value,
-                        f"{at}.attempts": attempt.number,
-                        f"{at}.owner": attempt.owner,
-                        f"{at}.channel": channel,
-                        f"{at}.lease_until": until,
-                        f"{at}.next_attempt_at": None,
-                        "revision": {"$add": ["$revision", 1]},
-                        "updated_at": timestamp(self._clock()),
-                    }
-                }
-            ],
+        span = {"unit": "millisecond", "amount": int(lease / timedelta(milliseconds=1))}
+        fields = {
+            f"{at}.status": DeliveryStatus.SENDING.value,
+            f"{at}.attempts": attempt.number,
+            f"{at}.owner": attempt.owner,
+            f"{at}.channel": channel,
+            f"{at}.lease_until": {"$dateAdd": {"startDate": "$$NOW"} | span},
+            f"{at}.next_attempt_at": None,
+        }
+        taken = await self._advance_by_its_clock(
+            _waiting(attempt),
+            fields,
+            now=timestamp(self._clock()),
             step="broker_mailer.take_sending",
         )
         # The driver may have repeated an update whose first answer was lost.
@@ -132,11 +130,9 @@ class Deliveries:
 
     async def record_unsent(self, attempt: Attempt, outcome: Outcome) -> bool:
         """A try that ended before it was `SENDING`: counts it, and waits again or gives up."""
-        guard, change = self._waiting(attempt), self._change(attempt, outcome)
-        after = await self._store.transition(
-            EXPORTS, guard, change, step="broker_mailer.record_unsent"
+        return await self._record(
+            attempt, outcome, _waiting(attempt), step="broker_mailer.record_unsent"
         )
-        return after is not None
 
     async def record_sending(self, attempt: Attempt, outcome: Outcome) -> bool:
         """What became of a try that was `SENDING`; a late one may settle its `UNKNOWN`."""
@@ -149,11 +145,7 @@ class Deliveries:
         }
         if outcome.status is DeliveryStatus.PENDING:
             guard["state"] = State.EXECUTED.value  # a voided export is not mailed
-        change = self._change(attempt, outcome)
-        after = await self._store.transition(
-            EXPORTS, guard, change, step="broker_mailer.record_sending"
-        )
-        return after is not None
+        return await self._record(attempt, outcome, guard, step="broker_mailer.record_sending")
 
     async def expire(self, attempt: Attempt) -> bool:
         """`SENDING` to `UNKNOWN` where the store's clock too says that the lease is over."""
@@ -162,70 +154,63 @@ class Deliveries:
         outcome = Outcome(DeliveryStatus.UNKNOWN, error)
         now = timestamp(self._clock())
         event = {"$literal": event_of(attempt, outcome, now)}
-        over = {"$lt": [f"${at}.lease_until", "$$NOW"]}
-
-        def where_over(new: object, old: str) -> dict[str, Any]:
-            return {"$cond": [over, new, old]}
-
-        after = await self._store.transition(
-            EXPORTS,
+        after = await self._advance_by_its_clock(
             {
                 "_id": attempt.export_id,
                 f"{at}.status": DeliveryStatus.SENDING.value,
                 f"{at}.attempts": attempt.number,
                 f"{at}.owner": attempt.owner,
             },
-            [
-                {
-                    "$set": {
-                        f"{at}.status": where_over("UNKNOWN", f"${at}.status"),
-                        f"{at}.error_message": where_over(error, f"${at}.error_message"),
-                        "events": where_over({"$concatArrays": ["$events", [event]]}, "$events"),
-                        "revision": where_over({"$add": ["$revision", 1]}, "$revision"),
-                        "updated_at": where_over(now, "$updated_at"),
-                    }
-                }
-            ],
+            {
+                f"{at}.status": outcome.status.value,
+                f"{at}.error_message": error,
+                "events": {"$concatArrays": ["$events", [event]]},
+            },
+            when={"$lt": [f"${at}.lease_until", "$$NOW"]},
+            now=now,
             step="broker_mailer.expire_sending",
         )
         if after is None:
             return False
-        status: str = after["deliveries"][attempt.recipient_type]["status"]
-        return status == DeliveryStatus.UNKNOWN
+        return after["deliveries"][attempt.recipient_type]["status"] == outcome.status
 
     # -- inside
 
-    def _waiting(self, attempt: Attempt) -> dict[str, Any]:
-        at = f"deliveries.{attempt.recipient_type}"
-        return {
-            "_id": attempt.export_id,
-            "state": State.EXECUTED.value,
-            f"{at}.status": DeliveryStatus.PENDING.value,
-            f"{at}.attempts": attempt.number - 1,
-        }
-
-    def _change(self, attempt: Attempt, outcome: Outcome) -> dict[str, Any]:
+    async def _record(
+        self, attempt: Attempt, outcome: Outcome, guard: dict[str, Any], *, step: str
+    ) -> bool:
         at = f"deliveries.{attempt.recipient_type}"
         now = timestamp(self._clock())
-        sent = outcome.status is DeliveryStatus.SENT
-        change: dict[str, Any] = {
-            "$set": {
-                f"{at}.status": outcome.status.value,
-                f"{at}.attempts": attempt.number,
-                f"{at}.error_message": outcome.error,
-                f"{at}.next_attempt_at": outcome.next_attempt_at,
-                f"{at}.lease_until": None,
-                f"{at}.owner": None,
-                "updated_at": now,
-                **({f"{at}.sent_at": now} if sent else {}),
-            },
-            "$inc": {"revision": 1},
+        fields = {
+            f"{at}.status": outcome.status.value,
+            f"{at}.attempts": attempt.number,
+            f"{at}.error_message": outcome.error,
+            f"{at}.next_attempt_at": outcome.next_attempt_at,
+            f"{at}.lease_until": None,
+            f"{at}.owner": None,
         }
-        if outcome.status is not DeliveryStatus.PENDING:
-            change["$push"] = {"events": event_of(attempt, outcome, now)}
-        return change
+        if outcome.status is DeliveryStatus.SENT:
+            fields[f"{at}.sent_at"] = now
+        told = [] if outcome.status is DeliveryStatus.PENDING else [event_of(attempt, outcome, now)]
+        return await advance(self._store, guard, fields, told, now=now, step=step) is not None
+
+    async def _advance_by_its_clock(
+        self, guard: Fields, fields: Fields, *, when: object = True, now: str, step: str
+    ) -> ExportRecord | None:
+        """As `advance`, with the store's own clock, which filters do not know (`$$NOW`)."""
+        raised = {"revision": {"$add": ["$revision", 1]}, "updated_at": now}
+        change = {
+            name: {"$cond": [when, value, f"${name}"]}
+            for name, value in {**fields, **raised}.items()
+        }
+        return await self._store.transition(EXPORTS, guard, [{"$set": change}], step=step)
 
 
-def _add(moment: str, span: timedelta) -> dict[str, Any]:
-    milliseconds = int(span / timedelta(milliseconds=1))
-    return {"$dateAdd": {"startDate": moment, "unit": "millisecond", "amount": milliseconds}}
+def _waiting(attempt: Attempt) -> dict[str, Any]:
+    at = f"deliveries.{attempt.recipient_type}"
+    return {
+        "_id": attempt.export_id,
+        "state": State.EXECUTED.value,
+        f"{at}.status": DeliveryStatus.PENDING.value,
+        f"{at}.attempts": attempt.number - 1,
+    }

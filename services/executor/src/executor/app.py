@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
+from executor.artifacts import render_all
 from executor.repository import Repository
 from executor.settings import Settings
 from executor.subscribers import subscribe
@@ -29,12 +30,10 @@ NAME = "executor"
 async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[Checks]:
     async with open_seams(common, NAME) as (store, messages, checks):
         repository = Repository(store)
-        driving = Driving(
-            repository, messages, utc_now, message_id_domain=settings.message_id_domain
-        )
+        driving = Driving(repository, messages, utc_now, render_all, settings.message_id_domain)
         resubmitting = Resubmitting(repository, driving, utc_now)
         verify = asking_the_planner(messages, settings.verify_timeout.total_seconds())
-        sweeping = Sweeping(repository, driving, utc_now, redrive_after=settings.redrive_after)
+        sweeping = Sweeping(repository, driving, utc_now, settings.redrive_after)
         subscribe(
             messages,
             Executing(repository, driving, resubmitting, verify, utc_now),

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from shared import exports
 from shared.contracts.lifecycle import Event, EventType, ExportRecord
-from shared.ids import derived_id
 
 ACTOR = "executor"
 
@@ -13,26 +13,16 @@ def execution_event(
 ) -> Event:
     """An event of one attempt; `part` tells several of one type apart."""
     attempt = export["attempt"]
-    return Event(
-        id=derived_id("evt_", export["_id"], str(attempt), kind.value, part),
-        type=kind.value,
-        occurred_at=now,
-        actor=ACTOR,
-        data={"attempt": attempt} | data,
-    )
+    cause = (export["_id"], str(attempt), kind.value, part)
+    return exports.event(kind, *cause, at=now, actor=ACTOR, data={"attempt": attempt} | data)
 
 
 def command_event(
     command_id: str, kind: EventType, now: str, data: dict[str, Any], *, actor: str = ACTOR
 ) -> Event:
     """An event that a command caused: a second delivery of the command is the same event."""
-    return Event(
-        id=derived_id("evt_", command_id, kind.value),
-        type=kind.value,
-        occurred_at=now,
-        actor=actor,
-        data={"command_id": command_id} | data,
-    )
+    said = {"command_id": command_id} | data
+    return exports.event(kind, command_id, kind.value, at=now, actor=actor, data=said)
 
 
 def happened(export: ExportRecord, event_id: str) -> bool:

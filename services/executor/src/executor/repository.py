@@ -5,19 +5,31 @@ caller reads the export again and decides anew.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from shared.claims import is_void, live_claims
-from shared.contracts.lifecycle import Event, ExportRecord, State
+from shared.contracts.lifecycle import Event, Execution, ExportRecord, State
+from shared.errors import Transient
+from shared.exports import advance
 from shared.records import CLAIMS, EXPORTS, Claim
 from shared.store import Store
 
 Fields = Mapping[str, Any]
+Moved = ExportRecord | None
+
+
+def execution_of(export: ExportRecord) -> Execution:
+    """The execution that the export is in, or was executed by."""
+    if export["execution"] is None:
+        raise Transient("an execution without its start is an old read")
+    return export["execution"]
 
 
 class Repository:
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._advance = partial(advance, store)
 
     async def export(self, export_id: str, account_id: str | None = None) -> ExportRecord | None:
         return await self._store.get(EXPORTS, export_id, account_id=account_id)
@@ -34,68 +46,45 @@ class Repository:
             limit=limit,
         )
 
-    # -- transitions
+    # -- transitions: each by what must be true for it
 
-    async def start(
-        self, export: ExportRecord, fields: Fields, event: Event
-    ) -> ExportRecord | None:
+    async def start(self, export: ExportRecord, fields: Fields, event: Event, now: str) -> Moved:
         guard = _planned(export) | {"attempt": export["attempt"], "refused": None}
-        return await self._store.transition(
-            EXPORTS, guard, _update(fields, [event]), step="executor.start_execution"
-        )
+        return await self._advance(guard, fields, [event], now=now, step="executor.start_execution")
 
     async def finish(
-        self, export: ExportRecord, fields: Fields, events: Sequence[Event]
-    ) -> ExportRecord | None:
-        return await self._store.transition(
-            EXPORTS,
-            _attempt(export),
-            _update(fields, events),
-            step="executor.finish_execution",
-        )
+        self, export: ExportRecord, fields: Fields, events: Sequence[Event], now: str
+    ) -> Moved:
+        guard = _attempt(export)
+        return await self._advance(guard, fields, events, now=now, step="executor.finish_execution")
 
     async def give_back(
-        self, export: ExportRecord, fields: Fields, event: Event
-    ) -> ExportRecord | None:
-        return await self._store.transition(
-            EXPORTS, _attempt(export), _update(fields, [event]), step="executor.give_back"
-        )
+        self, export: ExportRecord, fields: Fields, event: Event, now: str
+    ) -> Moved:
+        guard = _attempt(export)
+        return await self._advance(guard, fields, [event], now=now, step="executor.give_back")
 
-    async def keep_refusal(self, export: ExportRecord, fields: Fields) -> ExportRecord | None:
+    async def keep_refusal(self, export: ExportRecord, fields: Fields, now: str) -> Moved:
         """Only while the refused plan is the current one and has not been started."""
-        return await self._store.transition(
-            EXPORTS, _planned(export), _update(fields), step="executor.keep_refusal"
-        )
+        guard = _planned(export)
+        return await self._advance(guard, fields, now=now, step="executor.keep_refusal")
 
-    async def record_failure(self, export: ExportRecord, fields: Fields) -> ExportRecord | None:
-        execution = export["execution"]
-        guard = _attempt(export) | {"execution.failures": execution and execution["failures"]}
-        return await self._store.transition(
-            EXPORTS, guard, _update(fields), step="executor.record_failure"
-        )
+    async def record_failure(self, export: ExportRecord, fields: Fields, now: str) -> Moved:
+        guard = _attempt(export) | {"execution.failures": execution_of(export)["failures"]}
+        return await self._advance(guard, fields, now=now, step="executor.record_failure")
 
-    async def count_redrive(self, export: ExportRecord, fields: Fields) -> ExportRecord | None:
+    async def count_redrive(self, export: ExportRecord, fields: Fields, now: str) -> Moved:
         """Before the drive, on the drive last seen: replicas that sweep at once count it once."""
-        execution = export["execution"]
-        guard = _attempt(export) | {"execution.driven_at": execution and execution["driven_at"]}
-        return await self._store.transition(
-            EXPORTS, guard, _update(fields), step="executor.count_redrive"
-        )
+        guard = _attempt(export) | {"execution.driven_at": execution_of(export)["driven_at"]}
+        return await self._advance(guard, fields, now=now, step="executor.count_redrive")
 
-    async def resubmit(
-        self, export: ExportRecord, fields: Fields, event: Event
-    ) -> ExportRecord | None:
+    async def resubmit(self, export: ExportRecord, fields: Fields, event: Event, now: str) -> Moved:
         guard = _seen(export) | {"state": State.EXECUTED.value}
-        return await self._store.transition(
-            EXPORTS, guard, _update(fields, [event]), step="executor.resubmit"
-        )
+        return await self._advance(guard, fields, [event], now=now, step="executor.resubmit")
 
-    async def operate(
-        self, export: ExportRecord, fields: Fields, event: Event
-    ) -> ExportRecord | None:
-        return await self._store.transition(
-            EXPORTS, _seen(export), _update(fields, [event]), step="executor.operate"
-        )
+    async def operate(self, export: ExportRecord, fields: Fields, event: Event, now: str) -> Moved:
+        guard = _seen(export)
+        return await self._advance(guard, fields, [event], now=now, step="executor.operate")
 
     # -- claims
 
@@ -134,11 +123,11 @@ class Repository:
         """The claim's export, read from the primary after the claim; None while it is void.
 
         Raises:
-            LookupError: the record is an old read, or gone; read again.
+            Transient: the record is an old read, or gone; read again.
         """
         export = await self.export(claim["export"])
         if export is None or export["attempt"] < claim["attempt"]:
-            raise LookupError(claim["export"])
+            raise Transient(f"claim of {claim['_id']} is ahead of its export")
         return None if is_void(claim, export) else export
 
     async def held_by_others(self, export: ExportRecord, order_ids: Sequence[str]) -> list[str]:
@@ -191,10 +180,3 @@ def _attempt(export: ExportRecord) -> dict[str, Any]:
 
 def _seen(export: ExportRecord) -> dict[str, Any]:
     return {"_id": export["_id"], "revision": export["revision"]}
-
-
-def _update(fields: Fields, events: Sequence[Event] = ()) -> dict[str, Any]:
-    update: dict[str, Any] = {"$set": dict(fields), "$inc": {"revision": 1}}
-    if events:
-        update["$push"] = {"events": {"$each": list(events)}}
-    return update

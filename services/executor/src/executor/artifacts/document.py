@@ -10,10 +10,10 @@ from pydantic.alias_generators import to_camel
 
 from executor.artifacts.base import SCHEMA_VERSION
 from executor.artifacts.facts import CustomsPackage
-from executor.artifacts.formats import money, percent
 from shared.contracts import exports
 from shared.contracts.catalogue import ProductFact
 from shared.contracts.parties import BrokerContent
+from shared.money import decimal, outer_name
 
 # All that was synced is printed, but this.
 _UNPRINTED: Final[Mapping[type[BaseModel], set[str]]] = {
@@ -70,8 +70,6 @@ def _named(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _member(name: str, value: Any) -> tuple[str, Any]:  # noqa: ANN401  # any fact
     """The unit that a name carries decides the form; only our own names carry integers."""
-    if isinstance(value, int) and name.endswith("Cents"):
-        return f"{name.removesuffix('Cents')}Usd", money(value)
-    if isinstance(value, int) and name.endswith("Hundredths"):
-        return name.removesuffix("Hundredths"), percent(value)
+    if isinstance(value, int) and (outside := outer_name(name)):
+        return outside, decimal(value)
     return name, document_of(value)

@@ -1,21 +1,10 @@
-"""How documents write numbers and codes. Integer arithmetic only; nothing is rounded but dozens."""
+"""How documents write quantities and codes. Integers only; nothing is rounded but dozens."""
 
 import re
 from collections.abc import Iterable
 
 from executor.artifacts.facts import HtsQuantity
-
-
-def money(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02d}"
-
-
-def kilograms(grams: int) -> str:
-    return f"{grams // 1000}.{grams % 1000:03d}"
-
-
-def percent(hundredths: int) -> str:
-    return money(hundredths)
+from shared.money import decimal, kilograms
 
 
 def hts(code: str | None) -> str | None:
@@ -38,7 +27,7 @@ def _quantity_in(unit: str, pieces: int, grams: int | None) -> str | None:
         case "No." | "pcs":
             return str(pieces)
         case "doz.":
-            return money((pieces * 100 + 6) // 12)
+            return decimal((pieces * 100 + 6) // 12)
         case "thousands":
             return kilograms(pieces)
         case "kg":

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.facts import CustomsPackage, Invoice, Line
-from executor.artifacts.formats import kilograms, money, percent
+from shared.money import decimal, kilograms
 
 COLUMNS = (
     "invoiceNumber", "lineNumber", "htsCode", "countryOfOrigin", "sku", "description", "material",
@@ -53,7 +53,7 @@ def _row(invoice: Invoice, line: Line, notice: str | None) -> tuple[str, ...]:
         product.sku or "",
         product.description or "",
         _listed(
-            f"{part.name} {percent(part.percent_hundredths)}%" for part in product.materials or ()
+            f"{part.name} {decimal(part.percent_hundredths)}%" for part in product.materials or ()
         ),
         maker.name if maker else "",
         (maker.mid or "") if maker else "",
@@ -62,8 +62,8 @@ def _row(invoice: Invoice, line: Line, notice: str | None) -> tuple[str, ...]:
         _listed(part.quantity or "" for part in line.hts_quantities),
         _listed(part.unit for part in line.hts_quantities),
         "" if line.net_weight_grams is None else kilograms(line.net_weight_grams),
-        money(line.unit_value_cents),
-        money(line.line_value_cents),
+        decimal(line.unit_value_cents),
+        decimal(line.line_value_cents),
         "USD",
         _listed(line.agencies),
         _listed(line.programmes),

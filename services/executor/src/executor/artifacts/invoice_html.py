@@ -8,10 +8,11 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from executor.artifacts import formats
 from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.facts import CustomsPackage
+from executor.artifacts.formats import ranges
 from shared.contracts.snapshot import ENTRY_TYPES
+from shared.money import decimal, kilograms
 
 TEMPLATES = "commercial_customs_invoice"
 
@@ -45,9 +46,9 @@ def _templates() -> Environment:
     environment.globals["entry_types"] = ENTRY_TYPES
     environment.filters |= {
         "money": _money,
-        "kg": formats.kilograms,
-        "percent": formats.percent,
-        "ranges": formats.ranges,
+        "kg": kilograms,
+        "percent": decimal,
+        "ranges": ranges,
         "css_string": css_string,
         "moment": _moment,
     }
@@ -62,7 +63,7 @@ def css_string(text: str) -> Markup:
 
 def _money(cents: int) -> Markup:
     """Thousands apart for people, the plain figure for whoever reads by machine."""
-    plain = formats.money(cents)
+    plain = decimal(cents)
     grouped = f"{cents // 100:,}.{cents % 100:02d}"
     return Markup("<data value={}>{}</data>").format(plain, grouped)
 

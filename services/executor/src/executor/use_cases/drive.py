@@ -5,15 +5,17 @@ No lease: a second run repeats derived ids, guarded writes and equal bytes.
 
 import asyncio
 import logging
-from typing import Any, cast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
 
 import orjson
 
 from executor import events
-from executor.artifacts import Identity, RenderedFile, render_all
+from executor.artifacts import Identity, Render, RenderedFile
 from executor.deliveries import planned_deliveries
-from executor.repository import Repository
-from executor.use_cases.claim import Claiming
+from executor.repository import Repository, execution_of
+from executor.use_cases.claim import claim_orders
 from shared.canonical import canonical_json
 from shared.clock import Clock, parse_timestamp, timestamp
 from shared.contracts.errors import ErrorCode
@@ -28,10 +30,9 @@ from shared.contracts.lifecycle import (
     State,
 )
 from shared.contracts.snapshot import Snapshot
-from shared.errors import BlobCorrupt, EntryGoError, Refused, StoreFault, Transient
+from shared.errors import EntryGoError, Refused, StoreFault, Transient
 from shared.ids import derived_id, package_number
 from shared.letters import letter_of
-from shared.logs import request_id
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages
 
@@ -44,15 +45,13 @@ class AttemptFailed(Transient):
     """The attempt failed by its own fault; recorded, and tried again with delay."""
 
 
+@dataclass(frozen=True)
 class Driving:
-    def __init__(
-        self, repository: Repository, messages: Messages, now: Clock, *, message_id_domain: str
-    ) -> None:
-        self._repository = repository
-        self._messages = messages
-        self._now = now
-        self._domain = message_id_domain
-        self._claiming = Claiming(repository, now)
+    repository: Repository
+    messages: Messages
+    now: Clock
+    render: Render
+    message_id_domain: str
 
     async def drive(self, export: ExportRecord) -> None:
         """Carries the attempt on; when it returns, the record tells how it stands.
@@ -66,7 +65,7 @@ class Driving:
         except (Refused, Transient):
             raise
         except StoreFault as error:
-            if not await self._repository.store_answers():
+            if not await self.repository.store_answers():
                 raise
             await self._record_failure(export, error)
         except Exception as error:  # a renderer's bug must not lose an accepted execution
@@ -77,13 +76,13 @@ class Driving:
         for kind, delivery in export["deliveries"].items():
             if delivery["status"] != DeliveryStatus.PENDING:
                 continue
-            await self._messages.publish(
+            await self.messages.publish(
                 topology.DELIVERIES_SEND,
                 SendDelivery(
                     command_id=derived_id("cmd_", delivery["submission_id"]),
                     account_id=export["account_id"],
-                    request_id=request_id.get() if request_id.get() != "-" else "sweep",
-                    issued_at=timestamp(self._now()),
+                    request_id=execution_of(export)["request_id"],
+                    issued_at=timestamp(self.now()),
                     export_id=export["_id"],
                     recipient_type=kind,
                 ),
@@ -92,20 +91,20 @@ class Driving:
 
     async def _drive(self, export: ExportRecord) -> None:
         digest = export["plan"]["plan_hash"].removeprefix("sha256:")
-        snapshot = cast("Snapshot", orjson.loads(await self._repository.blob(digest)))
-        if not await self._claiming.claim(
-            export, sorted(snapshot["decision"]["included_order_ids"])
-        ):
+        snapshot = cast("Snapshot", orjson.loads(await self.repository.blob(digest)))
+        order_ids = sorted(snapshot["decision"]["included_order_ids"])
+        if not await claim_orders(self.repository, export, order_ids, self.now):
             return
         identity = _identity(export)
-        files = await asyncio.to_thread(render_all, snapshot, identity)
+        files = await asyncio.to_thread(self.render, snapshot, identity)
         for file in files:
-            await self._repository.put_blob(file.data)
-        artifacts = [_artifact(identity, file) for file in files]
-        letter = await self._repository.put_blob(canonical_json(letter_of(snapshot)))
-        now = timestamp(self._now())
-        deliveries = planned_deliveries(export, snapshot, identity, letter, now, self._domain)
-        finished = await self._finish(export, identity, artifacts, deliveries, now)
+            await self.repository.put_blob(file.data)
+        letter = await self.repository.put_blob(canonical_json(letter_of(snapshot)))
+        now = timestamp(self.now())
+        deliveries = planned_deliveries(
+            export, snapshot, identity, letter, now, self.message_id_domain
+        )
+        finished = await self._finish(export, identity, files, deliveries, now)
         if finished:
             await self.wake_mailer(finished)
 
@@ -113,21 +112,24 @@ class Driving:
         self,
         export: ExportRecord,
         identity: Identity,
-        artifacts: list[ArtifactRecord],
+        files: Sequence[RenderedFile],
         deliveries: dict[str, Delivery],
         now: str,
     ) -> ExportRecord | None:
-        command_id = export["execution"]["command_id"] if export["execution"] else ""
+        artifacts = [_artifact(identity, file) for file in files]
+        last = LastExecution(
+            command_id=execution_of(export)["command_id"], outcome="EXECUTED", error=None
+        )
+        package_id, number = identity.package_id, identity.package_number
         fields = {
             "state": State.EXECUTED.value,
             "execution.last_error": None,
             "execution.stalled": False,
-            "last_execution": LastExecution(command_id=command_id, outcome="EXECUTED", error=None),
-            "package_id": identity.package_id,
-            "package_number": identity.package_number,
+            "last_execution": last,
+            "package_id": package_id,
+            "package_number": number,
             "artifacts": artifacts,
             "deliveries": deliveries,
-            "updated_at": now,
         }
         done = [
             events.execution_event(
@@ -139,53 +141,43 @@ class Driving:
             )
             for artifact in artifacts
         ]
-        executed = events.execution_event(
-            export,
-            EventType.EXPORT_EXECUTED,
-            now,
-            {"customs_package_id": identity.package_id, "package_number": identity.package_number},
-        )
-        return await self._repository.finish(export, fields, [*done, executed])
+        named = {"customs_package_id": package_id, "package_number": number}
+        done.append(events.execution_event(export, EventType.EXPORT_EXECUTED, now, named))
+        return await self.repository.finish(export, fields, done, now)
 
     async def _record_failure(self, export: ExportRecord, error: Exception) -> None:
         """Counts it on the record; the tenth leaves the export stalled, for an operator."""
-        current = await self._repository.export(export["_id"])
+        current = await self.repository.export(export["_id"])
         if current is None or not current["execution"] or current["attempt"] != export["attempt"]:
             return
         failures = current["execution"]["failures"] + 1
-        known = isinstance(error, BlobCorrupt | EntryGoError)
-        what: dict[str, Any] = {
-            "errorCode": ErrorCode.INTERNAL_ERROR.value,
-            "message": str(error) if known else f"{type(error).__name__} while executing",
-            "failures": failures,
-        }
-        now = timestamp(self._now())
-        recorded = await self._repository.record_failure(
-            current,
-            {
-                "execution.failures": failures,
-                "execution.stalled": failures >= MOST_FAILURES,
-                "execution.last_error": what,
-                "updated_at": now,
+        known = isinstance(error, EntryGoError)
+        message = str(error) if known else f"{type(error).__name__} while executing"
+        fields = {
+            "execution.failures": failures,
+            "execution.stalled": failures >= MOST_FAILURES,
+            "execution.last_error": {
+                "errorCode": ErrorCode.INTERNAL_ERROR.value,
+                "message": message,
+                "failures": failures,
             },
-        )
+        }
+        recorded = await self.repository.record_failure(current, fields, timestamp(self.now()))
         if recorded is None or failures < MOST_FAILURES:
-            raise AttemptFailed(what["message"]) from error
+            raise AttemptFailed(message) from error
 
 
 def _identity(export: ExportRecord) -> Identity:
-    execution = export["execution"]
-    if execution is None:
-        raise Transient("an execution without its start is an old read")
+    started_at = execution_of(export)["started_at"]
     package_id = derived_id("cp_", export["_id"], str(export["attempt"]))
     return Identity(
         export_id=export["_id"],
         plan_revision=export["plan_revision"],
         plan_hash=export["plan"]["plan_hash"],
         package_id=package_id,
-        package_number=package_number(package_id, parse_timestamp(execution["started_at"]).year),
+        package_number=package_number(package_id, parse_timestamp(started_at).year),
         test=export["test"],
-        started_at=execution["started_at"],
+        started_at=started_at,
     )
 
 

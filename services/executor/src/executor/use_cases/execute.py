@@ -1,6 +1,7 @@
 """Execute an approved plan: checked, started, then driven to its end by whoever comes next."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from executor import events
@@ -24,20 +25,13 @@ Fields = dict[str, Any]
 Verify = Callable[[ExecuteExport, ExportRecord], Awaitable[PlanVerified]]
 
 
+@dataclass(frozen=True)
 class Executing:
-    def __init__(
-        self,
-        repository: Repository,
-        driving: Driving,
-        resubmitting: Resubmitting,
-        verify: Verify,
-        now: Clock,
-    ) -> None:
-        self._repository = repository
-        self._driving = driving
-        self._resubmitting = resubmitting
-        self._verify = verify
-        self._now = now
+    repository: Repository
+    driving: Driving
+    resubmitting: Resubmitting
+    verify: Verify
+    now: Clock
 
     async def execute(self, command: ExecuteExport) -> ExportExecuted:
         """Runs the plan that was current when the request was accepted, or says why not.
@@ -49,11 +43,11 @@ class Executing:
             Refused: in the order of protocol.md section 5.
         """
         while True:
-            export = await self._repository.export(command.export_id, command.account_id)
+            export = await self.repository.export(command.export_id, command.account_id)
             if export is None:
-                raise Refused(ErrorCode.EXPORT_NOT_FOUND, "No such export.", field="batchId")
+                raise Refused(ErrorCode.EXPORT_NOT_FOUND, field="batchId")
             if export["state"] == State.VOIDED:
-                raise Refused(ErrorCode.EXPORT_VOIDED, "The export was voided.")
+                raise Refused(ErrorCode.EXPORT_VOIDED)
             if export["state"] == State.EXECUTED:
                 return await self._executed(command, export)
             if export["state"] == State.PLANNED:
@@ -63,19 +57,19 @@ class Executing:
                 export = started
             if export["execution"] and export["execution"]["stalled"]:
                 return ExportExecuted(export_id=export["_id"], running=True)
-            await self._driving.drive(export)
+            await self.driving.drive(export)
 
     async def _executed(self, command: ExecuteExport, export: ExportRecord) -> ExportExecuted:
         if command.resubmit:
-            await self._resubmitting.resubmit(export, command.command_id, command.revision)
+            await self.resubmitting.resubmit(export, command.command_id, command.revision)
         last = export["last_execution"]
         if not command.resubmit and last and last["command_id"] == command.command_id:
-            await self._driving.wake_mailer(export)  # it may have died before it did
+            await self.driving.wake_mailer(export)  # it may have died before it did
         return ExportExecuted(export_id=export["_id"])
 
     async def _start(self, command: ExecuteExport, export: ExportRecord) -> ExportRecord | None:
         """The started export; None when it changed meanwhile and is to be looked at again."""
-        refusal, fields = _refusal(command, export), Fields()
+        refusal, fields = self._refusal(command, export), Fields()
         if refusal is None:
             refusal, fields = await self._verified(command, export)
         if refusal is None:
@@ -85,12 +79,32 @@ class Executing:
             return None
         raise Refused.again(refusal)
 
+    def _refusal(self, command: ExecuteExport, export: ExportRecord) -> Refusal | None:
+        """What the record alone already refuses."""
+        plan = export["plan"]
+        if command.plan_hash not in {None, plan["plan_hash"]}:
+            return Refused(
+                ErrorCode.PLAN_HASH_MISMATCH,
+                field="planHash",
+                details={"planHash": plan["plan_hash"]},
+            ).refusal
+        if plan["readiness"] == Readiness.BLOCKED:
+            return Refused(
+                ErrorCode.EXPORT_NOT_READY, details={"readinessState": plan["readiness"]}
+            ).refusal
+        planned, current = command.plan_revision, export["plan_revision"]
+        if planned != current:
+            return _stale([{"path": "plan_revision", "planned": planned, "current": current}])
+        if refused := export["refused"]:
+            return Refusal.model_validate(refused["error"])
+        return None
+
     async def _verified(
         self, command: ExecuteExport, export: ExportRecord
     ) -> tuple[Refusal | None, Fields]:
         """The planner's refusal, if the plan no longer holds, and what the record keeps of it."""
         try:
-            verified = await self._verify(command, export)
+            verified = await self.verify(command, export)
         except Refused as error:
             return error.refusal, {}
         if verified.holds:
@@ -100,88 +114,45 @@ class Executing:
         return refusal, {"refused": kept}
 
     async def _begin(self, command: ExecuteExport, export: ExportRecord) -> ExportRecord | None:
-        now = timestamp(self._now())
-        begun = export | {"attempt": export["attempt"] + 1}
-        execution = Execution(
-            attempt=begun["attempt"],
-            command_id=command.command_id,
-            request_id=command.request_id,
-            started_at=now,
-            failures=0,
-            driven_at=now,
-            stalled=False,
-            last_error=None,
-        )
-        event = events.execution_event(
-            begun,
-            EventType.EXECUTION_STARTED,
-            now,
-            {
-                "command_id": command.command_id,
-                "request_id": command.request_id,
-                "idempotency_key_id": command.key_id,
-                "plan_revision": export["plan_revision"],
-                "planHash": export["plan"]["plan_hash"],
-                "acknowledged_warnings": export["plan"]["warning_codes"],
-            },
-        )
+        now, attempt = timestamp(self.now()), export["attempt"] + 1
+        last = LastExecution(command_id=command.command_id, outcome="RUNNING", error=None)
         fields = {
             "state": State.EXECUTING.value,
-            "attempt": begun["attempt"],
-            "execution": execution,
-            "last_execution": LastExecution(
-                command_id=command.command_id, outcome="RUNNING", error=None
+            "attempt": attempt,
+            "execution": Execution(
+                attempt=attempt,
+                command_id=command.command_id,
+                request_id=command.request_id,
+                started_at=now,
+                failures=0,
+                driven_at=now,
+                stalled=False,
+                last_error=None,
             ),
-            "updated_at": now,
+            "last_execution": last,
         }
-        return await self._repository.start(export, fields, event)
+        said = {
+            "command_id": command.command_id,
+            "request_id": command.request_id,
+            "idempotency_key_id": command.key_id,
+            "plan_revision": export["plan_revision"],
+            "planHash": export["plan"]["plan_hash"],
+            "acknowledged_warnings": export["plan"]["warning_codes"],
+        }
+        begun: ExportRecord = {**export, "attempt": attempt}
+        event = events.execution_event(begun, EventType.EXECUTION_STARTED, now, said)
+        return await self.repository.start(export, fields, event, now)
 
     async def _keep(
-        self,
-        command: ExecuteExport,
-        export: ExportRecord,
-        refusal: Refusal,
-        fields: Fields,
+        self, command: ExecuteExport, export: ExportRecord, refusal: Refusal, fields: Fields
     ) -> bool:
         """Tells the refusal in `last_execution`, while it concerns the current plan."""
         last = LastExecution(
             command_id=command.command_id, outcome="REFUSED", error=refusal.envelope()
         )
-        kept = {"last_execution": last, "updated_at": timestamp(self._now()), **fields}
-        return await self._repository.keep_refusal(export, kept) is not None
-
-
-def _refusal(command: ExecuteExport, export: ExportRecord) -> Refusal | None:
-    """What the record alone already refuses."""
-    plan = export["plan"]
-    if command.plan_hash is not None and command.plan_hash != plan["plan_hash"]:
-        return Refused(
-            ErrorCode.PLAN_HASH_MISMATCH,
-            "The current plan is another one than the planHash names.",
-            field="planHash",
-            details={"planHash": plan["plan_hash"]},
-        ).refusal
-    if plan["readiness"] == Readiness.BLOCKED:
-        return Refused(
-            ErrorCode.EXPORT_NOT_READY,
-            "The plan is blocked; the export's validationMessages say by what.",
-            details={"readinessState": plan["readiness"]},
-        ).refusal
-    if command.plan_revision != export["plan_revision"]:
-        change = {
-            "path": "plan_revision",
-            "planned": command.plan_revision,
-            "current": export["plan_revision"],
-        }
-        return _stale([change])
-    if refused := export.get("refused"):
-        return Refusal.model_validate(refused["error"])
-    return None
+        kept = fields | {"last_execution": last}
+        return await self.repository.keep_refusal(export, kept, timestamp(self.now())) is not None
 
 
 def _stale(changed: list[dict[str, Any]]) -> Refusal:
-    return Refused(
-        ErrorCode.PLAN_STALE,
-        "What was planned has changed since.",
-        details={"changed": changed},
-    ).refusal
+    return Refused(ErrorCode.PLAN_STALE, details={"changed": changed}).refusal

@@ -1,8 +1,10 @@
 """An operator's transitions, guarded by the revision that the operator saw."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from executor import events
+from executor.deliveries import AGAIN
 from executor.repository import Repository
 from executor.use_cases.drive import Driving
 from executor.use_cases.resubmit import Resubmitting
@@ -18,23 +20,16 @@ _EVENTS = {
     OperateAction.RESUBMIT: EventType.BROKER_SUBMISSION_RETRIED,
     OperateAction.CONFIRM_DELIVERY: EventType.DELIVERY_CONFIRMED,
 }
-_CONFIRMABLE = frozenset({DeliveryStatus.UNKNOWN.value, DeliveryStatus.FAILED.value})
 # Older than any drive, so that the next sweep takes it.
 _LONG_AGO = "1970-01-01T00:00:00.000Z"
 
 
+@dataclass(frozen=True)
 class Operating:
-    def __init__(
-        self,
-        repository: Repository,
-        driving: Driving,
-        resubmitting: Resubmitting,
-        now: Clock,
-    ) -> None:
-        self._repository = repository
-        self._driving = driving
-        self._resubmitting = resubmitting
-        self._now = now
+    repository: Repository
+    driving: Driving
+    resubmitting: Resubmitting
+    now: Clock
 
     async def operate(self, command: OperateExport) -> ExportOperated:
         """Does it once; a second delivery of the command is answered from the log.
@@ -43,7 +38,7 @@ class Operating:
             Refused: EXPORT_NOT_FOUND, EXPORT_VOIDED, or EXPORT_NOT_READY where the export has
                 changed since, or its state does not allow the action.
         """
-        now = timestamp(self._now())
+        now = timestamp(self.now())
         event = events.command_event(
             command.command_id,
             _EVENTS[command.action],
@@ -60,48 +55,46 @@ class Operating:
         """False when the export changed meanwhile, by a copy of the command perhaps."""
         _allowed(command, export)
         if command.action is OperateAction.RESUBMIT:
-            return await self._resubmitting.resubmit(
+            return await self.resubmitting.resubmit(
                 export, command.command_id, command.revision, actor=command.operator
             )
         now = str(event["occurred_at"])
-        fields = _fields(command.action, export, now) | {"updated_at": now}
-        return await self._repository.operate(export, fields, event) is not None
+        fields = _fields(command.action, export, now)
+        return await self.repository.operate(export, fields, event, now) is not None
 
     async def _after(self, command: OperateExport) -> ExportOperated:
         export = await self._export(command)
         note = ""
         if command.action is OperateAction.VOID:
             # Void already by the export's state; dropped to keep the collection small.
-            await self._repository.drop_claims(export)
+            await self.repository.drop_claims(export)
             note = _void_note(export)
         if command.action is OperateAction.RESUBMIT:
-            await self._driving.wake_mailer(export)
+            await self.driving.wake_mailer(export)
         return ExportOperated(export_id=export["_id"], revision=export["revision"], note=note)
 
     async def _export(self, command: OperateExport) -> ExportRecord:
-        export = await self._repository.export(command.export_id, command.account_id)
+        export = await self.repository.export(command.export_id, command.account_id)
         if export is None:
-            raise Refused(ErrorCode.EXPORT_NOT_FOUND, "No such export.")
+            raise Refused(ErrorCode.EXPORT_NOT_FOUND)
         return export
 
 
 def _allowed(command: OperateExport, export: ExportRecord) -> None:
     if export["state"] == State.VOIDED:
-        raise Refused(ErrorCode.EXPORT_VOIDED, "The export was voided.")
+        raise Refused(ErrorCode.EXPORT_VOIDED)
     if export["revision"] != command.revision:
-        raise _changed()
+        raise _not_now("The export has changed since it was looked at; look again.")
     statuses = {kind: each["status"] for kind, each in export["deliveries"].items()}
-    reason = {
-        OperateAction.RESUME: export["state"] != State.EXECUTING and "It is not executing.",
-        OperateAction.VOID: DeliveryStatus.SENDING.value in statuses.values()
-        and "A delivery is being sent; wait for its end.",
-        OperateAction.RESUBMIT: not _CONFIRMABLE & set(statuses.values())
-        and "No delivery failed or is unclear.",
-        OperateAction.CONFIRM_DELIVERY: statuses.get("BROKER") not in _CONFIRMABLE
-        and "The broker's delivery neither failed nor is unclear.",
-    }[command.action]
-    if reason:
-        raise _not_now(reason)
+    match command.action:
+        case OperateAction.RESUME if export["state"] != State.EXECUTING:
+            raise _not_now("It is not executing.")
+        case OperateAction.VOID if DeliveryStatus.SENDING in statuses.values():
+            raise _not_now("A delivery is being sent; wait for its end.")
+        case OperateAction.RESUBMIT if AGAIN.isdisjoint(statuses.values()):
+            raise _not_now("No delivery failed or is unclear.")
+        case OperateAction.CONFIRM_DELIVERY if statuses.get("BROKER") not in AGAIN:
+            raise _not_now("The broker's delivery neither failed nor is unclear.")
 
 
 def _fields(action: OperateAction, export: ExportRecord, now: str) -> dict[str, Any]:
@@ -136,10 +129,6 @@ def _void_note(export: ExportRecord) -> str:
     if EventType.BROKER_NOTIFIED in kinds:
         return "The broker has the mail; tell the broker that the export is void."
     return "The broker was not mailed."
-
-
-def _changed() -> Refused:
-    return _not_now("The export has changed since it was looked at; look again.")
 
 
 def _not_now(reason: str) -> Refused:

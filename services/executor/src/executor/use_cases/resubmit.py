@@ -1,5 +1,7 @@
 """Send again what failed or is unclear, once per command and only as the caller saw it."""
 
+from dataclasses import dataclass
+
 from executor import events
 from executor.deliveries import AGAIN, again
 from executor.repository import Repository
@@ -8,11 +10,11 @@ from shared.clock import Clock, timestamp
 from shared.contracts.lifecycle import EventType, ExportRecord
 
 
+@dataclass(frozen=True)
 class Resubmitting:
-    def __init__(self, repository: Repository, driving: Driving, now: Clock) -> None:
-        self._repository = repository
-        self._driving = driving
-        self._now = now
+    repository: Repository
+    driving: Driving
+    now: Clock
 
     async def resubmit(
         self, export: ExportRecord, command_id: str, revision: int, *, actor: str = events.ACTOR
@@ -22,7 +24,7 @@ class Resubmitting:
         The export must stand at the revision that the caller saw; on PENDING, SENDING and SENT it
         has no effect. A second delivery of the command finds its event and does nothing more.
         """
-        now = timestamp(self._now())
+        now = timestamp(self.now())
         kinds = sorted(
             kind for kind, delivery in export["deliveries"].items() if delivery["status"] in AGAIN
         )
@@ -30,13 +32,12 @@ class Resubmitting:
             command_id, EventType.BROKER_SUBMISSION_RETRIED, now, {"recipients": kinds}, actor=actor
         )
         if events.happened(export, event["id"]):
-            await self._driving.wake_mailer(export)
+            await self.driving.wake_mailer(export)
             return True
         if not kinds or export["revision"] != revision:
             return False
-        fields = again(export, now) | {"updated_at": now}
-        pending = await self._repository.resubmit(export, fields, event)
+        pending = await self.repository.resubmit(export, again(export, now), event, now)
         if pending is None:
             return False
-        await self._driving.wake_mailer(pending)
+        await self.driving.wake_mailer(pending)
         return True

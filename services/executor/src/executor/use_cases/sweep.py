@@ -5,9 +5,10 @@ after ten drives, and replicas that sweep at once count one crash once.
 """
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 
-from executor.repository import Repository
+from executor.repository import Repository, execution_of
 from executor.use_cases.drive import MOST_FAILURES, Driving
 from shared.clock import Clock, timestamp
 from shared.contracts.errors import ErrorCode
@@ -19,41 +20,38 @@ log = logging.getLogger(__name__)
 MOST_AT_ONCE = 20
 
 
+@dataclass(frozen=True)
 class Sweeping:
-    def __init__(
-        self, repository: Repository, driving: Driving, now: Clock, *, redrive_after: timedelta
-    ) -> None:
-        self._repository = repository
-        self._driving = driving
-        self._now = now
-        self._redrive_after = redrive_after
+    repository: Repository
+    driving: Driving
+    now: Clock
+    redrive_after: timedelta
 
     async def sweep(self) -> None:
-        before = timestamp(self._now() - self._redrive_after)
-        for export in await self._repository.executing_since(before, MOST_AT_ONCE):
+        before = timestamp(self.now() - self.redrive_after)
+        for export in await self.repository.executing_since(before, MOST_AT_ONCE):
             counted = await self._count(export)
-            if counted is None or not counted["execution"] or counted["execution"]["stalled"]:
+            if counted is None or execution_of(counted)["stalled"]:
                 continue
             log.warning("execution continued", extra={"export_id": export["_id"]})
             try:
-                await self._driving.drive(counted)
+                await self.driving.drive(counted)
             except (Refused, Transient, StoreFault) as error:
                 log.warning("sweep", extra={"export_id": export["_id"], "why": str(error)})
 
     async def _count(self, export: ExportRecord) -> ExportRecord | None:
-        execution = export["execution"]
-        failures = (execution["failures"] if execution else 0) + 1
+        execution, now = execution_of(export), timestamp(self.now())
+        failures = execution["failures"] + 1
         stalled = failures >= MOST_FAILURES
         fields = {
-            "execution.driven_at": timestamp(self._now()),
+            "execution.driven_at": now,
             "execution.failures": failures,
             "execution.stalled": stalled,
-            "updated_at": timestamp(self._now()),
         }
-        if stalled and execution and execution["last_error"] is None:
+        if stalled and execution["last_error"] is None:
             fields["execution.last_error"] = {
                 "errorCode": ErrorCode.INTERNAL_ERROR.value,
                 "message": "The execution did not end, again and again; its worker may have died.",
                 "failures": failures,
             }
-        return await self._repository.count_redrive(export, fields)
+        return await self.repository.count_redrive(export, fields, now)
