@@ -406,7 +406,10 @@ async def test_an_exported_order_is_excluded(world: World) -> None:
     assert {code for each in plan["excluded_orders"] for code in each["codes"]} == {
         "ORDER_ALREADY_EXPORTED"
     }
-    refused(await world.shop.execute(plan), 409, "EXPORT_NOT_READY")
+    details = refused(await world.shop.execute(plan), 409, "EXPORT_NOT_READY")["details"]
+    blocking = [f for f in plan["validationMessages"] if f["severity"] == "BLOCKING"]
+    assert details["validationMessages"] == blocking
+    assert details["next_action"] == plan["next_recommended_action"]
 
 
 async def test_a_changed_order_makes_the_plan_stale_until_it_is_planned_again(world: World) -> None:

@@ -1,12 +1,15 @@
 """What an execute that cannot run is answered, and that no later copy of it runs."""
 
+import json
+
 import pytest
 
 from shared.contracts.errors import ErrorCode, Refusal
 from shared.contracts.exports import ExecuteExport, OperateAction, PlanVerified
-from shared.contracts.lifecycle import State
+from shared.contracts.lifecycle import State, next_action_of
 from shared.errors import Refused
-from support.workshop import Executor, Workshop, an_order, types_of
+from shared.records import BROKERS
+from support.workshop import SWEATER, Executor, Workshop, an_order, types_of
 
 pytestmark = pytest.mark.integration
 
@@ -103,6 +106,40 @@ async def test_a_refusal_is_told_in_the_record_raises_its_revision_and_adds_no_e
     }
     assert after["revision"] == before["revision"] + 1
     assert after["events"] == before["events"]
+
+
+async def test_a_blocked_plan_is_refused_with_what_blocks_it_and_its_own_next_action(
+    workshop: Workshop, executor: Executor
+) -> None:
+    nameless = SWEATER.model_copy(update={"external_id": "SW-2", "country_of_origin": None})
+    await workshop.sync_product(nameless)
+    [order] = await workshop.sync(an_order("A-1", product="SW-2"))
+    clients = await workshop.plan([order])
+    no_address = {"$unset": {"content.email": ""}}
+    broker = {"_id": workshop.account.broker_id}
+    await workshop.store.transition(BROKERS, broker, no_address, step="test.broker")
+    operators = await workshop.plan(await workshop.orders(1))
+
+    for plan, action in ((clients, "FIX_DATA_AND_REPLAN"), (operators, "CONTACT_OPERATOR")):
+        answer = await refused(executor, workshop.execute_command(plan))
+
+        assert plan.view is not None
+        view = json.loads(plan.view)
+        blocking = [f for f in view["validationMessages"] if f["severity"] == "BLOCKING"]
+        assert blocking
+        assert view["missing_data"]
+        assert (answer.error_code, answer.details) == (
+            ErrorCode.EXPORT_NOT_READY,
+            {
+                "retryable": False,
+                "next_action": action,
+                "readinessState": "BLOCKED",
+                "validationMessages": blocking,
+                "missing_data": view["missing_data"],
+            },
+        )
+        export = await workshop.export(plan.export_id)
+        assert next_action_of(export).value == action == view["next_recommended_action"]
 
 
 async def test_what_the_planner_refuses_to_verify_is_told_in_the_record(

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from executor import events
 from executor.repository import Repository
 from executor.use_cases.drive import Driving
@@ -23,6 +25,8 @@ from shared.errors import Refused
 
 Fields = dict[str, Any]
 Verify = Callable[[ExecuteExport, ExportRecord], Awaitable[PlanVerified]]
+
+MOST_TOLD = 100  # of what blocks a plan; inspect tells it all
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Executing:
 
     async def _start(self, command: ExecuteExport, export: ExportRecord) -> ExportRecord | None:
         """The started export; None when it changed meanwhile and is to be looked at again."""
-        refusal, fields = self._refusal(command, export), Fields()
+        refusal, fields = await self._refusal(command, export), Fields()
         if refusal is None:
             refusal, fields = await self._verified(command, export)
         if refusal is None:
@@ -79,7 +83,7 @@ class Executing:
             return None
         raise Refused.again(refusal)
 
-    def _refusal(self, command: ExecuteExport, export: ExportRecord) -> Refusal | None:
+    async def _refusal(self, command: ExecuteExport, export: ExportRecord) -> Refusal | None:
         """What the record alone already refuses."""
         plan = export["plan"]
         if command.plan_hash not in {None, plan["plan_hash"]}:
@@ -89,9 +93,7 @@ class Executing:
                 details={"planHash": plan["plan_hash"]},
             ).refusal
         if plan["readiness"] == Readiness.BLOCKED:
-            return Refused(
-                ErrorCode.EXPORT_NOT_READY, details={"readinessState": plan["readiness"]}
-            ).refusal
+            return _blocked(orjson.loads(await self.repository.blob(plan["view_sha256"])))
         planned, current = command.plan_revision, export["plan_revision"]
         if planned != current:
             return _stale([{"path": "plan_revision", "planned": planned, "current": current}])
@@ -152,6 +154,20 @@ class Executing:
         )
         kept = fields | {"last_execution": last}
         return await self.repository.keep_refusal(export, kept, timestamp(self.now())) is not None
+
+
+def _blocked(view: dict[str, Any]) -> Refusal:
+    """What blocks the plan and what it lacks, and the plan's own word on what to do."""
+    blocking = [f for f in view["validationMessages"] if f["severity"] == "BLOCKING"]
+    return Refused(
+        ErrorCode.EXPORT_NOT_READY,
+        details={
+            "readinessState": view["readinessState"],
+            "validationMessages": blocking[:MOST_TOLD],
+            "missing_data": view["missing_data"][:MOST_TOLD],
+            "next_action": view["next_recommended_action"],
+        },
+    ).refusal
 
 
 def _stale(changed: list[dict[str, Any]]) -> Refusal:
