@@ -101,7 +101,7 @@ def test_without_a_responsible_employee_nobody_is_named_for_replies() -> None:
     assert "to the sender of this mail." in body_of(mail, "plain")
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
 @given(
     snapshot=snapshots(),
     documents=st.lists(st.binary(max_size=300), min_size=5, max_size=5),
@@ -146,6 +146,7 @@ def test_no_free_text_enters_a_header(field: str, attack: str) -> None:
         the_mail(executed)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_a_subject_is_kept_as_it_is_or_refused(subject: str) -> None:
     try:
