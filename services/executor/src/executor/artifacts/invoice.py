@@ -199,10 +199,7 @@ def _order(order_id: str, order: SnapshotOrder, held: Sequence[tuple[Line, int]]
 
 def _only(recipients: set[Recipient]) -> Recipient | None:
     """The one person that all is sold to, if it is one and named."""
-    if len(recipients) != 1:
-        return None
-    (recipient,) = recipients
-    return recipient if recipient.consignee else None
+    return next((one for one in recipients if len(recipients) == 1 and one.consignee), None)
 
 
 def _subtotal(lines: Sequence[Line], units: Sequence[str]) -> Subtotal:

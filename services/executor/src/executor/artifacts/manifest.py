@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
 from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.document import document_of, json_document
 from executor.artifacts.facts import CustomsPackage, Invoice
@@ -29,13 +31,8 @@ def manifest(package: CustomsPackage, files: tuple[RenderedFile, ...]) -> bytes:
 
 
 def _entry(file: RenderedFile) -> dict[str, Any]:
-    return {
-        "artifactType": file.artifact_type,
-        "filename": file.filename,
-        "mediaType": file.media_type,
-        "sha256": file.sha256,
-        "sizeBytes": file.size_bytes,
-    }
+    names = ("artifact_type", "filename", "media_type", "sha256", "size_bytes")
+    return {to_camel(name): getattr(file, name) for name in names}
 
 
 def _unit(invoice: Invoice) -> dict[str, Any]:

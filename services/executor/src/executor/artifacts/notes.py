@@ -90,7 +90,7 @@ def _finding_note(group: Sequence[Finding], by_product: dict[str, list[int]]) ->
         message=first["message"],
         remedy=first["remedy"],
         order_ids=tuple(sorted(order_ids)),
-        line_numbers=_numbers(by_product, products),
+        line_numbers=tuple(sorted(n for key in products for n in by_product.get(key, ()))),
         source=first["source"],
     )
 
@@ -100,7 +100,3 @@ def _lines_by_product(lines: Iterable[Line]) -> dict[str, list[int]]:
     for line in lines:
         numbers[line.product_id].append(line.number)
     return numbers
-
-
-def _numbers(by_product: dict[str, list[int]], product_ids: Iterable[str]) -> tuple[int, ...]:
-    return tuple(sorted(n for key in set(product_ids) for n in by_product.get(key, ())))

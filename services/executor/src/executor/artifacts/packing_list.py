@@ -58,11 +58,5 @@ def _goods(line: Line) -> dict[str, Any]:
 
 
 def _order(order: Order) -> dict[str, Any]:
-    return {
-        "orderId": order.order_id,
-        "externalId": order.external_id,
-        "recipient": document_of(order.recipient),
-        "contents": document_of(order.contents),
-        "pieces": order.pieces,
-        "netWeightGrams": order.net_weight_grams,
-    }
+    """As the invoice has it, but for its value: a warehouse needs none."""
+    return {name: value for name, value in document_of(order).items() if name != "valueUsd"}
