@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+from prometheus_client import REGISTRY
 
 from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import ExportExecuted
@@ -129,3 +130,21 @@ async def test_an_export_started_between_the_check_and_the_replan_keeps_its_plan
     assert error.value.refusal.error_code == ErrorCode.EXPORT_ALREADY_EXECUTED
     export = await workshop.export(plan.export_id)
     assert (export["plan_revision"], export["state"]) == (1, State.EXECUTED)
+
+
+def wakes() -> float:
+    steps = {"step": "executor.wake_mailer"}
+    return REGISTRY.get_sample_value("entrygo_step_seconds_count", steps) or 0.0
+
+
+async def test_an_execution_wakes_the_mailer_once_for_each_partner(workshop: Workshop) -> None:
+    plan = await workshop.plan(await workshop.orders(1))
+    command, executor = workshop.execute_command(plan), workshop.an_executor()
+
+    before = wakes()
+    await executor.executing.execute(command)
+    after = wakes()
+    await executor.executing.execute(command)
+
+    partners = len((await workshop.export(plan.export_id))["deliveries"])
+    assert (after - before, wakes() - after) == (partners, partners)

@@ -46,14 +46,13 @@ class Executing:
         Raises:
             Refused: in the order of protocol.md section 5.
         """
+        driven = False
         while True:
-            export = await self.repository.export(command.export_id, command.account_id)
-            if export is None:
-                raise Refused(ErrorCode.EXPORT_NOT_FOUND, field="batchId")
-            if export["state"] == State.VOIDED:
-                raise Refused(ErrorCode.EXPORT_VOIDED)
+            export = await self._export(command)
             if export["state"] == State.EXECUTED:
-                return await self._executed(command, export)
+                if not driven:
+                    await self._repeated(command, export)
+                return ExportExecuted(export_id=export["_id"])
             if export["state"] == State.PLANNED:
                 started = await self._start(command, export)
                 if started is None:
@@ -62,14 +61,23 @@ class Executing:
             if export["execution"] and export["execution"]["stalled"]:
                 return ExportExecuted(export_id=export["_id"], running=True)
             await self.driving.drive(export)
+            driven = True
 
-    async def _executed(self, command: ExecuteExport, export: ExportRecord) -> ExportExecuted:
+    async def _export(self, command: ExecuteExport) -> ExportRecord:
+        export = await self.repository.export(command.export_id, command.account_id)
+        if export is None:
+            raise Refused(ErrorCode.EXPORT_NOT_FOUND, field="batchId")
+        if export["state"] == State.VOIDED:
+            raise Refused(ErrorCode.EXPORT_VOIDED)
+        return export
+
+    async def _repeated(self, command: ExecuteExport, export: ExportRecord) -> None:
+        """What a command does on an export that was executed before it came, or came again."""
         if command.resubmit:
             await self.resubmitting.resubmit(export, command.command_id, command.revision)
         last = export["last_execution"]
         if not command.resubmit and last and last["command_id"] == command.command_id:
             await self.driving.wake_mailer(export)  # it may have died before it did
-        return ExportExecuted(export_id=export["_id"])
 
     async def _start(self, command: ExecuteExport, export: ExportRecord) -> ExportRecord | None:
         """The started export; None when it changed meanwhile and is to be looked at again."""
