@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from gateway.app import create_app
 from gateway.auth import Authenticator, RateLimit
 from gateway.dependencies import Gateway
-from gateway.idempotency import Writer
+from gateway.idempotency import Idempotency
 from gateway.reads import Reads
 from gateway.settings import Settings
 from shared.canonical import sha256_hex
@@ -152,20 +152,21 @@ class Workers:
 
     def __init__(self) -> None:
         self.published: list[Any] = []
+        self.bodies: list[bytes] = []
         self.answers: dict[str, Worker] = {}
 
     async def ask(
         self,
         route: Route[Any, Any],
-        command: Any,  # any command
+        command_id: str,
+        command: bytes,
         *,
         step: str,  # noqa: ARG002  # the seam's signature
     ) -> "asyncio.Task[Any]":
-        self.published.append(command)
-        # Over the wire and back, as the real seam does.
-        sent = route.contract.model_validate_json(
-            command.model_dump_json(by_alias=True, exclude_none=True)
-        )
+        sent = route.contract.model_validate_json(command)
+        assert sent.command_id == command_id
+        self.published.append(sent)
+        self.bodies.append(command)
 
         async def answer() -> Any:  # any answer
             return await self.answers[route.key](sent)
@@ -230,8 +231,8 @@ class GatewayUnderTest:
             store=store,
             messages=messages,
             reads=Reads(store),
-            writer=Writer(self.store, messages, self.settings, self.clock),
-            keys=Authenticator(self.store, cached_for=0.0),
+            idempotency=Idempotency(store, messages, self.settings, self.clock),
+            keys=Authenticator(store, cached_for=0.0),
             limit=RateLimit(self.settings.rate_per_second, self.settings.rate_burst),
             now=self.clock,
         )
@@ -246,4 +247,4 @@ class GatewayUnderTest:
             transport=transport, base_url="http://gateway", headers=headers
         ) as client:
             yield client
-        await app.state.gateway.writer.stop()
+        await app.state.gateway.idempotency.stop()

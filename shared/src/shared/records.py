@@ -3,6 +3,7 @@
 A handle is the collection's name; who may write to it is in docs/architecture.md.
 """
 
+from datetime import datetime
 from typing import Any, Final, Generic, TypedDict, TypeVar
 
 from shared.contracts.lifecycle import ExportRecord
@@ -56,6 +57,21 @@ class ApiKey(TypedDict):
     revoked_at: str | None
 
 
+class KeyRecord(TypedDict):
+    """A write under its idempotency key."""
+
+    _id: str
+    account_id: str
+    fingerprint: str
+    state: str
+    command_id: str
+    command: bytes  # as it is published
+    token: str  # who may settle the record
+    lease_until: datetime
+    outcome: dict[str, Any] | None
+    expires_at: datetime
+
+
 class Claim(TypedDict):
     """An order is in this attempt of this export; see claims.py for when that holds."""
 
@@ -76,5 +92,5 @@ BROKERS: Final = Collection[PartyDocument]("brokers")
 API_KEYS: Final = Collection[ApiKey]("api_keys")
 VERDICTS: Final = Collection[dict[str, Any]]("verdicts")
 TARIFF_TABLES: Final = Collection[dict[str, Any]]("tariff_tables")
-IDEMPOTENCY_KEYS: Final = Collection[dict[str, Any]]("idempotency_keys")
+IDEMPOTENCY_KEYS: Final = Collection[KeyRecord]("idempotency_keys")
 BLOBS: Final = Collection[dict[str, Any]]("blobs")

@@ -9,15 +9,13 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
 
-from shared.contracts.errors import ErrorCode, refusal
 from shared.errors import StoreFault, Transient
-from shared.ids import minted_id
 from shared.logs import configure_logging
 from shared.messaging.rabbit import Messages
 from shared.settings import CommonSettings
@@ -53,11 +51,9 @@ class Service:
             await _respond(send, 200 if all(checks.values()) else 503, checks)
         elif scope["type"] == "http" and scope["path"] == "/metrics":
             await _respond(send, 200, generate_latest(), CONTENT_TYPE_LATEST)
-        elif self._inner is not None and self._checks:
+        elif self._inner is not None:
             HTTP_REQUESTS.inc()
             await self._inner(scope, receive, send)
-        elif self._inner is not None:
-            await _respond(send, 503, _not_yet())
         else:
             await _respond(send, 404, {"errorCode": "ROUTE_NOT_FOUND", "message": "No such path."})
 
@@ -145,7 +141,11 @@ async def repeating(action: Callable[[], Awaitable[None]], every: timedelta) -> 
 
 
 def run_service(
-    name: str, settings: CommonSettings, lifespan: Lifespan, inner: Asgi | None = None
+    name: str,
+    settings: CommonSettings,
+    lifespan: Lifespan,
+    inner: Asgi | None = None,
+    http: type[asyncio.Protocol] | Literal["auto"] = "auto",
 ) -> None:
     """Serves until SIGTERM, then finishes what is in flight."""
     configure_logging(name, settings.log_level)
@@ -153,19 +153,13 @@ def run_service(
         Service(lifespan, inner),
         host=settings.http_host,
         port=settings.http_port,
+        http=http,
         log_config=None,
         access_log=False,
         lifespan="on",
         server_header=False,
         timeout_graceful_shutdown=int(settings.graceful_timeout.total_seconds()),
     )
-
-
-def _not_yet() -> dict[str, Any]:
-    answer = refusal(ErrorCode.SERVICE_UNAVAILABLE, "The service waits for its servers.")
-    body = answer.envelope()
-    body["details"]["request_id"] = minted_id("req_")
-    return body
 
 
 async def _respond(
@@ -176,5 +170,7 @@ async def _respond(
 ) -> None:
     payload = body if isinstance(body, bytes) else orjson.dumps(body)
     headers = [(b"content-type", content_type.encode()), (b"cache-control", b"no-store")]
+    if status == 503:  # noqa: PLR2004  # unavailable
+        headers.append((b"retry-after", b"1"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": payload})

@@ -4,11 +4,14 @@ A number with a fraction becomes a Decimal, never a float, so that money arrives
 """
 
 import json
+from collections import Counter
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 
 MAX_DEPTH: Final = 32
-_LONGEST_INT: Final = 18  # digits; what is longer stays a Decimal, for a range check to refuse
+MOST_DIGITS: Final = (
+    40  # of a whole number; what is longer stays a Decimal, for a range check to refuse
+)
 
 
 class NotStrictJson(ValueError):
@@ -25,7 +28,7 @@ def parse(raw: bytes) -> Any:  # noqa: ANN401  # any JSON value
         NotStrictJson: with what is wrong.
     """
     try:
-        value = _DECODER.decode(raw.decode("utf-8"))
+        value = _DECODER.decode(raw.decode("utf-8-sig"))  # a byte order mark is taken off
     except UnicodeDecodeError as error:
         raise NotStrictJson("The body is not valid UTF-8.") from error
     except RecursionError as error:
@@ -55,14 +58,13 @@ def _children(value: Any) -> Any:  # noqa: ANN401  # any JSON value
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
         raise ValueError(f"The key {twice[:100]!r} is there twice in one object.")
     return found
 
 
 def _integer(text: str) -> int | Decimal:
-    return int(text) if len(text) <= _LONGEST_INT else _fraction(text)
+    return int(text) if len(text) <= MOST_DIGITS else _fraction(text)
 
 
 def _fraction(text: str) -> Decimal:

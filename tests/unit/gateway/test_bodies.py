@@ -51,7 +51,8 @@ def line(**changes: Any) -> bytes:  # any JSON value
         pytest.param(b"", id="empty"),
         pytest.param(b"{", id="cut off"),
         pytest.param(b"{'a': 1}", id="single quotes"),
-        pytest.param(b"\xef\xbb\xbf{}", id="byte order mark"),
+        pytest.param(b"\xef\xbb\xbf\xef\xbb\xbf{}", id="two byte order marks"),
+        pytest.param('{"a": 1}'.encode("utf-16"), id="UTF-16"),
         pytest.param(b'{"a": "\xff"}', id="not UTF-8"),
         pytest.param(b'{"a": 1, "a": 2}', id="duplicate key"),
         pytest.param(b'{"a": {"b": 1, "b": 1}}', id="duplicate key inside"),
@@ -68,6 +69,10 @@ def test_what_is_not_json_is_an_invalid_request(raw: bytes) -> None:
 
     assert code == "INVALID_REQUEST"
     assert envelope["message"] == "Request body must be valid JSON."
+
+
+def test_a_byte_order_mark_is_taken_off() -> None:
+    assert parse_json(b'\xef\xbb\xbf{"a": 1}') == {"a": 1}
 
 
 def test_nesting_of_32_is_read() -> None:
@@ -97,6 +102,7 @@ def test_nesting_of_32_is_read() -> None:
         (line(unitValueUsd="1.00"), f"{LINE}.unitValueUsd", "invalid_type"),
         (line(productExternalId="P-1"), LINE, "custom"),
         (line(productId=None), LINE, "custom"),
+        (orders(metadata={"n": 2**63}), "items.0.metadata", "too_big"),
         (orders(metadata={"a": "\u0007"}), "items.0.metadata", "invalid_string"),
         (orders(metadata={"a": "x" * 16_400}), "items.0.metadata", "too_big"),
         (orders(items=[ORDER["items"][0]] * 2_001), "items.0.items", "too_big"),
@@ -171,6 +177,40 @@ def test_a_value_is_taken_exactly_or_refused(value: Decimal) -> None:
         assert body.items[0].items[0].unit_value_cents == cents
     else:
         assert refused(SyncOrdersBody, raw)[0] == "VALIDATION_ERROR"
+
+
+def metadata(text: str) -> bytes:
+    return orders(metadata={"n": "here"}).replace(b'"here"', text.encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *map(str, (2**53 - 1, 1 - 2**53, 2**53, -(2**53), 10**17 + 1, -(10**17) - 1)),
+        *map(str, (10**18 + 1, -(10**18) - 1, 2**63 - 1, -(2**63), 0)),
+        *("0.1", "-1.5e30", "1e-300", "1E22", "45.123456789012345"),
+    ],
+)
+def test_a_number_in_metadata_arrives_as_it_was_sent(text: str) -> None:
+    body = shaped(SyncOrdersBody, parse_json(metadata(text)))
+
+    assert body.items[0].metadata == {"n": orjson.loads(text)}
+    assert isinstance(body.items[0].metadata["n"], type(orjson.loads(text)))
+
+
+@pytest.mark.parametrize("text", [str(2**63), str(-(2**63) - 1), "9" * 100, "1e400", "1e-400"])
+def test_a_number_that_would_become_another_one_is_refused(text: str) -> None:
+    code, envelope = refused(SyncOrdersBody, metadata(text))
+
+    assert (code, envelope["field"]) == ("VALIDATION_ERROR", "items.0.metadata")
+    assert envelope["details"]["issues"][0]["code"] == "too_big"
+
+
+@pytest.mark.parametrize("text", ["0E+100000000", "0E-100000000", "0.0"])
+def test_a_zero_is_zero_however_long_its_digits_would_be(text: str) -> None:
+    raw = line(unitValueUsd=0).replace(b'"unitValueUsd":0', b'"unitValueUsd":' + text.encode())
+
+    assert shaped(SyncOrdersBody, parse_json(raw)).items[0].items[0].unit_value_cents == 0
 
 
 def test_a_time_in_another_zone_is_kept_in_utc() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -11,6 +11,7 @@ from gateway.auth import Authenticator, RateLimit
 from gateway.settings import Settings
 from shared.canonical import sha256_hex
 from shared.errors import BlobCorrupt, Refused, StoreFault
+from shared.store import Store
 from support.gateways import KEY, OTHER_KEY, WAREHOUSE_KEY, GatewayUnderTest
 
 READS = (
@@ -36,6 +37,17 @@ EVERY = [
     *(("POST", path) for path in WRITES),
 ]
 JSON = {"content-type": "application/json"}
+LINE = {"productId": "p", "quantity": 1, "unitValueUsd": 1}
+PLAN = {"warehouseId": "wh_1", "brokerId": "br_1", "orderIds": ["o"]}
+MINIMAL: dict[str, dict[str, Any]] = {
+    "/api/orders/sync": {
+        "items": [{"externalId": "A", "destinationCountry": "US", "items": [LINE]}]
+    },
+    "/api/products/sync": {"items": [{"externalId": "A", "title": "T"}]},
+    "/api/exports/plan": PLAN,
+    "/api/exports/optimize": PLAN,
+    "/api/exports/execute": {"batchId": "batch_x"},
+}
 
 
 def envelope(answer: httpx.Response) -> dict[str, Any]:
@@ -151,6 +163,13 @@ async def test_head_is_where_get_is(client: httpx.AsyncClient) -> None:
         pytest.param(
             JSON | {"content-encoding": "gzip"}, b"{}", 415, "UNSUPPORTED_MEDIA_TYPE", id="packed"
         ),
+        pytest.param(
+            {"content-type": "application/json; charset=utf-16"},
+            b"{}",
+            415,
+            "UNSUPPORTED_MEDIA_TYPE",
+            id="charset",
+        ),
         pytest.param(JSON, b"{", 400, "INVALID_REQUEST", id="not JSON"),
         pytest.param(JSON, b"{}", 400, "VALIDATION_ERROR", id="shape"),
     ],
@@ -162,6 +181,31 @@ async def test_the_body_is_checked_in_order(
         answer = await client.post(path, content=body, headers=headers)
 
         assert (answer.status_code, envelope(answer)["errorCode"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "application/json; charset=utf8",
+        'Application/JSON;Charset="UTF-8"',
+        "text/json",
+        "application/json; profile=x",
+    ],
+)
+async def test_json_is_taken_by_any_of_its_names(
+    client: httpx.AsyncClient, media_type: str
+) -> None:
+    headers = {"content-type": media_type, "content-encoding": "identity"}
+    answer = await client.post("/api/orders/sync", content=b"{}", headers=headers)
+
+    assert envelope(answer)["errorCode"] == "VALIDATION_ERROR"
+
+
+async def test_a_compressed_body_is_told_to_be_the_reason(client: httpx.AsyncClient) -> None:
+    headers = JSON | {"content-encoding": "gzip"}
+    answer = await client.post("/api/orders/sync", content=b"x", headers=headers)
+
+    assert "compressed" in envelope(answer)["message"]
 
 
 async def test_a_body_without_length_is_limited_while_it_is_read(
@@ -182,8 +226,7 @@ async def test_a_body_without_length_is_limited_while_it_is_read(
 
 
 def plan(**changes: str) -> dict[str, Any]:
-    body = {"accountId": "acc_1", "warehouseId": "wh_1", "brokerId": "br_1", "orderIds": ["o"]}
-    return body | changes
+    return {"accountId": "acc_1"} | PLAN | changes
 
 
 @pytest.mark.parametrize(
@@ -234,13 +277,83 @@ async def test_bad_query_parameters_are_400(
         assert answer.json()["field"] == field
 
 
+@pytest.mark.parametrize(("method", "path"), EVERY)
+async def test_a_query_that_the_route_does_not_take_is_400(
+    client: httpx.AsyncClient, method: str, path: str
+) -> None:
+    body = {"accountId": "acc_1", **MINIMAL[path]} if method == "POST" else None
+    answer = await client.request(
+        method, f"{path}?external_id=A&external_id=B&limit%20=1", json=body
+    )
+
+    assert (answer.status_code, envelope(answer)["errorCode"]) == (400, "VALIDATION_ERROR")
+    issues = answer.json()["details"]["issues"]
+    assert [(issue["path"], issue["code"]) for issue in issues] == [
+        ("external_id", "unrecognized_keys"),
+        ("limit ", "unrecognized_keys"),
+    ]
+
+
+async def test_a_single_parameter_given_twice_is_400(client: httpx.AsyncClient) -> None:
+    for path in LISTS:
+        answer = await client.get(f"{path}?limit=1&limit=1")
+
+        assert envelope(answer)["details"]["issues"] == [
+            {"path": "limit", "message": "Given more than once", "code": "invalid_type"}
+        ]
+    assert (await client.get("/api/orders?externalId=A&externalId=B")).status_code == 200
+
+
+async def test_a_query_that_is_no_utf8_is_400(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/api/orders?externalId=%ff")
+
+    assert envelope(answer)["field"] == "externalId"
+
+
+@pytest.mark.parametrize(("method", "path"), EVERY)
+async def test_the_key_is_asked_for_before_the_query(
+    stranger: httpx.AsyncClient, method: str, path: str
+) -> None:
+    assert (await stranger.request(method, f"{path}?x=1")).status_code == 401
+
+
+async def test_shape_comes_before_scope(client: httpx.AsyncClient) -> None:
+    foreign = plan(accountId="acc_2")
+
+    query = await client.post("/api/exports/plan?x=1", json=foreign)
+    key = await client.post("/api/exports/plan", json=foreign, headers={"idempotency-key": ""})
+
+    assert (query.status_code, key.status_code) == (400, 400)
+
+
+async def test_a_gateway_that_waits_for_its_servers_says_so_in_the_envelope(
+    gateway: GatewayUnderTest,
+) -> None:
+    app = gateway.app()
+    del app.state.gateway
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url="http://gateway"
+    ) as client:
+        for method, path in EVERY:
+            answer = await client.request(method, path)
+
+            assert (answer.status_code, envelope(answer)["errorCode"]) == (
+                503,
+                "SERVICE_UNAVAILABLE",
+            )
+            assert answer.headers["retry-after"] == "1"
+            assert answer.json()["details"]["next_action"] == "RETRY"
+
+
 async def test_an_unknown_status_is_400(client: httpx.AsyncClient) -> None:
     answer = await client.get("/api/exports?status=DONE")
 
     assert envelope(answer)["details"]["issues"][0]["code"] == "invalid_enum_value"
 
 
-@pytest.mark.parametrize("path", ["/api/orders/%00", "/api/exports/%E2%82%AC", "/api/orders/a%20b"])
+@pytest.mark.parametrize(
+    "path", ["/api/orders/%00", "/api/exports/%E2%82%AC", "/api/orders/a%20b", "/api/orders/%ff"]
+)
 async def test_an_id_of_other_characters_is_400(client: httpx.AsyncClient, path: str) -> None:
     answer = await client.get(path)
 
@@ -314,7 +427,9 @@ def test_a_bucket_fills_again() -> None:
 
 
 async def test_a_revoked_key_stops_when_the_cache_is_over(gateway: GatewayUnderTest) -> None:
-    keys = Authenticator(gateway.store, cached_for=timedelta(seconds=0).total_seconds())
+    keys = Authenticator(
+        cast("Store", gateway.store), cached_for=timedelta(seconds=0).total_seconds()
+    )
     assert (await keys.principal(f"Bearer {OTHER_KEY}")).account_id == "acc_2"
     digest = sha256_hex(OTHER_KEY.encode())
 

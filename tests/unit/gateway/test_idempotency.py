@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
 from gateway.settings import Settings
@@ -108,7 +109,8 @@ async def test_the_record_holds_the_whole_command_before_it_is_published(
     await sync(gateway, KEY)
 
     assert seen[0]["state"] == "running"
-    assert gateway.workers.published[0].command_id in seen[0]["command"]
+    assert gateway.workers.published[0].command_id == seen[0]["command_id"]
+    assert seen[0]["command"] == gateway.workers.bodies[0]
     assert seen[0]["lease_until"] > gateway.clock()
 
 
@@ -253,7 +255,16 @@ async def dying() -> None:
     raise RuntimeError("killed")
 
 
-@pytest.mark.parametrize("key", ["two words", "k" * 256, "ä", '""'])
+async def test_what_is_published_is_what_the_record_holds_byte_for_byte(
+    gateway: GatewayUnderTest,
+) -> None:
+    await sync(gateway, KEY, items=[ITEM | {"metadata": {"b": 2**62, "a": [1.0, None, "é"]}}])
+
+    [record] = records(gateway)
+    assert gateway.workers.bodies == [record["command"]]
+
+
+@pytest.mark.parametrize("key", ["two words", "k" * 256, "ä", '""', ""])
 async def test_a_malformed_key_is_400(gateway: GatewayUnderTest, key: str) -> None:
     async with gateway.client() as client:
         headers = [(b"idempotency-key", key.encode("latin-1"))]
@@ -261,6 +272,38 @@ async def test_a_malformed_key_is_400(gateway: GatewayUnderTest, key: str) -> No
 
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "VALIDATION_ERROR")
     assert answer.json()["field"] == "Idempotency-Key"
+    assert gateway.workers.published == []
+
+
+async def test_two_keys_in_one_request_are_400(gateway: GatewayUnderTest) -> None:
+    async with gateway.client() as client:
+        headers = [("idempotency-key", "k-1"), ("idempotency-key", "k-2")]
+        answer = await client.post("/api/orders/sync", json=BODY, headers=headers)
+
+    assert (answer.status_code, answer.json()["field"]) == (400, "Idempotency-Key")
+
+
+async def test_an_empty_key_in_the_body_is_400(gateway: GatewayUnderTest) -> None:
+    answer = await sync(gateway, idempotencyKey="")
+
+    assert (answer.status_code, answer.json()["field"]) == (400, "idempotencyKey")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "value"), [("2.0", "12.50"), ("2e0", "1.25e1"), ("0.2E+1", "12.500")]
+)
+async def test_a_number_written_otherwise_is_the_same_request(
+    gateway: GatewayUnderTest, quantity: str, value: str
+) -> None:
+    await sync(gateway, KEY)
+    text = orjson.dumps(BODY).decode()
+    text = text.replace('"quantity":2', f'"quantity":{quantity}').replace("12.5", value)
+
+    async with gateway.client() as client:
+        headers = KEY | {"content-type": "application/json"}
+        again = await client.post("/api/orders/sync", content=text, headers=headers)
+
+    assert again.headers["idempotent-replayed"] == "true"
 
 
 async def test_a_refusal_frees_its_key_before_it_is_sent(gateway: GatewayUnderTest) -> None:

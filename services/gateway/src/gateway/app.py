@@ -6,14 +6,14 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from gateway import errors
 from gateway.auth import Authenticator, RateLimit
 from gateway.clock import StoreClock
-from gateway.dependencies import Gateway
-from gateway.idempotency import Writer
+from gateway.dependencies import Gateway, known_query
+from gateway.idempotency import Idempotency
 from gateway.reads import Reads
 from gateway.routes import account, catalogue, docs, exports, packages, writes
 from gateway.settings import Settings
@@ -39,7 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     errors.install(app)
     for router in API:
-        app.include_router(router, prefix="/api")
+        app.include_router(router, prefix="/api", dependencies=[Depends(known_query)])
     app.include_router(docs.router)
     if settings.cors_origins:
         app.add_middleware(
@@ -59,26 +59,27 @@ async def lifespan(
 ) -> AsyncIterator[Checks]:
     async with open_seams(common, NAME) as (store, messages, checks):
         clock = StoreClock(store.now)
-        writer = Writer(store, messages, settings, clock)
+        idempotency = Idempotency(store, messages, settings, clock)
+        await messages.start()
+        with suppress(StoreFault):  # the store may be away now; the next minute tells it
+            await clock.refresh()
         app.state.gateway = Gateway(
             settings=settings,
             store=store,
             messages=messages,
             reads=Reads(store),
-            writer=writer,
+            idempotency=idempotency,
             keys=Authenticator(store, cached_for=settings.key_cache.total_seconds()),
             limit=RateLimit(settings.rate_per_second, settings.rate_burst),
             now=clock,
         )
-        await messages.start()
-        with suppress(StoreFault):  # the store may be away now; the next minute tells it
-            await clock.refresh()
         async with repeating(clock.refresh, _CLOCK_EVERY):
             yield checks
-        await writer.stop()
+        del app.state.gateway
+        await idempotency.stop()
 
 
 def main() -> None:
     common, settings = CommonSettings(), Settings()
     app = create_app(settings)
-    run_service(NAME, common, partial(lifespan, app, common, settings), app)
+    run_service(NAME, common, partial(lifespan, app, common, settings), app, errors.Connection)

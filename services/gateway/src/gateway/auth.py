@@ -7,11 +7,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Final, Protocol
+from typing import Final
 
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
-from shared.records import API_KEYS, ApiKey, Collection
+from shared.records import API_KEYS
+from shared.store import Store
 
 _KEY: Final = re.compile(r"shpbndl_(live|test)_[A-Za-z0-9_-]{8,200}")
 _MOST_CACHED: Final = 10_000
@@ -29,10 +30,6 @@ class Principal:
         return self.warehouse_id in {None, warehouse_id}
 
 
-class KeyStore(Protocol):
-    async def get(self, collection: Collection[ApiKey], id_: str, /) -> ApiKey | None: ...
-
-
 class Authenticator:
     """Finds keys by their SHA-256, so that no comparison depends on how much of a key was right.
 
@@ -40,7 +37,7 @@ class Authenticator:
     at the latest. Unknown keys are not remembered.
     """
 
-    def __init__(self, store: KeyStore, *, cached_for: float) -> None:
+    def __init__(self, store: Store, *, cached_for: float) -> None:
         self._store = store
         self._cached_for = cached_for
         self._cache: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
@@ -98,8 +95,4 @@ class RateLimit:
 
 def check_account(principal: Principal, account_id: str) -> None:
     if account_id != principal.account_id:
-        raise Refused(
-            ErrorCode.INVALID_ACCOUNT_SCOPE,
-            "The API key does not belong to this account.",
-            field="accountId",
-        )
+        raise Refused(ErrorCode.INVALID_ACCOUNT_SCOPE, field="accountId")

@@ -1,6 +1,7 @@
 """Reading a request body strictly: limits while reading, JSON without ambiguity, then its shape."""
 
 import asyncio
+from email.message import Message
 from typing import Any, Final, NoReturn, TypeVar
 
 from fastapi import Request
@@ -23,22 +24,19 @@ async def read_body(request: Request, model: type[Body]) -> Body:
     """The body as `model`: 413 and 415 first, then 400 for JSON, then 400 for its shape."""
     raw = await _read_bytes(request)
     if not _is_plain_json(request):
-        raise Refused(
-            ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Send application/json, in UTF-8, not compressed."
-        )
+        raise Refused(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
     if len(raw) < _IN_A_THREAD_FROM:
         return shaped(model, parse_json(raw))
     return await asyncio.to_thread(lambda: shaped(model, parse_json(raw)))
 
 
 def _is_plain_json(request: Request) -> bool:
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = parameters.strip().lower().replace('"', "")
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    said = Message()
+    said["content-type"] = request.headers.get("content-type", "")
     return (
-        media_type.strip().lower() == "application/json"
-        and charset in {"", "charset=utf-8"}
-        and encoding == "identity"
+        said.get_content_type() in {"application/json", "text/json"}
+        and said.get_content_charset("utf-8") in {"utf-8", "utf8"}
+        and request.headers.get("content-encoding", "").strip().lower() in {"", "identity"}
     )
 
 
@@ -72,11 +70,7 @@ def parse_json(raw: bytes) -> Any:  # noqa: ANN401  # any JSON value
     try:
         return strict_json.parse(raw)
     except strict_json.NotStrictJson as error:
-        raise Refused(
-            ErrorCode.INVALID_REQUEST,
-            "Request body must be valid JSON.",
-            details={"reason": str(error)},
-        ) from error
+        raise Refused(ErrorCode.INVALID_REQUEST, details={"reason": str(error)}) from error
 
 
 def shaped(model: type[Body], value: Any) -> Body:  # noqa: ANN401  # any JSON value

@@ -1,26 +1,37 @@
 """What routes are given: the process's parts, who is calling, and the checked body."""
 
+import re
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar, get_origin
 
-from fastapi import Depends, Header, Path, Query, Request
+from fastapi import Depends, Header, Path, Query, Request, params
+from fastapi.dependencies.utils import get_flat_params
 from pydantic import AfterValidator
+from pydantic import WithJsonSchema as Documented
+from pydantic_core import PydanticCustomError
 from starlette.convertors import Convertor, register_url_convertor
 
 from gateway.auth import Authenticator, Principal, RateLimit, check_account
 from gateway.bodies import read_body
-from gateway.idempotency import Writer
+from gateway.calls import Call
+from gateway.idempotency import Idempotency
 from gateway.reads import Page, Reads
 from gateway.schemas.requests import WriteBody
 from gateway.schemas.values import idempotency_key, rfc3339
 from gateway.settings import Settings
 from shared.clock import Clock
+from shared.contracts.errors import ErrorCode
+from shared.errors import Refused
 from shared.messaging.rabbit import Messages
 from shared.store import Store
-from shared.validation import invalid
+from shared.validation import MAX_ISSUES, invalid, issue, refused_for
 
 LONGEST_WAIT = 30.0  # seconds that `Prefer: wait=n` may ask for
+_WAIT: Final = re.compile(
+    r'\s*wait\s*=\s*(?:"(?=\d+"))?(\d{1,9})"?\s*(?:;|$)', re.ASCII | re.IGNORECASE
+)
 
 
 class RecordConvertor(Convertor[str]):
@@ -48,7 +59,7 @@ class Gateway:
     store: Store
     messages: Messages
     reads: Reads
-    writer: Writer
+    idempotency: Idempotency
     keys: Authenticator
     limit: RateLimit
     now: Clock
@@ -56,7 +67,9 @@ class Gateway:
 
 # Coroutines, though nothing is awaited: FastAPI hands plain functions to a thread.
 async def running(request: Request) -> Gateway:
-    gateway: Gateway = request.app.state.gateway
+    gateway: Gateway | None = getattr(request.app.state, "gateway", None)
+    if gateway is None:
+        raise Refused(ErrorCode.SERVICE_UNAVAILABLE, "The service waits for its servers.")
     return gateway
 
 
@@ -72,26 +85,68 @@ async def principal(request: Request, gateway: Running) -> Principal:
 Caller = Annotated[Principal, Depends(principal)]
 
 
-def body_of(model: type[Body]) -> Callable[[Request, Principal], Awaitable[Body]]:
-    """The request's body as `model`, of the caller's own account."""
-
-    async def read(request: Request, caller: Caller) -> Body:
-        body = await read_body(request, model)
-        request.state.keyed = body.idempotency_key is not None
-        check_account(caller, body.account_id)
-        return body
-
-    return read
-
-
 Key = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
         description="Makes a repeat safe: the same key and body answer the same, byte for byte.",
     ),
-    AfterValidator(lambda value: value and idempotency_key(value)),
+    Documented({"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}),
 ]
+
+
+def call_of(model: type[Body]) -> Callable[..., Awaitable[Call[Body]]]:
+    """What a client sent to a write that takes this body, for the key's own account."""
+
+    async def read(
+        request: Request, caller: Caller, gateway: Running, key: Key = None
+    ) -> Call[Body]:
+        body = await read_body(request, model)
+        request.state.keyed = body.idempotency_key is not None
+        check_query(request)
+        given = body.idempotency_key if key is None else _header_key(request)
+        check_account(caller, body.account_id)
+        return Call(caller, body, given, gateway.settings.reply_timeout.total_seconds())
+
+    return read
+
+
+def _header_key(request: Request) -> str:
+    try:
+        return idempotency_key(", ".join(request.headers.getlist("idempotency-key")))
+    except PydanticCustomError as error:
+        raise invalid("Idempotency-Key", error.message(), error.type) from error
+
+
+def check_query(request: Request) -> None:
+    """Refuses what the route does not take: a mistyped filter must not show other records."""
+    given = request.query_params.multi_items()
+    if not given:
+        return
+    known = {
+        field.alias: get_origin(field.field_info.annotation) is list
+        for field in get_flat_params(request.scope["route"].dependant)
+        if isinstance(field.field_info, params.Query)
+    }
+    names = Counter(name for name, _ in given)
+    unknown = [issue(n, "Unrecognized key", "unrecognized_keys") for n in names if n not in known]
+    repeated = [
+        issue(name, "Given more than once", "invalid_type")
+        for name, count in names.items()
+        if count > 1 and not known.get(name, True)
+    ]
+    damaged = [
+        issue(name, "Not valid UTF-8", "invalid_string")
+        for name, value in given
+        if "\ufffd" in value
+    ]
+    if found := unknown + repeated + damaged:
+        raise refused_for(found[:MAX_ISSUES])
+
+
+async def known_query(request: Request, caller: Caller) -> None:  # noqa: ARG001  # 401 comes first
+    if request.method != "POST":  # a write looks at it once its body is read
+        check_query(request)
 
 
 def _moment(value: str | None) -> str | None:
@@ -125,14 +180,10 @@ Listing = Annotated[Page, Depends(listing)]
 
 
 async def preferred_wait(request: Request) -> float | None:
-    """Seconds of `Prefer: wait=n` (RFC 7240), at most 30; other preferences are ignored."""
-    for preference in request.headers.get("prefer", "").split(","):
-        name, _, value = preference.partition(";")[0].partition("=")
-        if name.strip().lower() == "wait":
-            seconds = value.strip().strip('"')
-            if not (seconds.isascii() and seconds.isdigit()):
-                raise invalid("Prefer", "wait takes whole seconds", "invalid_type")
-            return min(float(seconds[:6]), LONGEST_WAIT)
+    """Seconds of `Prefer: wait=n`, at most 30; what is none is ignored, as RFC 7240 wants."""
+    for preference in ",".join(request.headers.getlist("prefer")).split(","):
+        if found := _WAIT.match(preference):
+            return min(float(found[1]), LONGEST_WAIT)
     return None
 
 

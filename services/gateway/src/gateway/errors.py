@@ -6,7 +6,7 @@ Raw ASGI, so that streaming and cancellation work as the server means them.
 import logging
 import re
 import time
-import uuid
+from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
 from shared.contracts.snapshot import PROTOCOL
@@ -28,6 +29,7 @@ from shared.errors import (
     StoreFault,
     Transient,
 )
+from shared.ids import minted_id
 from shared.links import error_page
 from shared.logs import request_id
 from shared.validation import issues_of, refused_for
@@ -35,7 +37,6 @@ from shared.validation import issues_of, refused_for
 log = logging.getLogger(__name__)
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
-_UNAVAILABLE: Final = (Transient, StoreFault, NoReply)
 
 
 class RequestContext:
@@ -51,9 +52,7 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = dict(scope["headers"]).get(b"x-request-id", b"")
-        own = given.decode() if _REQUEST_ID.fullmatch(given) else f"req_{uuid.uuid4().hex}"
-        request_id.set(own)
+        headers = _begun(dict(scope["headers"]).get(b"x-request-id", b""))
         head = scope["method"] == "HEAD"
         inner = {**scope, "method": "GET"} if head else scope
         status, began = 0, time.perf_counter()
@@ -62,12 +61,7 @@ class RequestContext:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [
-                    *message["headers"],
-                    (b"x-request-id", own.encode()),
-                    (b"entrygo-protocol", PROTOCOL.encode()),
-                    (b"x-content-type-options", b"nosniff"),
-                ]
+                message["headers"] = [*message["headers"], *headers]
             elif head:
                 message = {**message, "body": b""}
             await send(message)
@@ -85,6 +79,30 @@ class RequestContext:
         log.info("request", extra=facts)
 
 
+class Connection(HttpToolsProtocol):
+    """The server's own, with the envelope for what is no HTTP and therefore reaches no route."""
+
+    def send_400_response(self, msg: str) -> None:
+        headers = _begun(b"")
+        answer = refusal(ErrorCode.INVALID_REQUEST, msg)
+        response = respond_to(answer, keyed=False)
+        headers += [*response.raw_headers, (b"connection", b"close")]
+        lines = [b"%s: %s\r\n" % header for header in headers]
+        self.transport.write(b"".join([STATUS_LINE[answer.status], *lines, b"\r\n", response.body]))
+        self.transport.close()
+
+
+def _begun(given: bytes) -> list[tuple[bytes, bytes]]:
+    """Begins a request under the id given, or a new one: the headers of its answer."""
+    own = given.decode() if _REQUEST_ID.fullmatch(given) else minted_id("req_")
+    request_id.set(own)
+    return [
+        (b"x-request-id", own.encode()),
+        (b"entrygo-protocol", PROTOCOL.encode()),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+
+
 def respond_to(answer: Refusal, *, keyed: bool) -> Response:
     """The envelope as a response; `keyed` says whether the request had an idempotency key."""
     envelope = answer.envelope()
@@ -95,17 +113,11 @@ def respond_to(answer: Refusal, *, keyed: bool) -> Response:
     headers = {"cache-control": "no-store"}
     if details["retryable"]:
         headers["retry-after"] = str(details.get("retry_after_seconds", 1))
-    if answer.status == STATUS_UNAUTHORIZED:
+    if answer.status == HTTPStatus.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
-    if answer.status == STATUS_TOO_LARGE:
+    if answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         headers["connection"] = "close"  # the rest of the body is not read
     return Response(orjson.dumps(envelope), answer.status, headers, "application/json")
-
-
-STATUS_UNAUTHORIZED: Final = 401
-STATUS_NOT_FOUND: Final = 404
-STATUS_NOT_ALLOWED: Final = 405
-STATUS_TOO_LARGE: Final = 413
 
 
 def _unknown() -> Refusal:
@@ -114,55 +126,43 @@ def _unknown() -> Refusal:
 
 def refusal_of(error: EntryGoError) -> Refusal:
     """What an error of ours means to the caller."""
-    if isinstance(error, Refused):
-        return error.refusal
-    if isinstance(error, _UNAVAILABLE):
-        return refusal(ErrorCode.SERVICE_UNAVAILABLE)
-    if isinstance(error, BlobCorrupt | BlobTooLarge):
-        return refusal(ErrorCode.INTERNAL_ERROR, "A stored document is damaged.")
-    return _unknown()
+    match error:
+        case Refused():
+            return error.refusal
+        case Transient() | StoreFault() | NoReply():
+            return refusal(ErrorCode.SERVICE_UNAVAILABLE)
+        case BlobCorrupt() | BlobTooLarge():
+            return refusal(ErrorCode.INTERNAL_ERROR, "A stored document is damaged.")
+        case _:
+            return _unknown()
 
 
 def install(app: FastAPI) -> None:
     """Handlers for all errors that a route, or the routing itself, can raise."""
 
-    async def ours(request: Request, error: Exception) -> Response:
-        assert isinstance(error, EntryGoError)  # noqa: S101  # registered for nothing else
-        answer = refusal_of(error)
+    @app.exception_handler(EntryGoError)
+    async def ours(request: Request, error: EntryGoError) -> Response:
         if not isinstance(error, Refused):
             log.warning("request failed", extra={"why": f"{type(error).__name__}: {error}"[:500]})
-        return respond_to(answer, keyed=_keyed(request))
+        return respond_to(refusal_of(error), keyed=_keyed(request))
 
-    async def routing(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101  # registered for nothing else
-        return _routing_answer(request, error)
-
-    async def shape(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101  # registered for nothing else
+    @app.exception_handler(RequestValidationError)
+    async def shape(request: Request, error: RequestValidationError) -> Response:
         # The first part of a place says whether it was the path, the query or a header.
         found = [{**detail, "loc": detail["loc"][1:]} for detail in error.errors()]
         return respond_to(refused_for(issues_of(found)).refusal, keyed=_keyed(request))  # type: ignore[arg-type]  # FastAPI gives pydantic's details untyped
 
-    app.add_exception_handler(EntryGoError, ours)
-    app.add_exception_handler(HTTPException, routing)
-    app.add_exception_handler(RequestValidationError, shape)
-
-
-def _routing_answer(request: Request, error: HTTPException) -> Response:
-    if error.status_code == STATUS_NOT_FOUND:
-        answer = refusal(ErrorCode.ROUTE_NOT_FOUND)
-    elif error.status_code == STATUS_NOT_ALLOWED:
-        answer = refusal(
-            ErrorCode.METHOD_NOT_ALLOWED, f"{request.method} is not possible on this route."
-        )
-    else:
-        answer = refusal(
-            ErrorCode.INVALID_REQUEST, "The request cannot be read.", status=error.status_code
-        )
-    response = respond_to(answer, keyed=_keyed(request))
-    if allowed := (error.headers or {}).get("Allow"):
-        response.headers["allow"] = "GET, HEAD" if allowed == "GET" else allowed
-    return response
+    @app.exception_handler(HTTPException)
+    async def routing(request: Request, error: HTTPException) -> Response:
+        code = {
+            HTTPStatus.NOT_FOUND: ErrorCode.ROUTE_NOT_FOUND,
+            HTTPStatus.METHOD_NOT_ALLOWED: ErrorCode.METHOD_NOT_ALLOWED,
+        }.get(HTTPStatus(error.status_code), ErrorCode.INVALID_REQUEST)
+        answer = refusal(code, status=error.status_code)
+        response = respond_to(answer, keyed=_keyed(request))
+        if allowed := (error.headers or {}).get("Allow"):
+            response.headers["allow"] = "GET, HEAD" if allowed == "GET" else allowed
+        return response
 
 
 def _keyed(request: Request) -> bool:

@@ -58,11 +58,7 @@ class Reads:
         if allowed and not await self._has_party(caller.account_id, collection, id_):
             allowed = False
         if not allowed:
-            raise Refused(
-                ErrorCode.INVALID_ACCOUNT_SCOPE,
-                f"The API key gives no access to this {collection[:-1]}.",
-                field=field,
-            )
+            raise Refused(ErrorCode.INVALID_ACCOUNT_SCOPE, field=field)
 
     async def _has_party(
         self, account_id: str, collection: Collection[PartyDocument], id_: str
@@ -95,14 +91,8 @@ class Reads:
         left_out = {"events": 0, "plans": 0, "artifacts": 0}
         return await self._page(EXPORTS, query, page, left_out)
 
-    async def stored_plan(self, plan: CurrentPlan) -> Document:
-        return await self.stored_view(plan["view_sha256"])
-
     async def stored_view(self, digest: str) -> Document:
         return cast("Document", orjson.loads(await self._store.get_blob(digest)))
-
-    async def snapshot(self, plan: CurrentPlan) -> bytes:
-        return await self._store.get_blob(plan["plan_hash"].removeprefix("sha256:"))
 
     async def plan_of_command(self, command_id: str) -> tuple[str, CurrentPlan] | None:
         """The plan that a command made, wherever it stands in its export's history."""

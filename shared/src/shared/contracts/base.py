@@ -21,6 +21,10 @@ Timestamp = Annotated[
 class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
+    def encoded(self) -> bytes:
+        """The message as it is published."""
+        return self.model_dump_json(by_alias=True, exclude_none=True).encode()
+
 
 class Command(Message):
     """A message that asks exactly one service to do something."""

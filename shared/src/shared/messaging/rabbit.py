@@ -125,16 +125,16 @@ class Messages:
             QueueUnavailable: RabbitMQ is away, the queue full, or nobody declared it.
         """
         with durable_step(step):
-            await self._say(route.key, command, command.command_id)
+            await self._say(route, command.command_id, command.encoded())
 
     async def announce(self, event: EventRoute, message: Message, *, step: str) -> None:
         with durable_step(step):
-            await self._say(event.key, message, minted_id("msg_"), mandatory=False)
+            await self._say(event, minted_id("msg_"), message.encoded(), mandatory=False)
 
     async def ask(
-        self, route: Route[Asked, Answered], command: Asked, *, step: str
+        self, route: Route[Asked, Answered], command_id: str, command: bytes, *, step: str
     ) -> "asyncio.Task[Answered]":
-        """Publishes durably and gives the answer to come, late ones for two minutes.
+        """Publishes the encoded command and gives the answer to come, late ones for two minutes.
 
         The task raises `Refused`, or `NoReply` when no answer came at all. It may be waited for
         in part (`asyncio.wait`) without being lost.
@@ -144,9 +144,9 @@ class Messages:
         try:
             with durable_step(step):
                 await self._say(
-                    route.key,
+                    route,
+                    command_id,
                     command,
-                    command.command_id,
                     reply_to=self._replies.queue,
                     correlation_id=call_id,
                 )
@@ -159,22 +159,23 @@ class Messages:
         self, route: Route[Asked, Answered], command: Asked, *, within: float, step: str
     ) -> Answered:
         """Publishes and waits: `Refused`, or `NoReply` after `within` seconds."""
-        answer = await self.ask(route, command, step=step)
+        answer = await self.ask(route, command.command_id, command.encoded(), step=step)
         try:
             async with asyncio.timeout(within):
                 return await answer
         except TimeoutError as error:
             raise NoReply(f"no answer to {route.key} in {within} s") from error
 
-    async def _say(self, key: str, message: Message, message_id: str, **properties: Any) -> None:  # noqa: ANN401
-        await self.send(
-            message.model_dump_json(by_alias=True, exclude_none=True).encode(),
-            exchange=COMMANDS,
-            routing_key=key,
-            message_id=message_id,
-            message_type=type(message).__name__,
-            **properties,
-        )
+    async def _say(
+        self,
+        route: Route[Any, Any] | EventRoute,
+        message_id: str,
+        body: bytes,
+        **more: Any,  # noqa: ANN401  # AMQP's
+    ) -> None:
+        kind = route.contract.__name__
+        more |= {"routing_key": route.key, "message_id": message_id, "message_type": kind}
+        await self.send(body, exchange=COMMANDS, **more)
 
     async def send(self, body: bytes, **properties: Any) -> None:  # noqa: ANN401  # AMQP properties
         """One confirmed publish; `publish`, `ask` and settlement are what callers use."""

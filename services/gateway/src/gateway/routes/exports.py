@@ -133,6 +133,6 @@ async def plan_of_revision(
     export = await gateway.reads.export(caller, export_id)
     plan = earlier_plan(export, revision)
     if plan is None:
-        raise Refused(E.PLAN_NOT_FOUND, "This export has no plan of that revision.")
+        raise Refused(E.PLAN_NOT_FOUND)
     stored = await gateway.reads.stored_view(plan["view_sha256"])
     return json_answer(plan_view(stored, export_id, revision))

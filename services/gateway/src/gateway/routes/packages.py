@@ -67,7 +67,7 @@ async def artifact(
     export = await gateway.reads.packaged(caller, package_id)
     found = next((a for a in export["artifacts"] if a["filename"] == filename), None)
     if found is None:
-        raise Refused(E.ARTIFACT_NOT_FOUND, "The package has no such artifact.")
+        raise Refused(E.ARTIFACT_NOT_FOUND)
     body = await gateway.reads.blob(found["sha256"])
     return tagged(request, body, found["sha256"], found["media_type"], _attached(filename))
 

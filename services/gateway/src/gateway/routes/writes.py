@@ -1,12 +1,15 @@
 """The four writes of the protocol."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from gateway.dependencies import Caller, Key, Running, Wait, body_of
+from gateway import writes
+from gateway.calls import ACCEPTED, Answer, Call
+from gateway.dependencies import Running, Wait, call_of
 from gateway.routes.words import (
     AFTER_EXECUTE,
     AFTER_PLAN,
@@ -26,8 +29,6 @@ from gateway.schemas.requests import (
     SyncOrdersBody,
     SyncProductsBody,
 )
-from gateway.use_cases import ACCEPTED, ExecuteWrite, OrdersWrite, PlanWrite, ProductsWrite
-from gateway.write import Answer
 from shared.contracts.errors import ErrorCode as E
 from shared.validation import MAX_ISSUES, issue, refused_for
 
@@ -43,10 +44,7 @@ router = APIRouter()
     responses=write_errors(),
 )
 async def sync_products(
-    body: Annotated[SyncProductsBody, Depends(body_of(SyncProductsBody))],
-    caller: Caller,
-    gateway: Running,
-    key: Key = None,
+    call: Annotated[Call[SyncProductsBody], Depends(call_of(SyncProductsBody))], gateway: Running
 ) -> Response:
     """Creates or updates the catalogue, each product by its `externalId`.
 
@@ -54,8 +52,8 @@ async def sync_products(
     planning reports what is missing; a repeat that changes nothing of substance keeps the
     revision, so it is idempotent. Returns the products as they stand, with ids and revisions.
     """
-    _check_each_once(body.items)
-    return _response(await gateway.writer.run(ProductsWrite(gateway, caller, body, key)))
+    _check_each_once(call.body.items)
+    return _response(await gateway.idempotency.run(writes.sync_products(gateway, call)))
 
 
 @router.post(
@@ -67,10 +65,7 @@ async def sync_products(
     responses=write_errors(E.PRODUCT_NOT_FOUND),
 )
 async def sync_orders(
-    body: Annotated[SyncOrdersBody, Depends(body_of(SyncOrdersBody))],
-    caller: Caller,
-    gateway: Running,
-    key: Key = None,
+    call: Annotated[Call[SyncOrdersBody], Depends(call_of(SyncOrdersBody))], gateway: Running
 ) -> Response:
     """Creates or updates orders, each by its `externalId`; all of them are applied or none.
 
@@ -78,8 +73,8 @@ async def sync_orders(
     changes nothing but `metadata` keeps the revision, and so every plan. Returns the orders as
     they stand.
     """
-    _check_each_once(body.items)
-    return _response(await gateway.writer.run(OrdersWrite(gateway, caller, body, key)))
+    _check_each_once(call.body.items)
+    return _response(await gateway.idempotency.run(writes.sync_orders(gateway, call)))
 
 
 _PLAN_ERRORS = write_errors(
@@ -111,10 +106,7 @@ _PLAN_ERRORS = write_errors(
     responses=_PLAN_ERRORS | {200: {"links": AFTER_PLAN}},
 )
 async def plan(
-    body: Annotated[PlanBody, Depends(body_of(PlanBody))],
-    caller: Caller,
-    gateway: Running,
-    key: Key = None,
+    call: Annotated[Call[PlanBody], Depends(call_of(PlanBody))], gateway: Running
 ) -> Response:
     """Decides how orders cross the border: what can go, on which entries, what is missing and why.
 
@@ -122,9 +114,7 @@ async def plan(
     export or another revision of it, and has no side effects beyond: the same inputs give the
     same `planHash`. Returns the plan; unknown `orderIds` are named in `details.orderIds`.
     """
-    write = PlanWrite(gateway, caller, body, key)
-    await write.check_scope()
-    return _response(await gateway.writer.run(write))
+    return _response(await gateway.idempotency.run(await writes.plan(gateway, call)))
 
 
 @router.post(
@@ -145,11 +135,9 @@ async def plan(
     openapi_extra=WAITING,
 )
 async def execute(
-    body: Annotated[ExecuteBody, Depends(body_of(ExecuteBody))],
-    caller: Caller,
+    call: Annotated[Call[ExecuteBody], Depends(call_of(ExecuteBody))],
     gateway: Running,
     wait: Wait,
-    key: Key = None,
 ) -> Response:
     """Runs the current plan, exactly once: five documents, one package, one mail to the broker.
 
@@ -157,11 +145,11 @@ async def execute(
     idempotency key. Creates these effects once; it is idempotent, and a repeat with any key
     answers the same package. 202 means that it runs on: look at `Location`.
     """
-    write = ExecuteWrite(gateway, caller, body, key, wait=wait)
-    await write.check_scope()
-    response = _response(await gateway.writer.run(write))
+    if wait is not None:
+        call = replace(call, wait=wait)
+    response = _response(await gateway.idempotency.run(await writes.execute(gateway, call)))
     if response.status_code == ACCEPTED:
-        response.headers["location"] = f"/api/exports/{body.batch_id}"
+        response.headers["location"] = f"/api/exports/{call.body.batch_id}"
         response.headers["retry-after"] = "1"
     if wait is not None:
         response.headers["preference-applied"] = f"wait={int(wait)}"

@@ -7,7 +7,7 @@ coercion. An instance is therefore a valid part of a message as it stands.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from gateway.schemas.values import (
@@ -152,7 +152,11 @@ class PlanBody(WriteBody):
     broker_id: Id
     """The customs broker who gets the package."""
 
-    order_ids: tuple[Id, ...] = Field(min_length=1, max_length=MAX_PLAN_ORDERS)
+    order_ids: Annotated[
+        tuple[Id, ...],
+        Field(min_length=1, max_length=MAX_PLAN_ORDERS),
+        AfterValidator(lambda ids: tuple(sorted(set(ids)))),
+    ]
     """Ids of synced orders. A set: order and repetition change nothing."""
 
     destination_country: Literal["US"] = "US"

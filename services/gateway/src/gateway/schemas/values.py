@@ -5,7 +5,7 @@ Our errors carry the protocol's own codes (bodies.py passes them on).
 
 import re
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact
 from typing import Annotated, Any, Final
 
 import orjson
@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.clock import timestamp
 from shared.contracts.catalogue import MAX_CENTS, MAX_QUANTITY
+from shared.strict_json import MOST_DIGITS
 
 MAX_METADATA_BYTES: Final = 16 * 1024
 _RFC3339 = re.compile(
@@ -23,29 +24,25 @@ _RFC3339 = re.compile(
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _VISIBLE_ASCII = re.compile(r"[!-~]{1,255}")
-_MOST_DIGITS = 18
+_MOST_PLACES = 18
+_CENT = Decimal("0.01")
+_EXACTLY = Context(prec=_MOST_PLACES + 10, traps=[Inexact])
 
 
 def _number(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise PydanticCustomError("invalid_type", "Expected a number")
     number = Decimal(value)
-    if number and number.adjusted() > _MOST_DIGITS:
+    if number and number.adjusted() > _MOST_PLACES:
         raise PydanticCustomError("too_big", "The number is out of range")
     return number
 
 
 def _hundredths(value: object) -> int:
-    number = _number(value)
-    # Exact without the context's rounding: look at the digits, not at a product.
-    sign, digits, exponent = number.as_tuple()
-    cut = -int(exponent) - 2
-    if cut > 0:
-        if any(digits[-cut:]) if cut < len(digits) else any(digits):
-            raise PydanticCustomError("custom", "At most two decimals")
-        digits, cut = digits[:-cut], 0
-    whole = int("".join(map(str, digits)) + "0" * -cut or "0")
-    return -whole if sign else whole
+    try:
+        return int(_number(value).quantize(_CENT, context=_EXACTLY).scaleb(2))
+    except Inexact:
+        raise PydanticCustomError("custom", "At most two decimals") from None
 
 
 def _whole(value: object) -> int:
@@ -142,10 +139,12 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # any JSON value
     if isinstance(value, str) and _FORBIDDEN.search(value):
         raise PydanticCustomError("invalid_string", "Control characters are not allowed")
     if isinstance(value, Decimal):
-        number = float(value)
-        if abs(number) == float("inf") or value == value.to_integral_value() > 2**53:
+        number = float(value)  # as everybody reads a fraction; a whole number stays one
+        if value.adjusted() >= MOST_DIGITS or (value and not number):
             raise PydanticCustomError("too_big", "A number is out of range")
         return number
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise PydanticCustomError("too_big", "A number is out of range")
     return value
 
 

@@ -1,0 +1,171 @@
+"""The writes: a checked body becomes one command, its reply becomes the answer."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TypedDict
+
+import orjson
+
+from gateway.calls import ACCEPTED, OK, Answer, Call, Write
+from gateway.dependencies import Gateway
+from gateway.money import dump
+from gateway.record_views import View, order_view, product_view
+from gateway.schemas.requests import (
+    ExecuteBody,
+    PlanBody,
+    SyncOrdersBody,
+    SyncProductsBody,
+    WriteBody,
+)
+from gateway.views import execution_view, plan_view
+from shared.clock import timestamp
+from shared.contracts.exports import (
+    ExecuteExport,
+    ExportExecuted,
+    ExportPlanned,
+    PlanExport,
+    PlanRequest,
+)
+from shared.contracts.lifecycle import State
+from shared.contracts.sync import (
+    OrdersSynced,
+    ProductsSynced,
+    SyncedRecord,
+    SyncOrders,
+    SyncProducts,
+)
+from shared.ids import minted_id
+from shared.logs import request_id
+from shared.messaging import topology
+from shared.records import BROKERS, ORDERS, PRODUCTS, WAREHOUSES, Collection, SyncedDocument
+
+
+class Issued(TypedDict):
+    """What every command carries."""
+
+    command_id: str
+    account_id: str
+    request_id: str
+    issued_at: str
+
+
+def _issued(gateway: Gateway, call: Call[WriteBody]) -> Issued:
+    return {
+        "command_id": minted_id("cmd_"),
+        "account_id": call.caller.account_id,
+        "request_id": request_id.get(),
+        "issued_at": timestamp(gateway.now()),
+    }
+
+
+def sync_orders(gateway: Gateway, call: Call[SyncOrdersBody]) -> Write[SyncOrders, OrdersSynced]:
+    async def command(_: str | None) -> SyncOrders:
+        return SyncOrders(items=call.body.items, **_issued(gateway, call))
+
+    async def finish(reply: OrdersSynced) -> Answer:
+        return await _synced(gateway, call, ORDERS, reply.records, order_view)
+
+    return Write(call, topology.ORDERS_SYNC, command, finish)
+
+
+def sync_products(
+    gateway: Gateway, call: Call[SyncProductsBody]
+) -> Write[SyncProducts, ProductsSynced]:
+    async def command(_: str | None) -> SyncProducts:
+        return SyncProducts(items=call.body.items, **_issued(gateway, call))
+
+    async def finish(reply: ProductsSynced) -> Answer:
+        return await _synced(gateway, call, PRODUCTS, reply.records, product_view)
+
+    return Write(call, topology.PRODUCTS_SYNC, command, finish)
+
+
+async def _synced(
+    gateway: Gateway,
+    call: Call[WriteBody],
+    collection: Collection[SyncedDocument],
+    records: tuple[SyncedRecord, ...],
+    shown: Callable[[SyncedDocument], View],
+) -> Answer:
+    """The records as they stand, in the order of the request."""
+    stored = await gateway.reads.records(call.caller, collection, [r.id for r in records])
+    data = [
+        shown(document) | ({"superseded": True} if record.superseded else {})
+        for document, record in zip(stored, records, strict=True)
+    ]
+    return Answer(OK, dump({"data": data}))
+
+
+async def plan(gateway: Gateway, call: Call[PlanBody]) -> Write[PlanExport, ExportPlanned]:
+    """The plan; refuses at once what is outside of the caller's scope."""
+    body, reads = call.body, gateway.reads
+    await reads.check_party(call.caller, WAREHOUSES, body.warehouse_id, "warehouseId")
+    await reads.check_party(call.caller, BROKERS, body.broker_id, "brokerId")
+    if body.batch_id is not None and call.caller.warehouse_id is not None:
+        await reads.export(call.caller, body.batch_id)
+    if body.dry_run:
+        call = replace(call, key=None)  # nothing is stored, so there is nothing to repeat
+
+    async def command(_: str | None) -> PlanExport:
+        request = PlanRequest(
+            warehouse_id=body.warehouse_id,
+            broker_id=body.broker_id,
+            destination_country=body.destination_country,
+            order_ids=body.order_ids,
+            shipment=body.shipment,
+        )
+        issued = _issued(gateway, call)
+        return PlanExport(request=request, batch_id=body.batch_id, dry_run=body.dry_run, **issued)
+
+    async def finish(reply: ExportPlanned) -> Answer:
+        if reply.view is not None:
+            view = orjson.loads(reply.view)
+        else:
+            view = await reads.stored_view(reply.view_sha256 or "")
+        return Answer(OK, dump(plan_view(view, reply.export_id, reply.plan_revision)))
+
+    async def done_anyway(command_id: str) -> Answer | None:
+        found = await reads.plan_of_command(command_id)
+        if found is None:
+            return None
+        export_id, made = found
+        view = await reads.stored_view(made["view_sha256"])
+        return Answer(OK, dump(plan_view(view, export_id, made["revision"])))
+
+    return Write(call, topology.EXPORTS_PLAN, command, finish, done_anyway=done_anyway)
+
+
+async def execute(
+    gateway: Gateway, call: Call[ExecuteBody]
+) -> Write[ExecuteExport, ExportExecuted]:
+    """The execution; refuses at once what is outside of the caller's scope."""
+    body, reads = call.body, gateway.reads
+    if call.caller.warehouse_id is not None:
+        await reads.export(call.caller, body.batch_id)
+
+    async def command(key_id: str | None) -> ExecuteExport:
+        seen = await reads.export(call.caller, body.batch_id)
+        return ExecuteExport(
+            export_id=body.batch_id,
+            plan_revision=seen["plan_revision"],
+            plan_hash=body.plan_hash,
+            resubmit=body.resubmit,
+            revision=seen["revision"],
+            key_id=key_id,
+            **_issued(gateway, call),
+        )
+
+    async def current(status: int) -> Answer:
+        export = await reads.export(call.caller, body.batch_id)
+        return Answer(status, dump(execution_view(export)))
+
+    async def finish(reply: ExportExecuted) -> Answer:
+        return await current(ACCEPTED if reply.running else OK)
+
+    async def done_anyway(_: str) -> Answer | None:
+        export = await reads.export(call.caller, body.batch_id)
+        return await current(OK) if export["state"] == State.EXECUTED else None
+
+    running = partial(current, ACCEPTED)
+    return Write(call, topology.EXPORTS_EXECUTE, command, finish, running, done_anyway)
