@@ -1,8 +1,8 @@
 """The page of errors: every code of the envelope, every next action, as Markdown."""
 
-from typing import Final
+from typing import Any, Final
 
-from contract.markdown import table
+from contract.markdown import example, table
 from shared.contracts.errors import ErrorCode, NextAction
 
 _CODES: Final = """\
@@ -30,11 +30,19 @@ _FINDINGS: Final = """\
 What the rules find in a plan is no error: each code and each rule of `validationMessages` is an
 anchor of [the page of rules](/docs/rules).
 """
+_EXAMPLES: Final = """\
+## Examples
+
+Answers as they were given.
+"""
 
 
-def markdown() -> str:
+def markdown(document: dict[str, Any]) -> str:
+    """With the answers that the OpenAPI document has as examples."""
     codes = sorted(ErrorCode, key=lambda code: (code.status, code))
-    return "\n".join([_CODES, _codes(codes), _ACTIONS, _actions(), _FINDINGS])
+    recorded = document["components"]["examples"]
+    examples = [example("Error", recorded[code]["value"]) for code in codes if code in recorded]
+    return "\n".join([_CODES, _codes(codes), _ACTIONS, _actions(), _FINDINGS, _EXAMPLES, *examples])
 
 
 def _codes(codes: list[ErrorCode]) -> str:

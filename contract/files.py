@@ -5,8 +5,9 @@ from typing import Any, Final
 
 import orjson
 
-from contract import asyncapi, errors, openapi, reference, rules
+from contract import asyncapi, errors, openapi, rules
 from contract.core import core
+from contract.reference import Reference
 from contract.rendering import rendered
 from gateway.app import create_app
 from gateway.settings import Settings
@@ -23,8 +24,8 @@ def made() -> dict[Path, bytes]:
         "openapi.json": _json(document),
         "openapi-core.json": _json(core(document)),
         "asyncapi.json": _json(asyncapi.asyncapi_document()),
-        "api/reference.md": reference.markdown(document).encode(),
-        "errors.md": errors.markdown().encode(),
+        "api/reference.md": Reference(document).markdown().encode(),
+        "errors.md": errors.markdown(document).encode(),
         "rules.md": rules.markdown().encode(),
     }
     sources = {str(page.relative_to(PAGES)): page.read_bytes() for page in PAGES.rglob("*.md")}

@@ -1,6 +1,13 @@
 """Markdown, as the made pages need it."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+
+def example(shape: str, value: Any) -> str:  # noqa: ANN401  # any JSON value
+    return f"```json {shape}\n{orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()}\n```\n"
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

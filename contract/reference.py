@@ -1,9 +1,13 @@
-"""The reference page: the OpenAPI document in words, as Markdown."""
+"""The reference page: the OpenAPI document in words, with its examples, as Markdown."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from contract.markdown import table
+from contract.markdown import example, table
+from contract.rendering import anchor
+from shared.contracts.errors import ErrorCode
+from shared.links import error_page
 
 Json = dict[str, Any]
 
@@ -11,58 +15,115 @@ _ABOUT: Final = """\
 # Reference
 
 Every operation and every shape of the HTTP contract, made of the
-[OpenAPI document](/docs/api/openapi). Each operation answers errors in the shape
-[Error](#error) and needs `Authorization: Bearer <api-key>`.
+[OpenAPI document](/docs/api/openapi). Each operation needs `Authorization: Bearer <api-key>` and
+answers [errors](/docs/errors) in the shape [Error](#error). The examples are real requests and
+answers.
 """
+_BOUNDS: Final = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "maxLength": "at most {} characters",
+    "maxItems": "at most {} entries",
+    "format": "{}",
+    "default": "default `{}`",
+}
+_ANY_INTEGER: Final = 2**53 - 1  # JSON's own bound, which says nothing of a field
 
 
-def markdown(document: Json) -> str:
-    """The document's operations by tag, then its schemas by name."""
-    lines = [_ABOUT]
-    for tag in document["tags"]:
-        lines += [f"## {tag['name']}", "", tag["description"], ""]
-        for path, methods in document["paths"].items():
+class Reference:
+    def __init__(self, document: Json) -> None:
+        self._document = document
+
+    def markdown(self) -> str:
+        """An index, the operations by tag, then the shapes by name."""
+        return "\n".join([_ABOUT, *self._index(), *self._operations(), *self._shapes()])
+
+    def _tagged(self, tag: str) -> Iterator[tuple[str, Json]]:
+        """What each operation of a tag is headed with, and the operation."""
+        for path, methods in self._document["paths"].items():
             for method, operation in methods.items():
-                if tag["name"] in operation["tags"]:
-                    answers = {
-                        status: _found(document, answer)
-                        for status, answer in operation["responses"].items()
-                    }
-                    lines += _operation(method, path, operation | {"responses": answers})
-    lines += ["## Shapes", ""]
-    for name, schema in sorted(document["components"]["schemas"].items()):
-        lines += _schema(name, schema)
-    return "\n".join(lines)
+                if tag in operation["tags"]:
+                    yield f"{method.upper()} {path}", operation
 
+    def _index(self) -> Iterator[str]:
+        for tag in self._document["tags"]:
+            yield f"**{tag['name']}**\n"
+            for call, operation in self._tagged(tag["name"]):
+                yield f"* [{call}](#{anchor(call)}): {operation['summary']}"
+            yield ""
+        names = sorted(self._document["components"]["schemas"])
+        yield f"**Shapes**: {', '.join(_shape_link(name) for name in names)}.\n"
 
-def _found(document: Json, answer: Json) -> Json:
-    """The answer itself, where the document refers to one that operations share."""
-    name = answer.get("$ref", "").rsplit("/", 1)[-1]
-    found: Json = document["components"]["responses"][name] if name else answer
-    return found
+    def _operations(self) -> Iterator[str]:
+        for tag in self._document["tags"]:
+            yield f"## {tag['name']}\n"
+            yield f"{tag['description']}\n"
+            for call, operation in self._tagged(tag["name"]):
+                yield f"### {call}\n"
+                yield from self._operation(operation)
 
-
-def _operation(method: str, path: str, operation: Json) -> Iterator[str]:
-    yield f"### {operation['operationId']}"
-    yield ""
-    yield f"`{method.upper()} {path}`"
-    yield ""
-    yield operation["description"]
-    yield ""
-    if body := operation.get("requestBody"):
-        yield f"Body: {_type(body['content']['application/json']['schema'])}."
-        yield ""
-    if parameters := operation["parameters"]:
-        rows = [
-            (f"`{each['name']}`", each["in"], _type(each["schema"]), each.get("description", ""))
-            for each in parameters
+    def _operation(self, operation: Json) -> Iterator[str]:
+        deprecated = " (deprecated)" if operation.get("deprecated") else ""
+        yield f"**{operation['summary']}**{deprecated}, `{operation['operationId']}`.\n"
+        yield f"{operation['description']}\n"
+        parameters = [self._resolved(each) for each in operation.get("parameters", ())]
+        if parameters:
+            rows = [
+                (f"`{each['name']}`", each["in"], _type(each["schema"]), _meaning(each))
+                for each in parameters
+            ]
+            yield table(("Parameter", "In", "Type", "Meaning"), rows)
+        if body := operation.get("requestBody"):
+            media = self._resolved(body)["content"]["application/json"]
+            yield f"Body: {_type(media['schema'])}\n"
+            yield from self._examples(media)
+        answers = {
+            status: self._resolved(answer)
+            for status, answer in sorted(operation["responses"].items())
+        }
+        found = [
+            (status, " or ".join(_content(answer)), _with_links(answer["description"]))
+            for status, answer in answers.items()
         ]
-        yield table(("Parameter", "In", "Type", "Meaning"), rows)
-    answers = [
-        (status, " or ".join(_content(answer)), answer["description"])
-        for status, answer in sorted(operation["responses"].items())
-    ]
-    yield table(("Status", "Body", "Meaning"), answers)
+        yield table(("Status", "Body", "Meaning"), found)
+        for status, answer in answers.items():
+            if status.startswith("2"):
+                for media in answer.get("content", {}).values():
+                    yield from self._examples(media, f"Answers {status}, for example:\n")
+
+    def _examples(self, media: Json, caption: str = "") -> Iterator[str]:
+        for each in media.get("examples", {}).values():
+            if caption:
+                yield caption
+            yield example(_name(media["schema"]), self._resolved(each)["value"])
+
+    def _shapes(self) -> Iterator[str]:
+        yield "## Shapes\n"
+        for name, schema in sorted(self._document["components"]["schemas"].items()):
+            yield from _shape(name, schema)
+
+    def _resolved(self, value: Json) -> Json:
+        """What a reference leads to, and everything else as it is."""
+        if "$ref" not in value:
+            return value
+        place: Json = self._document
+        for name in value["$ref"].removeprefix("#/").split("/"):
+            place = place[name]
+        return place
+
+
+def _name(reference: Json) -> str:
+    return str(reference["$ref"].rsplit("/", 1)[1])
+
+
+def _shape_link(name: str) -> str:
+    return f"[{name}](#{anchor(name)})"
+
+
+def _with_links(text: str) -> str:
+    """Each error code leads to what is said of it."""
+    codes = "|".join(ErrorCode)
+    return re.sub(f"`({codes})`", lambda code: f"[{code[1]}]({error_page(code[1])})", text)
 
 
 def _content(answer: Json) -> Iterator[str]:
@@ -71,38 +132,54 @@ def _content(answer: Json) -> Iterator[str]:
         yield _type(schema) if media_type == "application/json" and schema else f"`{media_type}`"
 
 
-def _schema(name: str, schema: Json) -> Iterator[str]:
-    yield f"### {name}"
-    yield ""
+def _shape(name: str, schema: Json) -> Iterator[str]:
+    yield f"### {name}\n"
     if description := schema.get("description"):
-        yield description
-        yield ""
-    if values := schema.get("enum"):
-        yield f"One of {', '.join(f'`{value}`' for value in values)}."
-        yield ""
-    required = set(schema.get("required", ()))
-    rows = [
-        (f"`{field}`", _type(about), "yes" if field in required else "", _meaning(about))
-        for field, about in schema.get("properties", {}).items()
-    ]
-    if rows:
+        yield f"{description}\n"
+    if rows := list(_fields(schema)):
         yield table(("Field", "Type", "Always", "Meaning"), rows)
+    else:
+        yield f"{_type(schema).capitalize()}.\n"
+
+
+def _fields(schema: Json, prefix: str = "") -> Iterator[tuple[str, str, str, str]]:
+    """Each field, those of an object inside by their path: `charges[].name`."""
+    required = schema.get("required", ())
+    for field, about in schema.get("properties", {}).items():
+        name = f"{prefix}{field}"
+        yield f"`{name}`", _type(about), "yes" if field in required else "", _meaning(about)
+        yield from _fields(about, f"{name}.")
+        yield from _fields(about.get("items", {}), f"{name}[].")
 
 
 def _meaning(about: Json) -> str:
-    bounds = {"minimum": "at least", "maximum": "at most", "maxLength": "at most this long:"}
-    told = [f"{words} {about[name]}" for name, words in bounds.items() if name in about]
+    """The field's meaning and its bounds; a parameter has these in its schema."""
+    given = about | about.get("schema", {})
+    told = [
+        words.format(given[name])
+        for name, words in _BOUNDS.items()
+        if given.get(name) not in {None, _ANY_INTEGER, -_ANY_INTEGER}
+    ]
     described: str = about.get("description", "")
-    return f"{described} ({', '.join(told)})" if told else described
+    bounds = ", ".join(told)
+    return f"{described} {bounds[0].upper()}{bounds[1:]}." if told else described
 
 
 def _type(schema: Json) -> str:
     if "$ref" in schema:
-        name = schema["$ref"].rsplit("/", 1)[1]
-        return f"[{name}](#{name.lower()})"
+        return _shape_link(_name(schema))
     if parts := schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf"):
         return " or ".join(dict.fromkeys(_type(part) for part in parts))
-    kind = schema.get("type", "any")
+    if values := schema.get("enum"):
+        words = ("null" if value is None else f"`{value}`" for value in values)
+        return f"one of {', '.join(words)}"
+    kinds = schema.get("type", "any")
+    told = [kinds] if isinstance(kinds, str) else kinds
+    return " or ".join(_kind(kind, schema) for kind in told)
+
+
+def _kind(kind: str, schema: Json) -> str:
+    of = schema.get("additionalProperties")
     if kind == "array":
         return f"list of {_type(schema.get('items', {}))}"
-    return " or ".join(kind) if isinstance(kind, list) else str(kind)
+    return f"object of {_type(of)}" if kind == "object" and isinstance(of, dict) and of else kind

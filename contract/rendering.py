@@ -51,7 +51,7 @@ for machines <a href="/docs/api/openapi">OpenAPI</a> and
 def rendered(markdown: str, path: str) -> bytes:
     """The whole page at `path`, an address without its ending; its title is its first heading."""
     tokens = _parser().parse(markdown)
-    _anchor(tokens)
+    _set_anchors(tokens)
     body = _parser().renderer.render(tokens, _parser().options, {})
     heading = re.search(r"^# (.+)$", markdown, re.MULTILINE)
     page = _PAGE.format(
@@ -75,15 +75,15 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def _anchor(tokens: list[Token]) -> None:
+def _set_anchors(tokens: list[Token]) -> None:
     """Each heading can be linked to, and each row that begins with a word of the protocol.
 
     `#rate-limits` for "Rate limits"; a word of the protocol stays as it is: `#PLAN_STALE`.
     """
     headings = [pair for pair in pairwise(tokens) if pair[0].type == "heading_open"]
-    taken = {_name(text) for _, text in headings}
+    taken = {anchor(text.content) for _, text in headings}
     for heading, text in headings:
-        heading.attrSet("id", _name(text))
+        heading.attrSet("id", anchor(text.content))
     for row, cell, text in zip(tokens, tokens[1:], tokens[2:], strict=False):
         word = text.content.strip("`")
         begins = (row.type, cell.type, text.content) == ("tr_open", "td_open", f"`{word}`")
@@ -92,7 +92,7 @@ def _anchor(tokens: list[Token]) -> None:
             row.attrSet("id", word)
 
 
-def _name(heading: Token) -> str:
-    if _WORD.fullmatch(heading.content):
-        return heading.content
-    return "-".join(re.findall(r"[a-z0-9]+", heading.content.lower()))
+def anchor(heading: str) -> str:
+    if _WORD.fullmatch(heading):
+        return heading
+    return "-".join(re.findall(r"[a-z0-9]+", heading.lower()))

@@ -162,8 +162,24 @@ async def test_the_reference_tells_every_operation_and_shape_of_the_document() -
         document = (await client.get("/docs/api/openapi")).json()
         page = (await client.get("/docs/api/reference.md")).text
 
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            assert f"### {operation['operationId']}\n" in page
-    for name in document["components"]["schemas"]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            assert f"### {method.upper()} {path}\n" in page
+            assert f"`{operation['operationId']}`" in page
+    for name, schema in document["components"]["schemas"].items():
         assert f"### {name}\n" in page
+        assert all(f"| `{field}` |" in page for field in schema.get("properties", ()))
+
+
+async def test_the_reference_shows_every_example_of_the_document() -> None:
+    async with GatewayUnderTest().client(None) as client:
+        document = (await client.get("/docs/api/openapi")).json()
+        pages = [
+            (await client.get(f"/docs/{name}.md")).text for name in ("api/reference", "errors")
+        ]
+
+    fenced = re.compile(r"^```json \w+\n(.+?)\n```$", re.MULTILINE | re.DOTALL)
+    examples = fenced.findall("\n".join(pages))
+    shown = [orjson.loads(example) for example in examples]
+    for each in document["components"]["examples"].values():
+        assert each["value"] in shown
