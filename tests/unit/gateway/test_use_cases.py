@@ -110,6 +110,18 @@ async def test_a_dead_lettered_execute_is_answered_by_what_was_done(
     assert (answer.status_code, answer.json()["customs_package_id"]) == (200, "cp_1")
 
 
+async def test_what_blocks_an_execute_leads_to_its_page(gateway: GatewayUnderTest) -> None:
+    async def blocked(_: Any) -> Any:  # a command, its answer
+        details = {"validationMessages": [{"code": "HTS_MISSING"}]}
+        raise Refused(ErrorCode.EXPORT_NOT_READY, details=details)
+
+    gateway.workers.answers["exports.execute"] = blocked
+
+    [found] = (await execute(gateway)).json()["details"]["validationMessages"]
+
+    assert found["docs"].endswith("HTS_MISSING")
+
+
 async def test_an_unknown_export_is_404_and_leaves_no_key(gateway: GatewayUnderTest) -> None:
     answer = await execute(gateway, {"idempotency-key": "k"}, batchId="batch_unknown")
 

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from gateway.views import with_pages
 from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
 from shared.contracts.snapshot import PROTOCOL
 from shared.errors import (
@@ -108,6 +109,8 @@ def respond_to(answer: Refusal, *, keyed: bool) -> Response:
     envelope = answer.envelope()
     details: dict[str, Any] = envelope["details"]
     details |= {"request_id": request_id.get(), "docs": error_page(answer.error_code)}
+    if found := details.get("validationMessages"):
+        details["validationMessages"] = with_pages(found)
     if details["next_action"] == NextAction.RETRY_WITH_SAME_KEY and not keyed:
         details["next_action"] = NextAction.RETRY.value
     headers = {"cache-control": "no-store"}

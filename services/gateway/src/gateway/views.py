@@ -115,10 +115,12 @@ def _package_state(export: ExportRecord) -> str:
 
 
 def _plan(stored: View) -> View:
+    return {**to_http(stored), "validationMessages": with_pages(stored["validationMessages"])}
+
+
+def with_pages(findings: list[View]) -> list[View]:
     """Each finding leads to what is said of its code."""
-    findings = stored["validationMessages"]
-    shown = [found | {"docs": rule_page(found["code"])} for found in findings]
-    return {**to_http(stored), "validationMessages": shown}
+    return [found | {"docs": rule_page(found["code"])} for found in findings]
 
 
 def _identity(export: ExportRecord) -> View:
