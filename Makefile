@@ -37,7 +37,6 @@ demo: up ## from orders to the broker's mailbox, once through
 ##@ Check it
 test: setup lint types imports ## everything: style, types, architecture, all tests on real servers
 	@$(STACK) test-tools
-	@$(STACK) up --name test --servers-only
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-unit: setup ## the quick part: no server, no network
@@ -54,11 +53,9 @@ imports: setup ## who may import whom
 	$(BIN)/lint-imports
 
 crash-points: setup ## kill a service before and after every named step, one at a time
-	@$(STACK) up --name test --servers-only
 	ENTRYGO_CRASH_POINTS=all $(BIN)/python -m pytest tests/e2e -k crash $(PYTEST_ARGS)
 
 fuzz: setup ## bad input against the HTTP API
-	@$(STACK) up --name test --servers-only
 	ENTRYGO_FUZZ=all $(BIN)/python -m pytest tests -k fuzz $(PYTEST_ARGS)
 
 bench: setup ## measure it, on a stack of its own

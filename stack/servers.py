@@ -38,11 +38,11 @@ class Addresses:
     versions: str
 
 
-def up(name: str = "test") -> Addresses:
+def up(name: str, kind: Kind | None = None) -> Addresses:
     """Starts what is missing, waits until all are ready, and tells where they are."""
     folder = StackFolder(name)
     with turn(folder):
-        return up_in_turn(folder, ports.of(name))
+        return up_in_turn(folder, ports.of(name), kind)
 
 
 def turn(folder: StackFolder) -> AbstractContextManager[None]:
@@ -52,10 +52,10 @@ def turn(folder: StackFolder) -> AbstractContextManager[None]:
     return locked(folder.path / "lock", waiting)
 
 
-def up_in_turn(folder: StackFolder, numbers: Ports) -> Addresses:
+def up_in_turn(folder: StackFolder, numbers: Ports, kind: Kind | None = None) -> Addresses:
     """For a caller that has the turn."""
     found = given() if folder.name != "demo" else None
-    if found is None and _kind(folder) == "docker":
+    if found is None and (kind or kind_of(folder)) == "docker":
         found = on_loopback(numbers, "docker", docker.servers_up(folder, numbers))
     elif found is None:
         found = on_loopback(numbers, "native", native.up(folder, numbers))
@@ -80,6 +80,28 @@ def down_in_turn(folder: StackFolder, *, wipe: bool) -> None:
     folder.state.unlink(missing_ok=True)
     if wipe:
         shutil.rmtree(folder.data, ignore_errors=True)
+
+
+def kind_of(folder: StackFolder) -> Kind:
+    """Given, else forced by ENTRYGO_STACK, else as it was started, else what this machine can."""
+    if folder.name != "demo" and given():
+        return "given"
+    forced = os.environ.get("ENTRYGO_STACK", "")
+    if forced not in {"", "docker", "native"}:
+        raise StackError(f"ENTRYGO_STACK={forced}: set it to docker or native, or leave it out")
+    started = state.load(folder).addresses.get("kind")
+    if started in {"docker", "native"}:
+        if forced and forced != started:
+            raise StackError(f"the {folder.name} stack runs as {started}: take it down first")
+        return cast(Kind, started)
+    if forced == "native":
+        return _native_or_say_why("ENTRYGO_STACK=native")
+    reason = docker.unusable()
+    if reason is None:
+        return "docker"
+    if forced == "docker":
+        raise StackError(f"ENTRYGO_STACK=docker, but {reason}")
+    return _native_or_say_why(reason)
 
 
 def given() -> Addresses | None:
@@ -114,26 +136,6 @@ def on_loopback(numbers: Ports, kind: Kind, versions: str) -> Addresses:
         kind=kind,
         versions=versions,
     )
-
-
-def _kind(folder: StackFolder) -> Kind:
-    """Forced by ENTRYGO_STACK, else as it was started, else what this machine can do."""
-    forced = os.environ.get("ENTRYGO_STACK", "")
-    if forced not in {"", "docker", "native"}:
-        raise StackError(f"ENTRYGO_STACK={forced}: set it to docker or native, or leave it out")
-    started = state.load(folder).addresses.get("kind")
-    if started in {"docker", "native"}:
-        if forced and forced != started:
-            raise StackError(f"the {folder.name} stack runs as {started}: take it down first")
-        return cast(Kind, started)
-    if forced == "native":
-        return _native_or_say_why("ENTRYGO_STACK=native")
-    reason = docker.unusable()
-    if reason is None:
-        return "docker"
-    if forced == "docker":
-        raise StackError(f"ENTRYGO_STACK=docker, but {reason}")
-    return _native_or_say_why(reason)
 
 
 def _native_or_say_why(no_docker: str) -> Kind:

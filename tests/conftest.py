@@ -1,20 +1,24 @@
 """The servers of the suite: one set a run, found by one fixture; never skipped.
 
-Addresses given in the environment, else docker compose, else the native stack (stack/servers.py).
+Addresses given in the environment, else Docker by testcontainers, else the native stack
+(stack/servers.py).
 Each test that wants state gets a database of its own; each run a RabbitMQ virtual host of its own.
 """
 
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 
 import pytest
 from pydantic import SecretStr
-from stack.servers import Addresses, up
+from stack.paths import StackFolder
+from stack.servers import Addresses, kind_of, up
 
 from shared.settings import CommonSettings
 from shared.store import Store
 from support import crash_points
+from support.compose import composed
 from support.servers import virtual_host
 
 
@@ -23,8 +27,21 @@ def pytest_report_header() -> str:
 
 
 @pytest.fixture(scope="session")
-def servers() -> Addresses:
-    return up(os.environ.get("ENTRYGO_TEST_STACK", "test"))
+def servers(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Addresses]:
+    name = os.environ.get("ENTRYGO_TEST_STACK", "test")
+    capture = pytestconfig.pluginmanager.get_plugin("capturemanager")
+    assert capture is not None
+    with ExitStack() as held:
+        # The first start takes minutes where nothing is there yet: it says what it is at.
+        with capture.global_and_fixture_disabled():
+            kind = kind_of(StackFolder(name))
+            if kind == "docker":
+                found = held.enter_context(composed(tmp_path_factory.mktemp("compose")))
+            else:
+                found = up(name, kind)
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 import pytest
 from stack import servers
 from stack.output import StackError
+from stack.paths import StackFolder
 
 
 @pytest.fixture(autouse=True)
@@ -20,8 +21,8 @@ def test_all_addresses_given_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     found = servers.given()
 
     assert found is not None
-    assert found.kind == "given"
     assert found.smtp_port == 2525
+    assert servers.kind_of(StackFolder("test")) == "given"
 
 
 def test_some_addresses_given_is_an_error_that_names_the_others(
