@@ -7,81 +7,17 @@ from typing import Any
 
 from planner import rulesets
 from planner.domain.facts import Party, PlanningInput, Tariff
+from support import world
+from support.world import merged
 
 TODAY = date(2026, 11, 24)
 BOOK, ORDER = "prod_book", "ord_1"
-
-ACCOUNT = {
-    "name": "Maple Goods",
-    "exporter": {"name": "Maple Goods Inc."},
-    "importerOfRecord": {
-        "name": "Maple Goods US LLC",
-        "number": "12-3456789",
-        "bond": "B-1001",
-        "powerOfAttorney": True,
-    },
-    "responsibleEmployee": {"name": "Ana Roy", "phone": "+1 416 555 0100"},
-    "grouping": "CONSOLIDATED_IOR",
-    "valueFloorCents": 100,
-}
-WAREHOUSE = {
-    "name": "Toronto",
-    "country": "CA",
-    "email": "dock@example.com",
-    "address": {"addressLines": ["1 Front St"], "city": "Toronto", "country": "CA"},
-}
-BROKER = {"name": "Border Brokers", "email": "entries@example.com"}
-SHIPMENT = {
-    "portOfEntry": "0901",
-    "transportMode": "TRUCK",
-    "carrier": "Lakes Freight",
-    "paps": "LAKE123456",
-    "eta": "2026-11-26T14:00:00.000Z",
-    "packages": [{"kind": "CARTON", "count": 1, "grossWeightGrams": 900}],
-}
-MAKER = {
-    "name": "Print House",
-    "addressLines": ["4 Mill Road"],
-    "city": "Leeds",
-    "country": "GB",
-    "postalCode": "LS1 1AA",
-}
-PRODUCT = {
-    "externalId": "book",
-    "sku": "BK-1",
-    "title": "A Walk in the Woods",
-    "description": "Printed paperback book about hiking, for reading",
-    "htsCode": "4901.99.0093",
-    "countryOfOrigin": "GB",
-    "unitValueCents": 2_000,
-    "weightGrams": 400,
-    "manufacturer": MAKER,
-}
-ADDRESSED = {
-    "externalId": "A-1001",
-    "destinationCountry": "US",
-    "destinationRegion": "NY",
-    "destinationPostalCode": "14201",
-    "consignee": {"name": "Jo Alvarez", "addressLines": ["221 Elm St"], "city": "Buffalo"},
-}
+MAKER = world.BOOK["manufacturer"]
 TARIFF = Tariff(sha256="ab" * 32, units={"4901990093": ["No."]})
 
 
-def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """`base` with the changes; None takes a field away, an object is merged into an object."""
-    result = dict(base)
-    for name, value in changes.items():
-        if value is None:
-            result.pop(name, None)
-        elif isinstance(value, Mapping) and isinstance(result.get(name), Mapping):
-            result[name] = merged(result[name], value)
-        else:
-            result[name] = value
-    return result
-
-
 def product(**changes: object) -> dict[str, Any]:
-    return merged(PRODUCT, changes)
+    return merged(world.BOOK, changes)
 
 
 def line(
@@ -95,7 +31,7 @@ def line(
 
 
 def order(*lines: dict[str, Any], **changes: object) -> dict[str, Any]:
-    return merged({**ADDRESSED, "items": list(lines) or [line()]}, changes)
+    return merged({**world.ORDER, "items": list(lines) or [line()]}, changes)
 
 
 def a_plan(
@@ -109,10 +45,10 @@ def a_plan(
     """One order of one book from Leeds: nothing is missing, nothing is doubtful."""
     return PlanningInput(
         as_of=as_of,
-        account=Party("acc_1", ACCOUNT),
-        warehouse=Party("wh_1", WAREHOUSE),
-        broker=Party("br_1", BROKER),
-        shipment=SHIPMENT,
+        account=Party("acc_1", world.ACCOUNT),
+        warehouse=Party("wh_1", world.WAREHOUSE),
+        broker=Party("br_1", world.BROKER),
+        shipment=world.SHIPMENT,
         orders=orders or {ORDER: order()},
         products=products or {BOOK: product()},
         exported_order_ids=exported,
@@ -135,12 +71,12 @@ def with_account(plan: PlanningInput | None = None, **changes: object) -> Planni
 
 
 def with_warehouse(**changes: object) -> PlanningInput:
-    return replace(a_plan(), warehouse=Party("wh_1", merged(WAREHOUSE, changes)))
+    return replace(a_plan(), warehouse=Party("wh_1", merged(world.WAREHOUSE, changes)))
 
 
 def with_broker(plan: PlanningInput | None = None, **changes: object) -> PlanningInput:
-    return replace(plan or a_plan(), broker=Party("br_1", merged(BROKER, changes)))
+    return replace(plan or a_plan(), broker=Party("br_1", merged(world.BROKER, changes)))
 
 
 def with_shipment(**changes: object) -> PlanningInput:
-    return replace(a_plan(), shipment=merged(SHIPMENT, changes))
+    return replace(a_plan(), shipment=merged(world.SHIPMENT, changes))

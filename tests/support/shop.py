@@ -6,42 +6,17 @@ from typing import Any
 import httpx
 from stack.servers import Addresses
 
+from support import world
 from support.accounts import Seeded
 from support.mailpit import mails_to
 from support.waiting import until
 
-SWEATER: dict[str, Any] = {
-    "externalId": "SW-1",
-    "sku": "SW-1",
-    "title": "Sweater",
-    "description": "Women's knitted pullover of 100 percent wool, for everyday wear",
-    "htsCode": "6110.11.0030",
-    "countryOfOrigin": "CA",
-    "unitValueUsd": 80,
-    "weightGrams": 450,
-    "materials": [{"name": "wool", "percent": 100}],
-    "manufacturer": {
-        "name": "Fog & Fathom Knits Ltd.",
-        "addressLines": ["12 Quay Street"],
-        "city": "Halifax",
-        "postalCode": "B3J 1S9",
-        "country": "CA",
-    },
-    "adcvdCase": "none",
-    "pga": {"cpsc": {"certificate": "GCC-2026-1"}},
-}
+SWEATER: dict[str, Any] = world.http(world.SWEATER)
 
 
-def an_order(external_id: str, product_id: str, **changes: Any) -> dict[str, Any]:
-    order = {
-        "externalId": external_id,
-        "destinationCountry": "US",
-        "destinationRegion": "ME",
-        "destinationPostalCode": "04401",
-        "consignee": {"name": "Ada Byron", "addressLines": ["1 Elm St"], "city": "Bangor"},
-        "items": [{"productId": product_id, "quantity": 2, "unitValueUsd": 80.25}],
-    }
-    return order | changes
+def an_order(external_id: str, product_id: str, **changes: Any) -> Any:  # JSON
+    line = {"productId": product_id, "quantity": 2, "unitValueUsd": 80.25}
+    return world.http(world.ORDER) | {"externalId": external_id, "items": [line]} | changes
 
 
 class Shop:

@@ -5,12 +5,14 @@ record stays absent, as `metadata` does. `a_snapshot` computes totals and groups
 test only says which orders there are and how they fall into units.
 """
 
+import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.contracts.decision import Finding, Flag, Source, Unit, UnitTotals
 from shared.contracts.snapshot import PROTOCOL, Snapshot, SnapshotLine, SnapshotOrder
 from shared.ids import derived_id
+from support import world
 
 RULESET = "2026-11-01+hts.none"
 POLICY: Source = {"citation": "EntryGo policy", "date": None, "verified": False}
@@ -27,36 +29,11 @@ def order_id(name: str) -> str:
 
 def a_product(name: str = "TEE-BLK-M", **content: object) -> dict[str, Any]:
     """A knitted T-shirt with all that an entry asks for; `None` takes a field away."""
-    product = {
-        "externalId": name,
-        "sku": name,
-        "title": "Maple Basics Tee",
-        "description": "Men's knitted T-shirt, short sleeves, crew neck, for casual wear",
-        "htsCode": "6109.10.0012",
-        "countryOfOrigin": "CN",
-        "weightGrams": 180,
-        "materials": [{"name": "cotton", "percentHundredths": 10000}],
-        "manufacturer": {
-            "name": "Shenzhen Textile Works",
-            "addressLines": ["1234 Binhai Avenue"],
-            "city": "Shenzhen",
-            "postalCode": "518000",
-            "country": "CN",
-            "mid": "CNSHETEX1234SHE",
-        },
-        "adcvdCase": "none",
-    }
-    return _with(product, content)
+    return _with(world.TEE | {"externalId": name, "sku": name}, content)
 
 
 def a_consignee(name: str = "Jordan Alvarez", **content: object) -> dict[str, Any]:
-    consignee = {
-        "name": name,
-        "addressLines": ["221 Elm Street", "Apt 4"],
-        "city": "Buffalo",
-        "phone": "+1 716 555 0134",
-    }
-    return _with(consignee, content)
+    return _with(world.CONSIGNEE | {"name": name}, content)
 
 
 def a_line(
@@ -70,95 +47,16 @@ def a_line(
 
 
 def an_order(name: str = "A-1001", *lines: SnapshotLine, **content: object) -> SnapshotOrder:
-    order = {
-        "externalId": name,
-        "destinationCountry": "US",
-        "destinationRegion": "NY",
-        "destinationPostalCode": "14201",
-        "consignee": a_consignee(),
-        "items": list(lines) or [a_line()],
-    }
+    order = world.ORDER | {"externalId": name, "items": list(lines) or [a_line()]}
     return _with(order, content)  # type: ignore[return-value]  # a TypedDict made by parts
 
 
 def an_account(**content: object) -> dict[str, Any]:
-    address = {
-        "addressLines": ["480 King Street West", "Suite 300"],
-        "city": "Toronto",
-        "region": "ON",
-        "postalCode": "M5V 1L7",
-        "country": "CA",
-    }
-    account = {
-        "id": "acc_maple",
-        "name": "Maple Basics",
-        "test": False,
-        "exporter": {"name": "Maple Basics Trading Ltd.", "address": address},
-        "importerOfRecord": {
-            "name": "Maple Basics Trading Ltd.",
-            "address": address,
-            "number": "123456-78901",
-            "bond": "SB-2026-118",
-            "powerOfAttorney": True,
-        },
-        "responsibleEmployee": {
-            "name": "Renée Tremblay",
-            "title": "Customs compliance manager",
-            "phone": "+1 416 555 0101",
-            "email": "renee.tremblay@maple.example",
-        },
-        "relatedParties": False,
-        "assists": "none",
-        "grouping": "CONSOLIDATED_IOR",
-    }
-    return _with(account, content)
-
-
-def a_warehouse(**content: object) -> dict[str, Any]:
-    warehouse = {
-        "id": "wh_toronto",
-        "name": "Toronto fulfilment centre",
-        "country": "CA",
-        "address": {
-            "addressLines": ["6900 Airport Road, Dock 12"],
-            "city": "Mississauga",
-            "region": "ON",
-            "postalCode": "L4V 1E8",
-            "country": "CA",
-        },
-        "email": "dock@toronto.example",
-    }
-    return _with(warehouse, content)
-
-
-def a_broker(**content: object) -> dict[str, Any]:
-    broker = {
-        "id": "br_niagara",
-        "name": "Niagara Customs Brokers Inc.",
-        "email": "entries@niagara.example",
-        "phone": "+1 716 555 0177",
-        "filerCode": "NCB",
-        "completesClassification": False,
-    }
-    return _with(broker, content)
+    return _with({"id": "acc_maple"} | world.ACCOUNT, content)
 
 
 def a_shipment(**content: object) -> dict[str, Any]:
-    shipment = {
-        "portOfEntry": "0901",
-        "transportMode": "TRUCK",
-        "carrier": "Northway Freight",
-        "paps": "NWAY0012345",
-        "eta": "2026-11-25T14:00:00.000Z",
-        "exportDate": "2026-11-25",
-        "incoterm": "DDP",
-        "packages": [{"kind": "carton", "count": 4, "grossWeightGrams": 9_600}],
-        "charges": [
-            {"name": "Freight", "amountCents": 12_450, "includedInPrice": False},
-            {"name": "Insurance", "amountCents": 1_801, "includedInPrice": True},
-        ],
-    }
-    return _with(shipment, content)
+    return _with(world.SHIPMENT, content)
 
 
 def a_flag(products: Sequence[str], units: Sequence[str], **content: object) -> Flag:
@@ -230,8 +128,8 @@ def a_snapshot(
         "ruleset_version": RULESET,
         "destination_country": "US",
         "account": an_account(),
-        "warehouse": a_warehouse(),
-        "broker": a_broker(),
+        "warehouse": _with({"id": "wh_toronto"} | world.WAREHOUSE, {}),
+        "broker": _with({"id": "br_niagara"} | world.BROKER, {}),
         "shipment": a_shipment(),
         "orders": orders,
         "exported_order_ids": [],
@@ -271,5 +169,7 @@ def a_long_snapshot(lines: int, products: int = 200) -> Snapshot:
     return a_snapshot(orders, products=catalogue)
 
 
-def _with(base: dict[str, Any], changes: Mapping[str, object]) -> dict[str, Any]:
-    return {key: value for key, value in (base | dict(changes)).items() if value is not None}
+def _with(base: Mapping[str, Any], changes: Mapping[str, object]) -> dict[str, Any]:
+    """A copy of its own, whole: tests write into what they get."""
+    made = copy.deepcopy(dict(base)) | dict(changes)
+    return {key: value for key, value in made.items() if value is not None}

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from executor.artifacts import Render, render_all
@@ -19,7 +19,7 @@ from planner.repository import Repository as Plans
 from planner.use_cases.plan import Planning
 from planner.use_cases.sync import Syncing
 from planner.use_cases.verify import Verifying
-from shared.clock import timestamp, utc_now
+from shared.clock import timestamp
 from shared.contracts.catalogue import OrderFact, ProductFact
 from shared.contracts.exports import (
     ExecuteExport,
@@ -40,64 +40,21 @@ from shared.messaging.rabbit import Messages
 from shared.records import CLAIMS, EXPORTS
 from shared.settings import CommonSettings
 from shared.store import Store
+from support import world
 from support.accounts import Seeded, seed_account
 from support.gated import GatedStore
+from support.ticking import Ticking
 
 Result = TypeVar("Result")
 
 REDRIVE_AFTER = timedelta(minutes=5)
 
-SWEATER = ProductFact.model_validate(
-    {
-        "externalId": "SW-1",
-        "sku": "SW-1",
-        "title": "Sweater",
-        "description": "Women's knitted pullover of 100 percent wool, for everyday wear",
-        "htsCode": "6110.11.0030",
-        "countryOfOrigin": "CA",
-        "unitValueCents": 8_000,
-        "weightGrams": 450,
-        "materials": [{"name": "wool", "percentHundredths": 10_000}],
-        "manufacturer": {
-            "name": "Fog & Fathom Knits Ltd.",
-            "addressLines": ["12 Quay Street"],
-            "city": "Halifax",
-            "postalCode": "B3J 1S9",
-            "country": "CA",
-        },
-        "adcvdCase": "none",
-        "pga": {"cpsc": {"certificate": "GCC-2026-1"}},
-    }
-)
+SWEATER = ProductFact.model_validate(world.SWEATER)
 
 
 def an_order(external_id: str, *, quantity: int = 2, product: str = "SW-1") -> OrderFact:
-    return OrderFact.model_validate(
-        {
-            "externalId": external_id,
-            "destinationCountry": "US",
-            "destinationRegion": "ME",
-            "destinationPostalCode": "04401",
-            "consignee": {"name": "Ada Byron", "addressLines": ["1 Elm St"], "city": "Bangor"},
-            "items": [
-                {"productExternalId": product, "quantity": quantity, "unitValueCents": 8_025}
-            ],
-        }
-    )
-
-
-class Ticking:
-    """A clock that is never the same twice, and that a test may put forward."""
-
-    def __init__(self) -> None:
-        self._moment = utc_now()
-
-    def __call__(self) -> datetime:
-        self._moment += timedelta(milliseconds=1)
-        return self._moment
-
-    def forward(self, span: timedelta) -> None:
-        self._moment += span
+    line = {"productExternalId": product, "quantity": quantity, "unitValueCents": 8_025}
+    return OrderFact.model_validate(world.ORDER | {"externalId": external_id, "items": [line]})
 
 
 @dataclass(frozen=True)

@@ -72,19 +72,22 @@ def test_an_equal_plan_has_no_changes() -> None:
         ),
         (
             with_order(consignee={"name": "Kim Lee"}),
-            [moved("orders[ord_1].consignee.name", "Jo Alvarez", "Kim Lee")],
+            [moved("orders[ord_1].consignee.name", "Jordan Alvarez", "Kim Lee")],
         ),
         (
             a_plan(exported=frozenset({"ord_1"})),
             [moved("orders[ord_1].exported", False, True)],  # noqa: FBT003  # the values compared
         ),
-        (with_broker(email=None), [moved("broker.email", "entries@example.com", None)]),
-        (with_warehouse(name="Dock 2"), [moved("warehouse.name", "Toronto", "Dock 2")]),
+        (with_broker(email=None), [moved("broker.email", "entries@niagara.example", None)]),
+        (
+            with_warehouse(name="Dock 2"),
+            [moved("warehouse.name", "Toronto fulfilment centre", "Dock 2")],
+        ),
         (
             with_account(importerOfRecord={"bond": None}),
-            [moved("account.importerOfRecord.bond", "B-1001", None)],
+            [moved("account.importerOfRecord.bond", "SB-2026-118", None)],
         ),
-        (with_shipment(carrier="Rail"), [moved("shipment.carrier", "Lakes Freight", "Rail")]),
+        (with_shipment(carrier="Rail"), [moved("shipment.carrier", "Northway Freight", "Rail")]),
     ],
 )
 def test_a_change_is_named_by_its_path(current: PlanningInput, expected: list[PathChange]) -> None:

@@ -16,17 +16,9 @@ from planner.domain.decide import decide
 from planner.domain.facts import Party, PlanningInput
 from planner.domain.view import view_of
 from shared.contracts.decision import Unit
-from support.planning import (
-    ACCOUNT,
-    ADDRESSED,
-    BROKER,
-    SHIPMENT,
-    TODAY,
-    WAREHOUSE,
-    a_plan,
-    line,
-    merged,
-)
+from support import world
+from support.planning import TODAY, a_plan, line
+from support.world import merged
 
 EXPORTS = [
     pytest.param(export, id=f"{path.stem}: {export['story']}")
@@ -45,10 +37,10 @@ def the_plan(export: dict[str, Any]) -> PlanningInput:
     )
     return replace(
         plan,
-        account=Party("acc_1", spoiled(ACCOUNT, export.get("account", {}))),
-        warehouse=Party("wh_1", spoiled(WAREHOUSE, export.get("warehouse", {}))),
-        broker=Party("br_1", spoiled(BROKER, export.get("broker", {}))),
-        shipment=spoiled(SHIPMENT, export.get("shipment", {})),
+        account=Party("acc_1", spoiled(world.ACCOUNT, export.get("account", {}))),
+        warehouse=Party("wh_1", spoiled(world.WAREHOUSE, export.get("warehouse", {}))),
+        broker=Party("br_1", spoiled(world.BROKER, export.get("broker", {}))),
+        shipment=spoiled(world.SHIPMENT, export.get("shipment", {})),
     )
 
 
@@ -90,7 +82,7 @@ def an_order(name: str, said: list[str] | dict[str, Any]) -> dict[str, Any]:
     more = {"lines": said} if isinstance(said, list) else dict(said)
     items = [a_line(text) for text in more.pop("lines")]
     absent = more.pop("without", [])
-    return without(merged({**ADDRESSED, "externalId": name, "items": items}, more), absent)
+    return without(merged({**world.ORDER, "externalId": name, "items": items}, more), absent)
 
 
 def a_line(text: str) -> dict[str, Any]:

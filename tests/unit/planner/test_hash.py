@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from planner.domain.decide import decide, plan_hash
 from planner.domain.facts import Party, PlanningInput
 from shared.contracts.catalogue import OrderFact, ProductFact, dump_content
-from support.planning import ACCOUNT, SHIPMENT, a_plan, line, order, product
+from support.planning import a_plan, line, order, product
+from support.world import ACCOUNT, SHIPMENT
 
 SUBSTANCE: list[tuple[str, PlanningInput]] = [
     ("account", replace(a_plan(), account=Party("acc_1", {**ACCOUNT, "name": "Other"}))),

@@ -14,7 +14,8 @@ from planner.domain.decide import decide, plan_hash
 from planner.domain.facts import Party, PlanningInput
 from planner.domain.view import view_of
 from shared.canonical import canonical_json
-from support.planning import ACCOUNT, MAKER, a_plan, line, merged, order, product
+from support.planning import MAKER, a_plan, line, order, product
+from support.world import ACCOUNT, merged
 
 GOODS = {
     "book": product(),
