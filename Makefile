@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 
 .DEFAULT_GOAL := help
 .PHONY: help setup requirements up down status logs demo test test-unit lint format types imports \
-	crash-points fuzz bench contract clean
+	crash-points fuzz bench contract record-examples clean
 
 ##@ Run it
 up: setup ## start servers and services, or rescale them: PLANNERS= EXECUTORS= MAILERS= GATEWAYS= PORT=
@@ -69,6 +69,9 @@ setup: ## make .venv with the pinned packages; nothing to do when nothing change
 contract: setup ## make the documents and pages that the gateway serves
 	@$(BIN)/python -m contract
 
+record-examples: up ## take the contract's examples from the running stack; then make contract
+	@ENTRYGO_STACK_NAME=$(NAME) $(BIN)/python -m contract.record
+
 format: setup ## put the style right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -88,4 +91,4 @@ clean: ## stop the demo and test stacks, remove their data, .venv and caches
 
 help: ## this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
