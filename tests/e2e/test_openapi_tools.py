@@ -1,13 +1,16 @@
-"""The committed documents are fit for public tools: a linter, and a client generator."""
+"""The committed documents are fit for public tools: linter, scores, and two generators."""
 
 import asyncio
 import importlib
+import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from support.pages import PUBLISHED
@@ -17,25 +20,72 @@ pytestmark = pytest.mark.e2e
 
 DOCUMENT = PUBLISHED / "openapi.json"
 BIN = Path(sys.executable).parent
-REDOCLY = "@redocly/cli@2.77.0"
+LARGEST = 130_000
+LOWEST_SCORE = 90
+# What is taken from npm, pinned, and a client in TypeScript.
+TYPESCRIPT = Path(__file__).parent / "typescript"
 
 
-def run(*command: str | Path, folder: Path) -> None:
+def run(*command: str | Path, folder: Path) -> str:
     """With the environment's own Node first: a machine's may be too old."""
     environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the packages installed; what they bring is under `node_modules/.bin`."""
+    folder = tmp_path_factory.mktemp("node") / "typescript"
+    shutil.copytree(TYPESCRIPT, folder)
+    run(
+        BIN / "npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", folder=folder
+    )
+    return folder
+
+
+def test_the_document_is_small_enough_to_be_read_whole() -> None:
+    assert len(orjson.dumps(orjson.loads(DOCUMENT.read_bytes()))) <= LARGEST
 
 
 @pytest.mark.parametrize("document", [DOCUMENT, PUBLISHED / "asyncapi.json"])
-def test_redocly_finds_nothing_under_its_strict_rules(document: Path, tmp_path: Path) -> None:
+def test_redocly_finds_nothing_under_its_strict_rules(document: Path, node: Path) -> None:
     lint = ("lint", document, "--extends=recommended-strict", "--max-problems=20")
-    run(BIN / "npx", "--yes", REDOCLY, *lint, folder=tmp_path)
+    run(node / "node_modules/.bin/redocly", *lint, folder=node)
 
 
-async def test_a_generated_client_drives_the_whole_loop(
+def test_redocly_finds_it_ready_for_agents(node: Path) -> None:
+    told = run(node / "node_modules/.bin/redocly", "score", DOCUMENT, "--format=json", folder=node)
+    score = json.loads(told)
+    assert score["agentReadiness"] >= LOWEST_SCORE, score["hotspots"]
+
+
+def test_agent_ready_finds_it_ready_for_agents(tmp_path: Path) -> None:
+    run(BIN / "agent-ready", DOCUMENT, f"--min-score={LOWEST_SCORE}", folder=tmp_path)
+
+
+async def test_a_client_generated_for_typescript_drives_the_whole_loop(
+    shop: Shop, node: Path
+) -> None:
+    made = ("node_modules/.bin/openapi-typescript", DOCUMENT, "-o", "entrygo.d.ts")
+    await asyncio.to_thread(run, *made, folder=node)
+    await asyncio.to_thread(run, "node_modules/.bin/tsc", folder=node)
+    account = shop.account
+    ids = (account.account_id, account.warehouse_id, account.broker_id)
+    url = str(shop.http.base_url).rstrip("/")
+
+    told = await asyncio.to_thread(run, "node", "loop.ts", url, account.key, *ids, folder=node)
+
+    loop = json.loads(told)
+    assert loop["documents"] == 5
+    assert loop["executed"] == loop["inspected"]
+    assert loop["status"] in {"SUBMITTING", "COMPLETED"}
+
+
+async def test_a_client_generated_for_python_drives_the_whole_loop(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = tmp_path / "generated_entrygo"
