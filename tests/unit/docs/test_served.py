@@ -143,11 +143,21 @@ async def test_the_core_loop_is_served_alone_and_refers_to_nothing_else() -> Non
     assert set(links) == operations
 
 
-async def test_a_part_of_the_document_that_is_not_there_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("tags=other", "invalid_enum_value"),
+        ("tag=core", "unrecognized_keys"),
+        ("tags=core&tags=core", "invalid_type"),
+    ],
+)
+async def test_a_part_of_the_document_that_is_not_there_is_refused(query: str, code: str) -> None:
     async with GatewayUnderTest().client(None) as client:
-        answer = await client.get("/docs/api/openapi?tags=other")
+        answer = await client.get(f"/docs/api/openapi?{query}")
 
     assert (answer.status_code, answer.json()["errorCode"]) == (400, "VALIDATION_ERROR")
+    (issue,) = answer.json()["details"]["issues"]
+    assert (issue["path"], issue["code"]) == (query.partition("=")[0], code)
 
 
 async def test_a_page_as_markdown_is_its_source() -> None:

@@ -13,6 +13,7 @@ from gateway import errors
 from gateway.auth import Authenticator, RateLimit
 from gateway.clock import StoreClock
 from gateway.dependencies import Gateway, known_query
+from gateway.files import files
 from gateway.idempotency import Idempotency
 from gateway.reads import Reads
 from gateway.routes import account, catalogue, docs, exports, packages, writes
@@ -57,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
 async def lifespan(
     app: FastAPI, common: CommonSettings, settings: Settings
 ) -> AsyncIterator[Checks]:
+    files()  # read now, not under the first request
     async with open_seams(common, NAME) as (store, messages, checks):
         clock = StoreClock(store.now)
         idempotency = Idempotency(store, messages, settings, clock)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from gateway.dependencies import check_query
 from gateway.files import files
 
 router = APIRouter()
@@ -14,6 +15,7 @@ router = APIRouter()
 @router.get("/docs/api/openapi")
 async def openapi(request: Request, tags: Literal["core"] | None = None) -> Response:
     """The whole document, or the core loop alone."""
+    check_query(request)
     return files()["/docs/api/openapi-core" if tags else "/docs/api/openapi"].answer(request)
 
 
