@@ -8,6 +8,7 @@ from shared.contracts.errors import ErrorCode, Refusal
 from shared.contracts.exports import ExecuteExport, OperateAction, PlanVerified
 from shared.contracts.lifecycle import State, next_action_of
 from shared.errors import Refused
+from shared.links import rule_page
 from shared.records import BROKERS
 from support.workshop import SWEATER, Executor, Workshop, an_order, types_of
 
@@ -125,7 +126,11 @@ async def test_a_blocked_plan_is_refused_with_what_blocks_it_and_its_own_next_ac
 
         assert plan.view is not None
         view = json.loads(plan.view)
-        blocking = [f for f in view["validationMessages"] if f["severity"] == "BLOCKING"]
+        blocking = [
+            finding | {"docs": rule_page(finding["code"])}
+            for finding in view["validationMessages"]
+            if finding["severity"] == "BLOCKING"
+        ]
         assert blocking
         assert view["missing_data"]
         assert (answer.error_code, answer.details) == (

@@ -22,6 +22,7 @@ from shared.contracts.lifecycle import (
     State,
 )
 from shared.errors import Refused
+from shared.links import rule_page
 
 Fields = dict[str, Any]
 Verify = Callable[[ExecuteExport, ExportRecord], Awaitable[PlanVerified]]
@@ -166,7 +167,11 @@ class Executing:
 
 def _blocked(view: dict[str, Any]) -> Refusal:
     """What blocks the plan and what it lacks, and the plan's own word on what to do."""
-    blocking = [f for f in view["validationMessages"] if f["severity"] == "BLOCKING"]
+    blocking = [
+        finding | {"docs": rule_page(finding["code"])}
+        for finding in view["validationMessages"]
+        if finding["severity"] == "BLOCKING"
+    ]
     return Refused(
         ErrorCode.EXPORT_NOT_READY,
         details={
