@@ -264,6 +264,26 @@ async def test_what_is_published_is_what_the_record_holds_byte_for_byte(
     assert gateway.workers.bodies == [record["command"]]
 
 
+async def test_what_the_version_before_left_behind_is_finished_with_its_ids(
+    gateway: GatewayUnderTest,
+) -> None:
+    gateway.settings = IMPATIENT
+    gateway.workers.answers["orders.sync"] = after(asyncio.Event())
+    gateway.store.before["gateway.end_lease"] = dying
+    await sync(gateway, KEY)
+    [record] = gateway.store.collection("idempotency_keys").values()
+    record["command"] = record["command"].decode()
+    del record["command_id"]
+    gateway.settings = PATIENT
+    gateway.workers.answers["orders.sync"] = synced
+    gateway.clock.advance(minutes=1)
+
+    answer = await sync(gateway, KEY)
+
+    assert answer.status_code == 200
+    assert gateway.workers.published[0] == gateway.workers.published[1]
+
+
 @pytest.mark.parametrize("key", ["two words", "k" * 256, "ä", '""', ""])
 async def test_a_malformed_key_is_400(gateway: GatewayUnderTest, key: str) -> None:
     async with gateway.client() as client:

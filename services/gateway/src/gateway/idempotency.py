@@ -12,6 +12,8 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+import orjson
+
 from gateway.calls import OK, Answer, Write
 from gateway.settings import Settings
 from shared.clock import Clock
@@ -114,7 +116,7 @@ class Idempotency:
             {"$set": {"token": minted_id("lease_"), "lease_until": self._lease(write)}},
             step="gateway.take_over_key",
         )
-        return None if taken is None else await self._drive(write, taken)
+        return None if taken is None else await self._drive(write, _as_written_now(taken))
 
     # -- the command
 
@@ -220,6 +222,14 @@ class Idempotency:
         if write.running is None:
             raise NoReply("no answer in time")
         return await write.running()
+
+
+def _as_written_now(record: KeyRecord) -> KeyRecord:
+    """A record of 0.1.0 holds its command as text, and the command's id in that alone."""
+    if "command_id" in record:
+        return record
+    text = str(record["command"])
+    return record | {"command": text.encode(), "command_id": orjson.loads(text)["command_id"]}
 
 
 def _held(record: KeyRecord) -> Document:
