@@ -226,10 +226,11 @@ class Idempotency:
 
 def _as_written_now(record: KeyRecord) -> KeyRecord:
     """A record of 0.1.0 holds its command as text, and the command's id in that alone."""
-    if "command_id" in record:
+    if record.get("command_id") is not None:
         return record
     text = str(record["command"])
-    return record | {"command": text.encode(), "command_id": orjson.loads(text)["command_id"]}
+    named: str = orjson.loads(text)["command_id"]
+    return {**record, "command": text.encode(), "command_id": named}
 
 
 def _held(record: KeyRecord) -> Document:
