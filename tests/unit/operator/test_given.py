@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from entrygo_operator import options
 from entrygo_operator.addresses import completed
 from entrygo_operator.exports import duration
-from entrygo_operator.options import Setting, cents
+from entrygo_operator.options import Setting, usd
 from shared.contracts.parties import AccountContent, BrokerContent, WarehouseContent
 
 CONTENT: dict[str, tuple[tuple[Setting, ...], type[BaseModel]]] = {
@@ -54,13 +54,13 @@ def test_an_address_given_in_parts_is_left_as_it_is() -> None:
 
 @given(st.integers(min_value=0, max_value=10**9))
 def test_every_amount_of_cents_is_read_exactly(amount: int) -> None:
-    assert cents(f"{amount // 100}.{amount % 100:02}") == amount
+    assert usd(f"{amount // 100}.{amount % 100:02}") == amount
 
 
 @pytest.mark.parametrize("text", ["1.005", "-1", "NaN", "Infinity", "a dollar", ""])
 def test_what_is_no_amount_is_wrong_usage(text: str) -> None:
     with pytest.raises(typer.BadParameter):
-        cents(text)
+        usd(text)
 
 
 def test_ages_are_read_and_anything_else_is_wrong_usage() -> None:
@@ -86,8 +86,10 @@ def test_the_options_of_a_record_have_names_of_their_own() -> None:
         assert len(set(names)) == len(names)
 
 
-def test_a_flag_with_its_opposite_is_named_by_the_flag() -> None:
-    assert Setting("--bonded/--no-bonded", "bonded", "", bool).name == "bonded"
+def test_a_flag_has_its_opposite_and_is_named_by_itself() -> None:
+    flag = Setting("--bonded", "bonded", "", bool)
+
+    assert (flag.option, flag.name) == ("--bonded/--no-bonded", "bonded")
 
 
 def _paths(schema: dict[str, object], root: dict[str, object] | None = None) -> set[str]:

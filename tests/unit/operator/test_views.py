@@ -87,7 +87,7 @@ def test_an_explanation_for_people_says_in_or_out_why_and_from_which_source() ->
         {"order_id": order_id("A-1001"), "codes": ["HTS_MISSING"]}
     ]
 
-    text = "\n".join(line.text for line in plans.lines(plans.explained(snapshot)))
+    text = "\n".join(line.plain for line in plans.lines(plans.explained(snapshot)))
 
     assert "A-1001" in text
     assert "OUT: HTS_MISSING" in text
@@ -120,7 +120,9 @@ def test_a_dead_letters_names_and_addresses_are_masked_unless_asked_for() -> Non
 
 
 def test_a_dead_letter_tells_its_age_and_masks_its_reason() -> None:
-    shown = dead_letters.view(a_letter(b"{}"), "2026-11-24T10:01:30.000Z", full=False)
+    shown = dead_letters.view(
+        a_letter(b"{}"), datetime(2026, 11, 24, 10, 1, 30, tzinfo=UTC), full=False
+    )
 
     assert shown["age_seconds"] == 90
     assert shown["reason"] == "refused 422: ***"

@@ -6,7 +6,7 @@ import typer
 
 from entrygo_operator import keys, options, parties
 from entrygo_operator.command import command
-from entrygo_operator.output import Answer, print_record, record, rows
+from entrygo_operator.output import Answer, facts, record, rows
 from entrygo_operator.parties import ACCOUNT, BROKER, WAREHOUSE, RecordId
 from entrygo_operator.session import Session
 
@@ -29,7 +29,7 @@ async def create(
 @command(accounts, "list")
 async def list_accounts(session: Session) -> Answer:
     """All accounts."""
-    found = [parties.view(account) for account in await parties.listed(session.store, ACCOUNT)]
+    found = await parties.listed(session.store, ACCOUNT)
     return rows(found, ("id", "name", "test", "created_at"), none="No accounts.")
 
 
@@ -39,15 +39,15 @@ async def show(session: Session, id_: RecordId) -> Answer:
     store = session.store
     account = parties.view(await parties.existing(store, ACCOUNT, id_))
     parts = {
-        "warehouses": [parties.view(one) for one in await parties.listed(store, WAREHOUSE, id_)],
-        "brokers": [parties.view(one) for one in await parties.listed(store, BROKER, id_)],
+        "warehouses": await parties.listed(store, WAREHOUSE, id_),
+        "brokers": await parties.listed(store, BROKER, id_),
         "keys": await keys.listed(store, id_),
     }
     brief = {
         part: [one.get("prefix", one["id"]) for one in found if not one.get("revoked_at")]
         for part, found in parts.items()
     }
-    return Answer(account | parts, lambda: print_record(account | brief))
+    return Answer(account | parts, [facts(account | brief)])
 
 
 parties.add_update(accounts, ACCOUNT, (options.NAME, *options.ACCOUNT))

@@ -6,13 +6,12 @@ The function's other parameters are the command's arguments and options, as type
 
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
-from enum import Enum
 from typing import Annotated, Any, TypeVar
 
 import typer
 
 from entrygo_operator.options import Setting
-from entrygo_operator.output import Answer, print_json
+from entrygo_operator.output import Answer, show, to_json
 from entrygo_operator.session import run
 
 Work = TypeVar("Work", bound=Callable[..., Awaitable[Answer]])
@@ -39,12 +38,12 @@ def command(
         def typed(*, as_json: bool, **arguments: Any) -> None:  # noqa: ANN401  # what typer read
             if settings:
                 found = {setting.path: arguments.pop(setting.name) for setting in settings}
-                arguments["given"] = _given(found)
+                arguments["given"] = {p: value for p, value in found.items() if value is not None}
             answer = run(lambda session: work(session, **arguments))
             if as_json:
-                print_json(answer.value)
+                typer.echo(to_json(answer.value))
             else:
-                answer.show()
+                show(*answer.shown)
 
         own = inspect.signature(work).parameters.values()
         kept = [parameter for parameter in own if parameter.name not in _OWN]
@@ -60,25 +59,10 @@ def command(
 
 
 def _parameter(setting: Setting, *, required: bool) -> inspect.Parameter:
-    extra: dict[str, Any] = {}
-    kind: Any = setting.type
-    if not isinstance(kind, type):
-        extra, kind = {"parser": kind, "metavar": "USD"}, str
-    annotated = list[str] if kind is list else kind
+    option = typer.Option(setting.option, help=setting.help, parser=setting.parser)
     return inspect.Parameter(
         setting.name,
         inspect.Parameter.KEYWORD_ONLY,
         default=inspect.Parameter.empty if required else None,
-        annotation=Annotated[
-            annotated if required else annotated | None,
-            typer.Option(setting.flag, help=setting.help, **extra),
-        ],
+        annotation=Annotated[setting.type if required else setting.type | None, option],
     )
-
-
-def _given(found: dict[str, Any]) -> dict[str, Any]:
-    return {
-        path: value.value if isinstance(value, Enum) else value
-        for path, value in found.items()
-        if value is not None and value != []
-    }

@@ -1,15 +1,18 @@
 """`entrygo dlq`: what, why, since when; names and addresses masked unless asked for whole."""
 
 import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
 import typer
+from rich.text import Text
 
 from entrygo_operator.command import command
-from entrygo_operator.output import Answer, print_json, print_record, record, rows
+from entrygo_operator.output import Answer, facts, record, rows, to_json
 from entrygo_operator.session import Session
-from shared.clock import parse_timestamp, timestamp
+from shared.clock import parse_timestamp
 from shared.errors import Refused
 from shared.messaging import dead_letters
 from shared.messaging.dead_letters import DeadLetter
@@ -39,7 +42,7 @@ async def list_letters(session: Session, *, full: Full = False) -> Answer:
     """All of them, oldest first."""
     async with session.messages() as messages:
         found = await _all(messages)
-    now = timestamp(await session.now())
+    now = await session.store.now()
     columns = ("id", "type", "origin_queue", "age_seconds", "reason")
     shown = [view(letter, now, full=full) for letter in found]
     return rows(shown, columns, none="No dead letters.", widest=SHOWN)
@@ -50,34 +53,33 @@ async def show(session: Session, id_: LetterId, *, full: Full = False) -> Answer
     """One of them, with its body."""
     async with session.messages() as messages:
         letter = await _one(messages, id_)
-    shown = view(letter, timestamp(await session.now()), full=full)
+    shown = view(letter, await session.store.now(), full=full)
     content = body(letter, full=full)
-
-    def told() -> None:
-        print_record(shown)
-        print_json(content)
-
-    return Answer({**shown, "body": content}, told)
+    return Answer({**shown, "body": content}, [facts(shown), Text(to_json(content))])
 
 
 @command(letters, "replay")
 async def replay(session: Session, id_: LetterId) -> Answer:
     """Put it into its queue again, as if it were new."""
-    async with session.messages() as messages:
-        letter = await _one(messages, id_)
-        if not await dead_letters.replay(messages, letter.service, id_):
-            raise _unknown(id_)
+    letter = await _settled(session, id_, dead_letters.replay)
     return record({"replayed": id_, "queue": letter.origin_queue})
 
 
 @command(letters, "drop")
 async def drop(session: Session, id_: LetterId) -> Answer:
     """Forget it for good."""
+    await _settled(session, id_, dead_letters.drop)
+    return record({"dropped": id_})
+
+
+async def _settled(
+    session: Session, id_: str, settle: Callable[[Messages, str, str], Awaitable[bool]]
+) -> DeadLetter:
     async with session.messages() as messages:
         letter = await _one(messages, id_)
-        if not await dead_letters.drop(messages, letter.service, id_):
+        if not await settle(messages, letter.service, id_):  # another look has it by now
             raise _unknown(id_)
-    return record({"dropped": id_})
+    return letter
 
 
 async def _all(messages: Messages) -> list[DeadLetter]:
@@ -96,7 +98,7 @@ def _unknown(id_: str) -> Refused:
     return invalid("id", f"There is no dead letter {id_}.")
 
 
-def view(letter: DeadLetter, now: str, *, full: bool) -> dict[str, Any]:
+def view(letter: DeadLetter, now: datetime, *, full: bool) -> dict[str, Any]:
     """As it is shown; `now` is what its age is counted to."""
     return {
         "id": letter.id,
@@ -128,8 +130,8 @@ def masked(value: Any) -> Any:  # noqa: ANN401  # any JSON value
     return _EMAIL.sub(MASK, value) if isinstance(value, str) else value
 
 
-def _age(died_at: str, now: str) -> int | None:
+def _age(died_at: str, now: datetime) -> int | None:
     try:
-        return round((parse_timestamp(now) - parse_timestamp(died_at)).total_seconds())
+        return round((now - parse_timestamp(died_at)).total_seconds())
     except (ValueError, TypeError):  # a time the server wrote, in words of its own
         return None

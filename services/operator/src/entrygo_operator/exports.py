@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from entrygo_operator.command import command
 from entrygo_operator.options import AnyAccount
-from entrygo_operator.output import Answer, print_record, record, rows, say
+from entrygo_operator.output import Answer, facts, record, rows
 from entrygo_operator.session import Session
 from shared.clock import timestamp
 from shared.contracts.errors import ErrorCode
@@ -67,7 +68,7 @@ async def list_exports(
     if account is not None:
         query["account_id"] = account
     if older_than is not None:
-        query["updated_at"] = {"$lte": timestamp(await session.now() - older_than)}
+        query["updated_at"] = {"$lte": timestamp(await session.store.now() - older_than)}
     found = await session.store.find(
         EXPORTS,
         query,
@@ -84,14 +85,7 @@ async def show(session: Session, id_: ExportId) -> Answer:
     """One export: its state, and what happened to it."""
     export = await existing(session.store, id_)
     found = summary(export)
-
-    def told() -> None:
-        print_record(found)
-        say("")
-        for line in timeline(export):
-            say(line)
-
-    return Answer({**export, **found}, told)
+    return Answer({**export, **found}, [facts(found), Text(), *map(Text, timeline(export))])
 
 
 @command(exports, "resume")
@@ -125,7 +119,7 @@ async def _operate(session: Session, id_: str, action: OperateAction, reason: st
         command_id=minted_id("cmd_"),
         account_id=export["account_id"],
         request_id=minted_id("req_"),
-        issued_at=timestamp(await session.now()),
+        issued_at=timestamp(await session.store.now()),
         export_id=id_,
         action=action,
         revision=export["revision"],

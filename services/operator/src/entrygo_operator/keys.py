@@ -4,11 +4,12 @@ import secrets
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from entrygo_operator.command import command
 from entrygo_operator.options import AnyAccount
 from entrygo_operator.output import Answer, record, rows
-from entrygo_operator.parties import ACCOUNT, WAREHOUSE, AccountId, existing
+from entrygo_operator.parties import ACCOUNT, WAREHOUSE, AccountId, existing, of_account
 from entrygo_operator.session import Session
 from shared.canonical import sha256_hex
 from shared.clock import timestamp
@@ -58,7 +59,8 @@ async def create(
         "revoked_at": None,
     }
     await store.insert(API_KEYS, made, step="operator.create_key")
-    return record({"key": key, **view(made)}, note="Keep the key now: it is not shown again.")
+    note = Text("Keep the key now: it is not shown again.", "bold")
+    return record({"key": key, **view(made)}, note)
 
 
 @command(keys, "list")
@@ -89,10 +91,8 @@ async def revoke(
 
 
 async def listed(store: Store, account_id: str | None) -> list[dict[str, Any]]:
-    query = {} if account_id is None else {"account_id": account_id}
-    return [view(key) for key in await store.find(API_KEYS, query, sort=[("created_at", 1)])]
+    return [view(key) for key in await of_account(store, API_KEYS, account_id)]
 
 
 def view(key: ApiKey) -> dict[str, Any]:
-    shown = dict(key)
-    return {"id": shown.pop("_id"), **shown}
+    return {"id": key["_id"]} | {name: value for name, value in key.items() if name != "_id"}

@@ -1,5 +1,6 @@
 """What can be set on accounts, warehouses and brokers: one row an option, for create and update."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
@@ -19,14 +20,21 @@ class Setting:
     path: str
     help: str
     type: Any = str
+    parser: Callable[[str], Any] | None = None
 
     @property
     def name(self) -> str:
-        return self.flag.removeprefix("--").split("/")[0].replace("-", "_")
+        return self.flag.removeprefix("--").replace("-", "_")
+
+    @property
+    def option(self) -> str:
+        """As it is typed; a flag has its opposite."""
+        opposite = self.flag.replace("--", "/--no-", 1)
+        return self.flag + opposite if self.type is bool else self.flag
 
 
-def cents(text: str) -> int:
-    """`2.50` as 250.
+def usd(text: str) -> int:
+    """`2.50` as 250 cents; the name is what help calls the value.
 
     Raises:
         typer.BadParameter: for what is no amount of dollars and cents.
@@ -43,7 +51,9 @@ def cents(text: str) -> int:
 
 def _address(flag: str, path: str, whose: str) -> tuple[Setting, ...]:
     return (
-        Setting(f"--{flag}address", f"{path}.addressLines", f"{whose} street; repeatable.", list),
+        Setting(
+            f"--{flag}address", f"{path}.addressLines", f"{whose} street; repeatable.", list[str]
+        ),
         Setting(f"--{flag}city", f"{path}.city", f"{whose} city."),
         Setting(f"--{flag}region", f"{path}.region", f"{whose} state or province."),
         Setting(f"--{flag}postal-code", f"{path}.postalCode", f"{whose} postal code."),
@@ -60,28 +70,18 @@ ACCOUNT: tuple[Setting, ...] = (
     Setting("--importer-number", "importerOfRecord.number", "EIN or CBP-assigned number."),
     Setting("--bond", "importerOfRecord.bond", "Customs bond: number or reference."),
     Setting(
-        "--power-of-attorney/--no-power-of-attorney",
-        "importerOfRecord.powerOfAttorney",
-        "Whether the broker holds a power of attorney.",
-        bool,
+        "--power-of-attorney", "importerOfRecord.powerOfAttorney", "The broker holds one.", bool
     ),
     Setting("--employee-name", "responsibleEmployee.name", "Employee who knows the deal."),
     Setting("--employee-title", "responsibleEmployee.title", "Responsible employee: title."),
     Setting("--employee-phone", "responsibleEmployee.phone", "Responsible employee: phone."),
     Setting("--employee-email", "responsibleEmployee.email", "Responsible employee: e-mail."),
-    Setting(
-        "--related-parties/--no-related-parties",
-        "relatedParties",
-        "Whether seller and buyer are related.",
-        bool,
-    ),
+    Setting("--related-parties", "relatedParties", "Seller and buyer are related.", bool),
     Setting("--assists", "assists", "Assists: what the buyer supplied, or `none`."),
     Setting("--grouping", "grouping", "How orders become entries.", Grouping),
-    Setting("--formal-always/--no-formal-always", "formalAlways", "Formal entry always.", bool),
-    Setting(
-        "--value-floor", "valueFloorCents", "USD a piece under which a value is doubted.", cents
-    ),
-    Setting("--deny-hts", "deniedHtsPrefixes", "HTS prefix not shipped; repeatable.", list),
+    Setting("--formal-always", "formalAlways", "Formal entry always.", bool),
+    Setting("--value-floor", "valueFloorCents", "A lower value a piece is doubted.", parser=usd),
+    Setting("--deny-hts", "deniedHtsPrefixes", "HTS prefix not shipped; repeatable.", list[str]),
 )
 
 WAREHOUSE: tuple[Setting, ...] = (
@@ -100,9 +100,9 @@ BROKER: tuple[Setting, ...] = (
     Setting("--phone", "phone", "Telephone."),
     Setting("--filer-code", "filerCode", "CBP filer code, three characters."),
     Setting(
-        "--completes-classification/--no-completes-classification",
+        "--completes-classification",
         "completesClassification",
-        "Whether the broker completes six- and eight-digit HTS codes.",
+        "Completes 6- and 8-digit codes.",
         bool,
     ),
 )

@@ -28,7 +28,7 @@ from shared.contracts.parties import (
 )
 from shared.errors import Refused
 from shared.ids import minted_id
-from shared.records import ACCOUNTS, BROKERS, WAREHOUSES, Collection, PartyDocument
+from shared.records import ACCOUNTS, BROKERS, WAREHOUSES, Collection, PartyDocument, Record
 from shared.store import Store
 from shared.text import absent_where_empty, without_empty
 
@@ -109,9 +109,16 @@ async def existing(store: Store, kind: Kind, id_: str) -> PartyDocument:
     return found
 
 
-async def listed(store: Store, kind: Kind, account_id: str | None = None) -> list[PartyDocument]:
+async def of_account(
+    store: Store, collection: Collection[Record], account_id: str | None
+) -> list[Record]:
+    """Oldest first; of all accounts where none is named."""
     query = {} if account_id is None else {"account_id": account_id}
-    return await store.find(kind.collection, query, sort=[("created_at", 1), ("_id", 1)])
+    return await store.find(collection, query, sort=[("created_at", 1), ("_id", 1)])
+
+
+async def listed(store: Store, kind: Kind, account_id: str | None = None) -> list[dict[str, Any]]:
+    return [view(party) for party in await of_account(store, kind.collection, account_id)]
 
 
 def view(party: PartyDocument) -> dict[str, Any]:
@@ -173,7 +180,7 @@ def _add_all(
 
     @command(group, "list", about=f"The {kind.collection}.")
     async def _(session: Session, *, account: AnyAccount = None) -> Answer:
-        found = [view(one) for one in await listed(session.store, kind, account)]
+        found = await listed(session.store, kind, account)
         shown = ("id", "accountId", "name", *columns)
         return rows(found, shown, none=f"No {kind.collection}.")
 

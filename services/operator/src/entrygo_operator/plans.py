@@ -1,25 +1,21 @@
 """`entrygo plan`: a stored plan, explained order by order from its snapshot alone."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import typer
+from rich.text import Text
 
 from entrygo_operator.command import command
 from entrygo_operator.exports import ExportId, existing
-from entrygo_operator.output import Answer, say
+from entrygo_operator.output import Answer
 from entrygo_operator.session import Session
-from shared.contracts.decision import Finding, Flag, Source
-from shared.contracts.snapshot import Snapshot
+from shared.contracts.decision import Decision, Finding, Flag, Source, Unit
+from shared.contracts.snapshot import Snapshot, SnapshotOrder
 
 Record = dict[str, Any]
 _STYLES = {"BLOCKING": "red", "WARNING": "yellow", "INFO": "dim"}
-
-
-class Line(NamedTuple):
-    text: str
-    style: str = ""
 
 
 plans = typer.Typer(no_args_is_help=True, help="Plans.")
@@ -30,14 +26,8 @@ async def explain(session: Session, id_: ExportId) -> Answer:
     """Why each order is in, out or flagged, rule by rule, with sources."""
     export = await existing(session.store, id_)
     data = await session.store.get_blob(export["plan"]["plan_hash"].removeprefix("sha256:"))
-    snapshot: Snapshot = orjson.loads(data)
-    explanation = explained(snapshot)
-
-    def told() -> None:
-        for line in lines(explanation):
-            say(line.text, line.style)
-
-    return Answer(explanation, told)
+    explanation = explained(orjson.loads(data))
+    return Answer(explanation, list(lines(explanation)))
 
 
 def explained(given: Snapshot) -> Record:
@@ -49,36 +39,33 @@ def explained(given: Snapshot) -> Record:
     decision = given["decision"]
     units = {order: unit for unit in decision["units"] for order in unit["order_ids"]}
     excluded = {order["order_id"]: order["codes"] for order in decision["excluded_orders"]}
-    told: set[int] = set()
-    orders = []
-    for id_, order in sorted(given["orders"].items(), key=lambda item: item[1]["externalId"]):
-        products = {line["productId"] for line in order["items"]}
-        unit = units.get(id_)
-        mine = [
-            finding
-            for finding in decision["findings"]
-            if _concerns(finding, id_, products, unit["unit_id"] if unit else "")
-        ]
-        told.update(map(id, mine))
-        orders.append(
-            {
-                "order_id": id_,
-                "external_id": order["externalId"],
-                "included": unit is not None,
-                "excluded_by": excluded.get(id_, []),
-                "unit": dict(unit) if unit else None,
-                "findings": mine,
-                "flags": [
-                    flag for flag in decision["flags"] if products & set(flag["product_ids"])
-                ],
-            }
-        )
+    orders = [
+        _order(id_, order, decision, units.get(id_), excluded.get(id_, []))
+        for id_, order in sorted(given["orders"].items(), key=lambda item: item[1]["externalId"])
+    ]
+    told = {id(finding) for order in orders for finding in order["findings"]}
     return {
         "readiness": decision["readiness"],
         "ruleset_version": given["ruleset_version"],
         "strategy_hint": decision["strategy_hint"],
         "batch": [finding for finding in decision["findings"] if id(finding) not in told],
         "orders": orders,
+    }
+
+
+def _order(
+    id_: str, order: SnapshotOrder, decision: Decision, unit: Unit | None, excluded_by: list[str]
+) -> Record:
+    products = {line["productId"] for line in order["items"]}
+    place = unit["unit_id"] if unit else ""
+    return {
+        "order_id": id_,
+        "external_id": order["externalId"],
+        "included": unit is not None,
+        "excluded_by": excluded_by,
+        "unit": unit,
+        "findings": [f for f in decision["findings"] if _concerns(f, id_, products, place)],
+        "flags": [flag for flag in decision["flags"] if products & set(flag["product_ids"])],
     }
 
 
@@ -90,14 +77,14 @@ def _concerns(finding: Finding, order_id: str, products: set[str], unit_id: str)
     return finding.get("unit_id") == unit_id
 
 
-def lines(explanation: Record) -> Iterator[Line]:
-    yield Line(f"{explanation['readiness']}   rules {explanation['ruleset_version']}", "bold")
-    yield Line(explanation["strategy_hint"]["message"])
+def lines(explanation: Record) -> Iterator[Text]:
+    yield Text(f"{explanation['readiness']}   rules {explanation['ruleset_version']}", "bold")
+    yield Text(explanation["strategy_hint"]["message"])
     for finding in explanation["batch"]:
         yield from _finding(finding)
     for order in explanation["orders"]:
-        yield Line("")
-        yield Line(f"{order['external_id']}  {order['order_id']}  {_place(order)}", "bold")
+        yield Text("")
+        yield Text(f"{order['external_id']}  {order['order_id']}  {_place(order)}", "bold")
         for finding in order["findings"]:
             yield from _finding(finding)
         for flag in order["flags"]:
@@ -112,19 +99,19 @@ def _place(order: Record) -> str:
     return f"IN {unit['unit_id']}, entry type {unit['entry_type']} ({key})"
 
 
-def _finding(finding: Finding) -> Iterator[Line]:
+def _finding(finding: Finding) -> Iterator[Text]:
     where = finding.get("product_id") or finding.get("unit_id") or ""
-    yield Line(
+    yield Text(
         f"  {finding['severity']:8} {finding['rule_id']} {finding['code']} {where}".rstrip(),
         _STYLES.get(finding["severity"], ""),
     )
-    yield Line(f"           {finding['message']}")
-    yield Line(f"           {finding['remedy']}  {_source(finding['source'])}", "dim")
+    yield Text(f"           {finding['message']}")
+    yield Text(f"           {finding['remedy']}  {_source(finding['source'])}", "dim")
 
 
-def _flag(flag: Flag) -> Line:
+def _flag(flag: Flag) -> Text:
     who = flag.get("agency") or flag.get("programme") or ""
-    return Line(f"  FLAG     {flag['code']} {who}: {flag['reason']}  {_source(flag['source'])}")
+    return Text(f"  FLAG     {flag['code']} {who}: {flag['reason']}  {_source(flag['source'])}")
 
 
 def _source(source: Source) -> str:

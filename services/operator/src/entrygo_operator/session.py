@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from dataclasses import dataclass
 from typing import TypeVar
 
 import typer
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from entrygo_operator.output import print_error
-from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
+from shared.contracts.errors import ErrorCode, NextAction, refusal
 from shared.errors import BlobCorrupt, NoReply, QueueUnavailable, Refused, StoreFault, Transient
 from shared.messaging.rabbit import Messages
 from shared.settings import CommonSettings
@@ -22,19 +22,16 @@ Result = TypeVar("Result")
 CONNECT_SECONDS = 10.0
 
 
+@dataclass(frozen=True)
 class Session:
     """The store, and RabbitMQ for the commands that speak to a service."""
 
-    def __init__(self, settings: CommonSettings, store: Store) -> None:
-        self._settings = settings
-        self.store = store
-
-    async def now(self) -> datetime:
-        return await self.store.now()
+    settings: CommonSettings
+    store: Store
 
     @asynccontextmanager
     async def messages(self) -> AsyncIterator[Messages]:
-        messages = Messages(self._settings, service="operator", healthy=self.store.ping)
+        messages = Messages(self.settings, service="operator", healthy=self.store.ping)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await messages.start()
@@ -50,16 +47,23 @@ def run(work: Callable[[Session], Awaitable[Result]]) -> Result:
     """Does the work on a session of its own; a failure ends the process with 1."""
     try:
         return asyncio.run(_with_session(work))
-    except (Refused, ValidationError, BlobCorrupt, NoReply, Transient, StoreFault) as error:
-        print_error(_told(error))
+    except Refused as error:
+        told = error.refusal
+    except ValidationError as error:
+        told = refused_by(error).refusal
+    except BlobCorrupt as error:
+        told = refusal(ErrorCode.INTERNAL_ERROR, str(error))
+    except NoReply as error:
+        why = f"{error}. The command is durable: see `entrygo export show`."
+        told = refusal(ErrorCode.SERVICE_UNAVAILABLE, why)
+    except (Transient, StoreFault) as error:
+        why = str(error).split(" (configured")[0]  # the driver's own settings
+        told = refusal(ErrorCode.SERVICE_UNAVAILABLE, why)
     except KeyboardInterrupt:
-        print_error(
-            refusal(
-                ErrorCode.INTERNAL_ERROR,
-                "Interrupted; what was asked for may have been done.",
-                details={"next_action": NextAction.INSPECT},
-            )
-        )
+        why = "Interrupted; what was asked for may have been done."
+        inspect = {"next_action": NextAction.INSPECT}
+        told = refusal(ErrorCode.INTERNAL_ERROR, why, details=inspect)
+    print_error(told)
     raise typer.Exit(1)
 
 
@@ -81,19 +85,3 @@ def _settings() -> CommonSettings:
         ) from error
     except SettingsError as error:  # no JSON where a list is wanted; it names the field
         raise Refused(ErrorCode.VALIDATION_ERROR, f"A setting is wrong: {error}.") from error
-
-
-def _told(error: Exception) -> Refusal:
-    match error:
-        case Refused():
-            return error.refusal
-        case ValidationError():
-            return refused_by(error).refusal
-        case BlobCorrupt():
-            return refusal(ErrorCode.INTERNAL_ERROR, str(error))
-        case NoReply():
-            why = f"{error}. The command is durable: see `entrygo export show`."
-            return refusal(ErrorCode.SERVICE_UNAVAILABLE, why)
-        case _:
-            why = str(error).split(" (configured")[0]  # the driver's own settings
-            return refusal(ErrorCode.SERVICE_UNAVAILABLE, why)

@@ -30,11 +30,8 @@ class TariffTable:
     """`hash` names the table by its content; `headings` are the numbers by four-digit heading."""
 
     hash: str
+    count: int
     headings: dict[str, dict[str, Number]]
-
-    @property
-    def count(self) -> int:
-        return sum(len(numbers) for numbers in self.headings.values())
 
 
 class BadTariffFile(Exception):
@@ -67,7 +64,7 @@ def read_table(data: bytes) -> TariffTable:
         raise BadTariffFile(rows.line_num, str(error)) from error
     if not numbers:
         raise BadTariffFile(rows.line_num, "there is no ten-digit number in it")
-    return TariffTable(content_hash(numbers), _by_heading(numbers))
+    return TariffTable(content_hash(numbers), len(numbers), _by_heading(numbers))
 
 
 def _decoded(data: bytes) -> str:
