@@ -5,6 +5,7 @@ import random
 from pathlib import Path
 from typing import NamedTuple
 
+from shared.messaging.topology import ROUTES
 from shared.steps import collect
 from support import fault_scenarios, scenarios
 from support.scenario import Scenario
@@ -34,27 +35,27 @@ _LOOP = (
     "gateway.ask",
     "gateway.begin_key",
     "gateway.keep_outcome",
-    "planner.ack_plan",
-    "planner.ack_products",
-    "planner.ack_verify",
+    "planner.ack_exports_plan",
+    "planner.ack_products_sync",
+    "planner.ack_exports_verify",
     "planner.apply_products",
     "planner.create_export",
     "planner.keep_plan",
     "planner.keep_verdict",
     "planner.put_blob",
-    "planner.reply_orders",
-    "planner.reply_plan",
-    "planner.reply_products",
-    "planner.reply_verify",
-    "executor.ack_execute",
+    "planner.reply_orders_sync",
+    "planner.reply_exports_plan",
+    "planner.reply_products_sync",
+    "planner.reply_exports_verify",
+    "executor.ack_exports_execute",
     "executor.ask_verify",
     "executor.claim_orders",
     "executor.finish_execution",
     "executor.put_blob",
-    "executor.reply_execute",
+    "executor.reply_exports_execute",
     "executor.start_execution",
     "executor.wake_mailer",
-    "broker_mailer.ack_send",
+    "broker_mailer.ack_deliveries_send",
     "broker_mailer.record_sending",
     "broker_mailer.take_sending",
 )
@@ -62,10 +63,10 @@ SCENARIOS: dict[str, tuple[type[Scenario], ...]] = {
     **dict.fromkeys(_LOOP, (scenarios.Loop,)),
     "planner.apply_orders": (scenarios.Loop, fault_scenarios.PublishedOrders),
     "planner.announce_synced": (scenarios.Loop, fault_scenarios.PublishedOrders),
-    "planner.ack_orders": (scenarios.Loop, fault_scenarios.PublishedOrders),
+    "planner.ack_orders_sync": (scenarios.Loop, fault_scenarios.PublishedOrders),
     "planner.replan_export": (scenarios.Replan,),
     "planner.move_mark": (scenarios.RefusedReplan,),
-    "planner.announce_refused": (fault_scenarios.ReplayedDeadLetter,),
+    "planner.refuse_orders_sync": (fault_scenarios.ReplayedDeadLetter,),
     "executor.keep_refusal": (scenarios.StalePlan,),
     "executor.give_back": (scenarios.LostRace,),
     "executor.drop_claims": (scenarios.LostRace, fault_scenarios.Void),
@@ -74,8 +75,8 @@ SCENARIOS: dict[str, tuple[type[Scenario], ...]] = {
     "executor.count_redrive": (fault_scenarios.LostMessage,),
     "executor.resubmit": (fault_scenarios.FailedDelivery,),
     "executor.operate": (fault_scenarios.Void, fault_scenarios.Confirm, fault_scenarios.Stalled),
-    "executor.reply_operate": (fault_scenarios.Void, fault_scenarios.Confirm),
-    "executor.ack_operate": (fault_scenarios.Void, fault_scenarios.Stalled),
+    "executor.reply_exports_operate": (fault_scenarios.Void, fault_scenarios.Confirm),
+    "executor.ack_exports_operate": (fault_scenarios.Void, fault_scenarios.Stalled),
     "broker_mailer.record_unsent": (fault_scenarios.FailedDelivery,),
     "broker_mailer.expire_sending": (fault_scenarios.UnclearDelivery,),
     "gateway.free_key": (scenarios.RefusedReplan,),
@@ -103,7 +104,8 @@ class Case(NamedTuple):
 def steps_of_the_services() -> list[str]:
     """As the code names them; the operator's command is a client of the services."""
     sources = [*ROOT.glob("services/*/src"), ROOT / "shared" / "src"]
-    return [name for name in collect(sources) if name.partition(".")[0] in SERVICES]
+    steps = [*collect(sources), *(step for route in ROUTES for step in route.steps)]
+    return [name for name in steps if name.partition(".")[0] in SERVICES]
 
 
 def every_case() -> list[Case]:

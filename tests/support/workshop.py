@@ -187,11 +187,12 @@ class Workshop:
         return sorted(await self.sync(*facts))
 
     async def sync(self, *facts: OrderFact) -> list[str]:
-        synced = await self.planner.syncing.orders(self.sync_command(*facts))
+        synced = await self.planner.syncing.orders(self.sync_command(*facts), has_caller=False)
         return [record.id for record in synced.records]
 
     async def sync_product(self, product: ProductFact) -> None:
-        await self.planner.syncing.products(SyncProducts(items=(product,), **self.stamp()))
+        command = SyncProducts(items=(product,), **self.stamp())
+        await self.planner.syncing.products(command, has_caller=False)
 
     def an_order_id(self, external_id: str) -> str:
         """Of an order of this account, synced or not."""

@@ -19,7 +19,6 @@ from prometheus_client import Histogram
 log = logging.getLogger(__name__)
 
 STEP_SECONDS = Histogram("entrygo_step_seconds", "Duration of each durable step.", ["step"])
-_KEYWORDS = frozenset({"step", "reply_step", "ack_step"})
 
 
 class CrashPoints:
@@ -61,7 +60,7 @@ def collect(sources: Iterable[Path]) -> list[str]:
     names: set[str] = set()
     for path in (file for source in sources for file in source.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.keyword) and node.arg in _KEYWORDS):
+            if not (isinstance(node, ast.keyword) and node.arg == "step"):
                 continue
             if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
                 names.add(node.value.value)

@@ -65,7 +65,7 @@ def _empty(value: object) -> bool:
 def without_empty(value: Any) -> Any:  # noqa: ANN401  # any JSON value
     """A list or an object without the texts in it that say nothing."""
     if isinstance(value, list | tuple):
-        return [part for part in value if not _empty(part)]
+        return tuple(part for part in value if not _empty(part))  # a tuple, as strict contracts ask
     if isinstance(value, Mapping):
         kept = {key: without_empty(part) for key, part in value.items() if not _empty(key)}
         return {key: part for key, part in kept.items() if part != {} and not _empty(part)}

@@ -245,7 +245,7 @@ async def test_a_command_from_the_future_is_refused_before_its_first_effect(
     command = workshop.sync_command(an_order("A-1")).model_copy(update=ahead)
 
     with pytest.raises(Refused) as error:
-        await workshop.planner.syncing.orders(command)
+        await workshop.planner.syncing.orders(command, has_caller=False)
 
     assert error.value.refusal.field == "issued_at"
     assert await workshop.store.get(ORDERS, workshop.an_order_id("A-1")) is None
@@ -258,7 +258,7 @@ async def test_an_older_sync_never_overwrites_a_newer_one_in_any_order_of_arriva
     [newest] = commands[-1:]
 
     async def sync(command: SyncOrders) -> bool:
-        [record] = (await workshop.a_planner().syncing.orders(command)).records
+        [record] = (await workshop.a_planner().syncing.orders(command, has_caller=False)).records
         return record.superseded
 
     await sync(commands[0])
@@ -277,7 +277,13 @@ async def test_an_older_sync_never_overwrites_a_newer_one_in_any_order_of_arriva
 async def test_syncs_of_one_record_at_once_leave_the_newest(workshop: Workshop) -> None:
     commands = [workshop.sync_command(an_order("A-1", quantity=n)) for n in range(1, 9)]
 
-    await asyncio.gather(*(workshop.a_planner().syncing.orders(command) for command in commands))
+    planners = [workshop.a_planner() for _ in commands]
+    await asyncio.gather(
+        *(
+            planner.syncing.orders(command, has_caller=False)
+            for planner, command in zip(planners, commands, strict=True)
+        )
+    )
 
     order = await workshop.store.get(ORDERS, workshop.an_order_id("A-1"))
     assert order is not None
@@ -292,7 +298,7 @@ async def test_an_unchanged_sync_keeps_the_revision_and_still_counts_as_the_newe
     )
 
     for command in (first, same, older):
-        await workshop.planner.syncing.orders(command)
+        await workshop.planner.syncing.orders(command, has_caller=False)
 
     order = await workshop.store.get(ORDERS, workshop.an_order_id("A-1"))
     assert order is not None

@@ -41,9 +41,7 @@ async def open_messages(settings: CommonSettings) -> AsyncIterator[Open]:
 
             messages = Messages(settings, service="tests", healthy=healthy)
             if handler:
-                messages.serve(
-                    EXPORTS_VERIFY, handler, reply_step="test.reply", ack_step="test.ack"
-                )
+                messages.subscriber(EXPORTS_VERIFY)(handler)
             await messages.start()
             stack.push_async_callback(messages.stop)
             return messages

@@ -1,14 +1,19 @@
-"""A message that kills whoever takes it, on a real RabbitMQ."""
+"""Messages that nobody can read, and one that kills whoever takes it, on a real RabbitMQ."""
 
+import struct
 from collections.abc import AsyncIterator
+from typing import Final
 
+import aiormq
 import pytest
+from pamqp.commands import Basic
 
-from shared.contracts.exports import VerifyPlan
+from shared.contracts.exports import PlanVerified, VerifyPlan
 from shared.ids import minted_id
 from shared.messaging import dead_letters, topology
 from shared.messaging.rabbit import Messages
 from shared.settings import CommonSettings
+from support.messages import GOOD, POISON
 from support.waiting import until
 
 pytestmark = pytest.mark.integration
@@ -60,3 +65,93 @@ async def test_what_keeps_killing_its_worker_ends_in_the_dead_letters_and_says_w
     assert letter.reason == "delivery_limit"
     assert letter.origin_queue == topology.EXPORTS_VERIFY.queue
     assert await dead_letters.drop(messages, "planner", letter.id)
+
+
+PREFETCH: Final = 5
+
+
+class Bytes(Basic.Properties):
+    """Properties as the bytes of their frame, as a client in another language may write them."""
+
+    def __init__(self, flag: int, value: bytes) -> None:
+        super().__init__(message_id="any")
+        self._frame = struct.pack(">H", 1 << flag) + value
+
+    def marshal(self) -> bytes:
+        return self._frame
+
+
+# Properties that AMQP carries and that pamqp, or aio-pika, cannot read.
+UNREADABLE: Final = {
+    "a correlation id that is no UTF-8": Bytes(10, b"\x02\xff\xfe"),
+    "a message id that is no UTF-8": Bytes(7, b"\x02\xff\xfe"),
+    "a header's name that is no UTF-8": Bytes(13, b"\x00\x00\x00\x03\x01\xffV"),
+    "a time beyond the year 9999": Bytes(6, b"\xff" * 8),
+    "a delivery mode of 7": Bytes(12, b"\x07"),
+}
+
+
+@pytest.fixture
+async def serving(settings: CommonSettings) -> AsyncIterator[Messages]:
+    async def healthy() -> bool:
+        return True
+
+    settings = settings.model_copy(update={"prefetch": PREFETCH})
+    messages = Messages(settings, service="tests", healthy=healthy)
+
+    @messages.subscriber(topology.EXPORTS_VERIFY)
+    async def verify(_: VerifyPlan) -> PlanVerified:
+        return PlanVerified(holds=True)
+
+    await messages.start()
+    yield messages
+    await messages.stop()
+
+
+async def test_more_poison_than_the_prefetch_is_dead_with_its_reasons_and_a_healthy_one_is_served(
+    serving: Messages, settings: CommonSettings
+) -> None:
+    queue = topology.EXPORTS_VERIFY.queue
+    for name, (body, properties, _) in POISON.items():
+        await serving.send(body, routing_key=queue, message_id=name, **properties)
+    async with await aiormq.connect(settings.rabbit_url.get_secret_value()) as connection:
+        channel = await connection.channel()
+        for unreadable in UNREADABLE.values():
+            await channel.basic_publish(GOOD, routing_key=queue, properties=unreadable)
+    assert len(UNREADABLE) >= PREFETCH
+
+    command = VerifyPlan.model_validate_json(GOOD)
+    answer = await serving.request(topology.EXPORTS_VERIFY, command, within=30, step="test.ask")
+
+    async def all_dead() -> list[dead_letters.DeadLetter] | None:
+        letters = await dead_letters.listed(serving, "planner")
+        return letters if len(letters) == len(POISON) + len(UNREADABLE) else None
+
+    letters = await until(all_dead)
+    assert answer.holds
+    reasons = {letter.id: letter.reason for letter in letters}
+    for name, (_, _, reason) in POISON.items():
+        assert reason in reasons[name]
+    unread = [letter for letter in letters if "properties cannot be read" in letter.reason]
+    assert len(unread) == len(UNREADABLE)
+    for letter in letters:
+        await dead_letters.drop(serving, "planner", letter.id)
+
+
+@pytest.mark.parametrize(
+    "reply_to", ["nowhere", "amq.rabbitmq.reply-to.nobody", "z" * 255, "amq.rabbitmq.reply-to.g1h2"]
+)
+async def test_an_answer_that_nobody_waits_for_harms_nobody(
+    serving: Messages, reply_to: str
+) -> None:
+    queue = topology.EXPORTS_VERIFY.queue
+    for body in (GOOD, b"{"):
+        await serving.send(body, routing_key=queue, message_id="bad", reply_to=reply_to)
+
+    command = VerifyPlan.model_validate_json(GOOD)
+    answer = await serving.request(topology.EXPORTS_VERIFY, command, within=30, step="test.ask")
+
+    assert answer.holds
+    [letter] = await until(lambda: dead_letters.listed(serving, "planner"))
+    assert letter.id == "bad"
+    assert await dead_letters.drop(serving, "planner", "bad")

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from contract.asyncapi import asyncapi_document, contracts, examples
 from shared.messaging import topology
-from shared.messaging.settlement import ATTEMPT, DIED_AT, FAULTS, FIRST_SEEN, ORIGIN, REASON
+from shared.messaging.journey import ATTEMPT, DIED_AT, FAULTS, FIRST_SEEN, ORIGIN, REASON
 from shared.settings import CommonSettings
 
 

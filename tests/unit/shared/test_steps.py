@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from shared.messaging.topology import ORDERS_SYNC, ROUTES
 from shared.steps import CrashPoints, collect, durable_step
 from support.pages import REPOSITORY
 
 SOURCES = [REPOSITORY / "shared" / "src", *sorted((REPOSITORY / "services").glob("*/src"))]
 TWO_PASSES = """
+from shared.messaging.topology import ORDERS_SYNC, ROUTES
 from shared.steps import durable_step
 for number in (1, 2):
     with durable_step("test.step"):
@@ -53,9 +55,9 @@ def test_a_misspelt_crash_point_is_an_error() -> None:
 
 
 def test_every_literal_step_is_collected(tmp_path: Path) -> None:
-    (tmp_path / "code.py").write_text('f(step="b.write")\ng(1, reply_step="a.reply", step=x)\n')
+    (tmp_path / "code.py").write_text('f(step="b.write")\ng(1, step="a.read", stop="c", step=x)\n')
 
-    assert collect([tmp_path]) == ["a.reply", "b.write"]
+    assert collect([tmp_path]) == ["a.read", "b.write"]
 
 
 def test_every_step_of_the_code_begins_with_who_takes_it() -> None:
@@ -64,9 +66,10 @@ def test_every_step_of_the_code_begins_with_who_takes_it() -> None:
     assert owners == {"gateway", "planner", "executor", "broker_mailer", "operator"}
 
 
-def test_every_worker_replies_and_acknowledges_under_a_name() -> None:
-    steps = collect(SOURCES)
+def test_every_route_acknowledges_and_replies_under_a_name_of_its_own() -> None:
+    steps = [step for route in ROUTES for step in route.steps]
 
-    for service in ("planner", "executor"):
-        assert any(step.startswith(f"{service}.reply_") for step in steps)
-        assert any(step.startswith(f"{service}.ack_") for step in steps)
+    assert len(set(steps)) == len(steps)
+    assert {route.step("ack") for route in ROUTES} <= set(steps)
+    assert {route.step("reply") for route in ROUTES if route.answer} <= set(steps)
+    assert ORDERS_SYNC.step("refuse") == "planner.refuse_orders_sync"

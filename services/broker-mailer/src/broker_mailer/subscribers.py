@@ -1,4 +1,4 @@
-"""What the mailer listens to."""
+"""What the mailer reads from the queue."""
 
 from broker_mailer.use_cases import Deliver
 from shared.contracts.exports import SendDelivery
@@ -7,7 +7,6 @@ from shared.messaging.rabbit import Messages
 
 
 def subscribe(messages: Messages, deliver: Deliver) -> None:
-    async def on_send_delivery(command: SendDelivery) -> None:
+    @messages.subscriber(topology.DELIVERIES_SEND)
+    async def send(command: SendDelivery) -> None:
         await deliver(command.export_id, command.recipient_type, command.account_id)
-
-    messages.serve(topology.DELIVERIES_SEND, on_send_delivery, ack_step="broker_mailer.ack_send")

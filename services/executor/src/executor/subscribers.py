@@ -2,20 +2,16 @@
 
 from executor.use_cases.execute import Executing
 from executor.use_cases.operate import Operating
+from shared.contracts.exports import ExecuteExport, ExportExecuted, ExportOperated, OperateExport
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages
 
 
 def subscribe(messages: Messages, executing: Executing, operating: Operating) -> None:
-    messages.serve(
-        topology.EXPORTS_EXECUTE,
-        executing.execute,
-        reply_step="executor.reply_execute",
-        ack_step="executor.ack_execute",
-    )
-    messages.serve(
-        topology.EXPORTS_OPERATE,
-        operating.operate,
-        reply_step="executor.reply_operate",
-        ack_step="executor.ack_operate",
-    )
+    @messages.subscriber(topology.EXPORTS_EXECUTE)
+    async def execute(command: ExecuteExport) -> ExportExecuted:
+        return await executing.execute(command)
+
+    @messages.subscriber(topology.EXPORTS_OPERATE)
+    async def operate(command: OperateExport) -> ExportOperated:
+        return await operating.operate(command)

@@ -3,35 +3,27 @@
 from planner.use_cases.plan import Planning
 from planner.use_cases.sync import Syncing
 from planner.use_cases.verify import Verifying
+from shared.contracts.exports import ExportPlanned, PlanExport, PlanVerified, VerifyPlan
+from shared.contracts.sync import OrdersSynced, ProductsSynced, SyncOrders, SyncProducts
 from shared.messaging import topology
-from shared.messaging.rabbit import Messages
+from shared.messaging.rabbit import Messages, ReplyTo
 
 
 def subscribe(
     messages: Messages, syncing: Syncing, planning: Planning, verifying: Verifying
 ) -> None:
-    messages.serve(
-        topology.PRODUCTS_SYNC,
-        syncing.products,
-        reply_step="planner.reply_products",
-        ack_step="planner.ack_products",
-    )
-    messages.serve(
-        topology.ORDERS_SYNC,
-        syncing.orders,
-        reply_step="planner.reply_orders",
-        ack_step="planner.ack_orders",
-        on_refused=syncing.orders_refused,
-    )
-    messages.serve(
-        topology.EXPORTS_PLAN,
-        planning.plan,
-        reply_step="planner.reply_plan",
-        ack_step="planner.ack_plan",
-    )
-    messages.serve(
-        topology.EXPORTS_VERIFY,
-        verifying.verify,
-        reply_step="planner.reply_verify",
-        ack_step="planner.ack_verify",
-    )
+    @messages.subscriber(topology.PRODUCTS_SYNC)
+    async def sync_products(command: SyncProducts, reply_to: ReplyTo) -> ProductsSynced:
+        return await syncing.products(command, has_caller=bool(reply_to))
+
+    @messages.subscriber(topology.ORDERS_SYNC)
+    async def sync_orders(command: SyncOrders, reply_to: ReplyTo) -> OrdersSynced:
+        return await syncing.orders(command, has_caller=bool(reply_to))
+
+    @messages.subscriber(topology.EXPORTS_PLAN)
+    async def plan(command: PlanExport) -> ExportPlanned:
+        return await planning.plan(command)
+
+    @messages.subscriber(topology.EXPORTS_VERIFY)
+    async def verify(command: VerifyPlan) -> PlanVerified:
+        return await verifying.verify(command)

@@ -11,8 +11,8 @@ from typing import Any
 from aio_pika.abc import AbstractIncomingMessage
 
 from shared.canonical import sha256_hex
+from shared.messaging.journey import DIED_AT, FIRST_SEEN, ORIGIN, REASON, REQUEST_ID
 from shared.messaging.rabbit import Messages
-from shared.messaging.settlement import DIED_AT, FIRST_SEEN, ORIGIN, REASON
 from shared.messaging.topology import dead_queue
 from shared.steps import durable_step
 
@@ -49,7 +49,7 @@ async def replay(messages: Messages, service: str, id_: str) -> bool:
                         routing_key=letter.origin_queue,
                         message_id=message.message_id,
                         message_type=message.type,
-                        headers={"x-request-id": message.headers.get("x-request-id")},
+                        headers={k: v for k, v in message.headers.items() if k == REQUEST_ID},
                     )
                 await message.ack()
                 return True
@@ -91,7 +91,7 @@ def _letter(service: str, message: AbstractIncomingMessage) -> DeadLetter:
     return DeadLetter(
         id=message.message_id or f"msg_{sha256_hex(message.body)[:32]}",
         service=service,
-        origin_queue=str(headers.get(ORIGIN) or death.get("queue", "")),
+        origin_queue=str(death.get("queue") or headers.get(ORIGIN, "")),
         reason=str(headers.get(REASON) or death.get("reason", "unknown")),
         died_at=str(headers.get(DIED_AT) or death.get("time") or headers.get(FIRST_SEEN, "")),
         type=message.type or "",
@@ -100,6 +100,9 @@ def _letter(service: str, message: AbstractIncomingMessage) -> DeadLetter:
 
 
 def _server_death(headers: dict[str, Any]) -> dict[str, Any]:
-    """The server's own account, of a message that kept killing its worker (`delivery_limit`)."""
-    deaths = headers.get("x-death") or [{}]
-    return dict(deaths[0])
+    """The server's own account of what it moved itself; settlement's copies have none."""
+    match headers.get("x-death"):
+        case [dict(death), *_]:
+            return death
+        case _:
+            return {}

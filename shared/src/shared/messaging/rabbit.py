@@ -8,14 +8,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from functools import partial
+from typing import Annotated, Any, Concatenate
 
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import AMQPError
-from faststream import AckPolicy
-from faststream.rabbit import Channel, RabbitBroker
-from faststream.rabbit.annotations import RabbitMessage
+from faststream import AckPolicy, Context
+from faststream.rabbit import Channel, RabbitBroker, RabbitMessage
 from pydantic import ValidationError
 
 from shared.contracts.base import Message
@@ -24,9 +24,12 @@ from shared.errors import NoReply, QueueUnavailable, Refused
 from shared.ids import minted_id
 from shared.logs import request_id
 from shared.messaging.declaring import COMMANDS, DEAD, declare, work_queue
+from shared.messaging.journey import REQUEST_ID
+from shared.messaging.reading import read
 from shared.messaging.rpc import REFUSAL, Replies
-from shared.messaging.settlement import RefusedHook, Served, Settlement
+from shared.messaging.settlement import Settlement, Settling
 from shared.messaging.topology import Answered, Asked, EventRoute, Route
+from shared.messaging.wire import tolerate_all_properties
 from shared.settings import CommonSettings
 from shared.steps import durable_step
 
@@ -36,8 +39,8 @@ LATE_REPLY_SECONDS = 120.0
 _AWAY = (AMQPError, ConnectionError, TimeoutError, RuntimeError)
 
 
-async def _raw_body(message: RabbitMessage) -> bytes:
-    return message.body
+Handler = Callable[Concatenate[Asked, ...], Awaitable[Answered | None]]
+ReplyTo = Annotated[str, Context("message.reply_to")]  # a handler's parameter: who waits, or ""
 
 
 class Messages:
@@ -50,9 +53,10 @@ class Messages:
     def __init__(
         self, settings: CommonSettings, *, service: str, healthy: Callable[[], Awaitable[bool]]
     ) -> None:
+        tolerate_all_properties()
         self._settings = settings
         self._service = service
-        self._broker = RabbitBroker(
+        self.broker = RabbitBroker(
             settings.rabbit_url.get_secret_value(),
             default_channel=Channel(),
             graceful_timeout=settings.graceful_timeout.total_seconds(),
@@ -60,28 +64,27 @@ class Messages:
             fail_fast=False,
             app_id=service,
             ack_policy=AckPolicy.MANUAL,
-            apply_types=False,
+            middlewares=[partial(Settling, settlement=Settlement(self, settings, healthy))],
             logger=logging.getLogger("faststream"),
             log_level=logging.DEBUG,
         )
         self._replies = Replies(service)
-        self._settlement = Settlement(self, settings, healthy)
-        self._served: list[Served[Any, Any]] = []
+        self._served: list[str] = []
 
     # -- life
 
     async def start(self) -> None:
         """Connects (waiting for RabbitMQ if it is away), declares all, starts consuming."""
-        connection = await self._broker.connect()
+        connection = await self.broker.connect()
         self._declared = await connection.channel()  # kept: declares again on a new connection
         await declare(self._declared, self._settings.retry_delays_ms)
-        await self._broker.start()
+        await self.broker.start()
         self._probe = await connection.channel()
         await self._replies.start(connection)
 
     async def pause(self) -> None:
         """Takes no more messages; what is in hand goes on."""
-        for subscriber in self._broker.subscribers:
+        for subscriber in self.broker.subscribers:
             tag, queue = (
                 getattr(subscriber, "_consumer_tag", None),
                 getattr(subscriber, "_queue_obj", None),
@@ -96,17 +99,17 @@ class Messages:
         await self.pause()  # else FastStream swallows what was prefetched
         with suppress(*_AWAY):
             await self._replies.stop()
-        await self._broker.stop()
+        await self.broker.stop()
 
     async def ready(self) -> bool:
         """Connected, and each queue this process serves has a consumer."""
-        if not await self._broker.ping(timeout=1.0):
+        if not await self.broker.ping(timeout=1.0):
             return False
         try:
             async with asyncio.timeout(2.0):
-                for served in self._served:
+                for name in self._served:
                     queue = await self._probe.declare_queue(
-                        served.route.queue,
+                        name,
                         passive=True,
                         robust=False,  # what it knows already, it would not ask again
                     )
@@ -179,11 +182,12 @@ class Messages:
 
     async def send(self, body: bytes, **properties: Any) -> None:  # noqa: ANN401  # AMQP properties
         """One confirmed publish; `publish`, `ask` and settlement are what callers use."""
-        properties.setdefault("headers", {"x-request-id": request_id.get()})
+        known = request_id.get()
+        properties.setdefault("headers", {REQUEST_ID: known} if known else {})
         properties.setdefault("content_type", "application/json")
         try:
             async with asyncio.timeout(self._settings.publish_timeout.total_seconds()):
-                confirmation: object = await self._broker.publish(body, persist=True, **properties)
+                confirmation: object = await self.broker.publish(body, persist=True, **properties)
         except _AWAY as error:
             raise QueueUnavailable(f"{type(error).__name__}: {error}") from error
         if isinstance(confirmation, DeliveredMessage) and properties.get("mandatory", True):
@@ -194,41 +198,34 @@ class Messages:
 
     async def channel(self) -> AbstractChannel:
         """A channel of one's own, for looking into queues (dead_letters.py)."""
-        connection = await self._broker.connect()
+        connection = await self.broker.connect()
         return await connection.channel()
 
     # -- in
 
-    def serve(
-        self,
-        route: Route[Asked, Answered],
-        handler: Callable[[Asked], Awaitable[Answered | None]],
-        *,
-        ack_step: str,
-        reply_step: str | None = None,
-        on_refused: RefusedHook | None = None,
-    ) -> None:
-        """Consumes the route's queue with any number of handlers at once, up to the prefetch.
+    def subscriber(
+        self, route: Route[Asked, Answered]
+    ) -> Callable[[Handler[Asked, Answered]], object]:
+        """Registers the route's handler: called with the command, at most `prefetch` at once.
 
-        The handler's result is replied if a reply is asked for, then the message is acknowledged.
-        A route without an answer has no `reply_step`. `on_refused` is told of a refusal, or a wrong
-        message, that has nobody to answer to.
+        What it returns is replied if a reply is asked for; what becomes of the message is
+        settlement.py's.
         """
-        served = Served(route, handler, reply_step, ack_step, on_refused)
-        self._served.append(served)
-        subscriber = self._broker.subscriber(
+
+        async def decoder(message: RabbitMessage) -> Asked:
+            command = read(route.contract, message)
+            if not request_id.get():
+                request_id.set(command.request_id)
+            return command
+
+        self._served.append(route.queue)
+        return self.broker.subscriber(
             work_queue(route),
             COMMANDS,
             channel=Channel(prefetch_count=self._settings.prefetch),
-            decoder=_raw_body,
+            decoder=decoder,
             no_reply=True,
         )
-
-        async def consume(_: bytes) -> None:
-            message: RabbitMessage = self._broker.context.get_local("message")
-            await self._settlement.settle(served, message)
-
-        subscriber(consume)
 
 
 async def _answer(

@@ -4,7 +4,7 @@
     Refused                    the refusal is the reply; without a caller: dead letters, and told
     QueueUnavailable, store away   again later with growing delays, at the last one for ever
     any other error            again later; the tenth time it is the message's own fault: dead
-    body is not the contract   dead at once; it can never succeed
+    not to be read             the refusal is the reply, and dead at once: it can never succeed
 
 Acknowledgement comes last: state written, follow-up confirmed, reply confirmed.
 """
@@ -14,23 +14,34 @@ import json
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final, Generic, Protocol
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final, Protocol, cast
 
-from faststream.rabbit.annotations import RabbitMessage
+from faststream import BaseMiddleware
+from faststream.rabbit import RabbitMessage
 from prometheus_client import Counter
-from pydantic import ValidationError
 
-from shared.clock import parse_timestamp, timestamp, utc_now
-from shared.contracts.base import Message
+from shared.clock import timestamp, utc_now
+from shared.contracts.base import Command, Message
 from shared.contracts.errors import ErrorCode, Refusal, refusal
+from shared.contracts.sync import OrdersSyncRefused
 from shared.errors import QueueUnavailable, Refused, StoreFault, Transient
 from shared.logs import request_id
 from shared.messaging import topology
+from shared.messaging.journey import (
+    DIED_AT,
+    LAST_ERROR,
+    ORIGIN,
+    REASON,
+    Journey,
+    WrongHeader,
+    copied,
+    printable,
+)
+from shared.messaging.reading import Unreadable, malformed, who_asked
 from shared.messaging.rpc import REFUSAL
-from shared.messaging.topology import Answered, Asked, Route
+from shared.messaging.topology import EventRoute, Route
 from shared.settings import CommonSettings
 from shared.steps import durable_step
 
@@ -40,23 +51,8 @@ MESSAGES = Counter("entrygo_messages_total", "Messages settled.", ["queue", "out
 OWN_FAULTS: Final = 10
 JITTER: Final = 0.25  # how often a shorter delay is taken, so that neighbours do not march in step
 
-ATTEMPT: Final = "x-attempt"
-FAULTS: Final = "x-faults"
-REASON: Final = "x-reason"
-ORIGIN: Final = "x-origin-queue"
-FIRST_SEEN: Final = "x-first-seen"
-DIED_AT: Final = "x-died-at"
-
-_has_caller: ContextVar[bool] = ContextVar("has_caller", default=False)
-
-
-def has_caller() -> bool:
-    """Whether someone waits for the answer to the message being handled."""
-    return _has_caller.get()
-
-
-# Told the account and the command of a refusal that has nobody to answer to, as far as known.
-RefusedHook = Callable[[str, str, Refusal], Awaitable[None]]
+AnyRoute = Route[Any, Any]
+Handle = Callable[[], Awaitable[Message | None]]
 
 
 class Sender(Protocol):
@@ -64,157 +60,148 @@ class Sender(Protocol):
 
     async def send(self, body: bytes, **properties: Any) -> None: ...  # noqa: ANN401  # AMQP's
     async def send_dead(self, service: str, body: bytes, **properties: Any) -> None: ...  # noqa: ANN401
+    async def announce(self, event: EventRoute, message: Message, *, step: str) -> None: ...
 
 
-@dataclass(frozen=True)
-class Served(Generic[Asked, Answered]):
-    route: Route[Asked, Answered]
-    handler: Callable[[Asked], Awaitable[Answered | None]]
-    reply_step: str | None
-    ack_step: str
-    on_refused: RefusedHook | None
+class Settling(BaseMiddleware[Any, Any]):
+    """FastStream's hook around a handler, which sees the message and what came of it."""
+
+    def __init__(self, *args: Any, settlement: "Settlement", **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self._settlement = settlement
+
+    async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: Any) -> None:  # noqa: ANN401
+        route = topology.BY_QUEUE[self.context.get_local("handler_").queue.name]
+        await self._settlement.settle(route, msg, partial(call_next, msg))
 
 
 class Settlement:
     def __init__(
-        self,
-        messages: Sender,
-        settings: CommonSettings,
-        healthy: Callable[[], Awaitable[bool]],
+        self, messages: Sender, settings: CommonSettings, healthy: Callable[[], Awaitable[bool]]
     ) -> None:
         self._messages = messages
         self._delays = settings.retry_delays_ms
-        self._patience: timedelta = settings.refusal_patience
+        self._patience = settings.refusal_patience
         self._healthy = healthy
 
-    async def settle(self, served: Served[Asked, Answered], message: RabbitMessage) -> None:
-        request_id.set(str(message.headers.get("x-request-id") or "-"))
-        _has_caller.set(bool(message.reply_to))
+    async def settle(self, route: AnyRoute, message: RabbitMessage, handle: Handle) -> None:
+        """Settles it, whatever is in it and whatever `handle` raises."""
         try:
-            outcome = await self._outcome(served, message)
-            with durable_step(served.ack_step):
-                await message.ack()
+            outcome = await self._outcome(route, message, handle)
         except QueueUnavailable as error:
             # Neither reply nor retry could be stored: back to the queue, after a breath.
-            log.warning("message put back", extra={"queue": served.route.queue, "why": str(error)})
+            log.warning("message put back", extra={"queue": route.queue, "why": str(error)})
             outcome = "requeued"
             await asyncio.sleep(1.0)
             await message.nack(requeue=True)
-        MESSAGES.labels(served.route.queue, outcome).inc()
+        except Exception:
+            # Not foreseen above, so a bug; RabbitMQ moves the message to the dead letters.
+            log.exception("message rejected", extra={"queue": route.queue})
+            outcome = "rejected"
+            await message.reject(requeue=False)
+        else:
+            with durable_step(route.step("ack")):
+                await message.ack()
+        MESSAGES.labels(route.queue, outcome).inc()
 
-    async def _outcome(self, served: Served[Asked, Answered], message: RabbitMessage) -> str:
+    async def _outcome(self, route: AnyRoute, message: RabbitMessage, handle: Handle) -> str:
         try:
-            command = served.route.contract.model_validate_json(message.body)
-        except ValidationError as error:
-            return await self._never(served, message, error)
-        if request_id.get() == "-":
-            request_id.set(command.request_id)
+            journey = Journey.read(message.headers, utc_now())
+        except WrongHeader as error:
+            return await self._never(route, message, malformed(route.contract, str(error)))
+        request_id.set(journey.request_id)
         try:
-            answer = await served.handler(command)
+            await self._reply(route, message, await handle())
+        except Unreadable as error:
+            return await self._never(route, message, error)
         except Refused as error:
-            return await self._refused(served, message, command, error.refusal)
+            return await self._refused(route, message, journey, error.refusal)
         except (Transient, StoreFault) as error:
             away = isinstance(error, Transient) or not await self._healthy()
-            return await self._again(served, message, error, own=not away)
+            return await self._again(route, message, journey, error, own=not away)
         except Exception as error:
-            log.exception("handler failed", extra={"queue": served.route.queue})
-            return await self._again(served, message, error, own=True)
-        await self._reply(served, message, answer)
+            log.exception("handler failed", extra={"queue": route.queue})
+            return await self._again(route, message, journey, error, own=True)
         return "handled"
 
     async def _refused(
-        self,
-        served: Served[Asked, Answered],
-        message: RabbitMessage,
-        command: Asked,
-        answer: Refusal,
+        self, route: AnyRoute, message: RabbitMessage, journey: Journey, answer: Refusal
     ) -> str:
         if message.reply_to:
-            await self._reply(served, message, answer)
+            await self._reply(route, message, answer)
             return "refused"
-        first = str(message.headers.get(FIRST_SEEN) or timestamp(utc_now()))
         curable = answer.error_code == ErrorCode.PRODUCT_NOT_FOUND
-        if curable and utc_now() - parse_timestamp(first) < self._patience:
+        if curable and utc_now() - journey.first_seen < self._patience:
             # The message that brings the products may be behind this one.
-            return await self._later(served, message, answer.error_code)
-        if served.on_refused is not None:
-            await served.on_refused(command.account_id, command.command_id, answer)
+            return await self._later(route, message, journey, answer.error_code)
+        command = cast("Command", await message.decode())  # read already, and kept
+        await self._tell(route, command.account_id, command.command_id, answer)
         envelope = json.dumps(answer.envelope(), ensure_ascii=False)
-        return await self._dead(served, message, f"refused {answer.status}: {envelope}")
+        reason = f"refused {answer.status}: {envelope}"
+        return await self._dead(route, message, journey, reason)
 
-    async def _never(
-        self, served: Served[Asked, Answered], message: RabbitMessage, error: ValidationError
-    ) -> str:
-        # Places and kinds only: the input may hold addresses.
-        issues = [
-            {"path": ".".join(map(str, e["loc"])), "message": e["msg"], "code": e["type"]}
-            for e in error.errors(include_url=False, include_context=False, include_input=False)
-        ][:20]
-        answer = refusal(
-            ErrorCode.VALIDATION_ERROR,
-            f"The message is no {served.route.contract.__name__}.",
-            details={"issues": issues},
-        )
-        await self._reply(served, message, answer)
-        if served.on_refused is not None and not message.reply_to:
-            await served.on_refused(*_who(message.body), answer)
-        return await self._dead(
-            served, message, f"not a {served.route.contract.__name__}: {issues}"
-        )
+    async def _never(self, route: AnyRoute, message: RabbitMessage, error: Unreadable) -> str:
+        await self._reply(route, message, error.refusal)
+        if not message.reply_to and (who := who_asked(message.body)):
+            await self._tell(route, *who, error.refusal)
+        journey = Journey(request_id.get(), utc_now())
+        return await self._dead(route, message, journey, str(error))
 
     async def _again(
         self,
-        served: Served[Asked, Answered],
+        route: AnyRoute,
         message: RabbitMessage,
+        journey: Journey,
         error: Exception,
         *,
         own: bool,
     ) -> str:
         why = f"{type(error).__name__}: {error}"[:500]
-        faults = int(str(message.headers.get(FAULTS, 0))) + own
-        if faults >= OWN_FAULTS:
-            answer = refusal(
-                ErrorCode.INTERNAL_ERROR,
-                "The request could not be completed; it is kept for an operator.",
-            )
-            await self._reply(served, message, answer)
-            return await self._dead(served, message, why)
-        return await self._later(served, message, why, faults)
+        journey = replace(journey, faults=journey.faults + own)
+        if journey.faults < OWN_FAULTS:
+            return await self._later(route, message, journey, why)
+        answer = refusal(
+            ErrorCode.INTERNAL_ERROR,
+            "The request could not be completed; it is kept for an operator.",
+        )
+        await self._reply(route, message, answer)
+        return await self._dead(route, message, journey, why)
 
     async def _later(
-        self, served: Served[Asked, Answered], message: RabbitMessage, why: str, faults: int = 0
+        self, route: AnyRoute, message: RabbitMessage, journey: Journey, why: str
     ) -> str:
-        attempt = int(str(message.headers.get(ATTEMPT, 0)))
-        level = min(attempt, len(self._delays) - 1)
+        level = min(journey.attempt, len(self._delays) - 1)
         if level and random.random() < JITTER:  # noqa: S311  # no secret
             level -= 1
-        queue = topology.retry_queue(served.route.queue, self._delays[level])
-        log.warning("later", extra={"queue": queue, "attempt": attempt + 1, "why": why})
-        headers = {ATTEMPT: attempt + 1, FAULTS: faults, "x-last-error": why}
+        queue = topology.retry_queue(route.queue, self._delays[level])
+        journey = replace(journey, attempt=journey.attempt + 1)
+        log.warning("later", extra={"queue": queue, "attempt": journey.attempt, "why": why})
         await self._messages.send(
-            message.body, routing_key=queue, **_copied(message, headers, keep_caller=True)
+            message.body,
+            routing_key=queue,
+            headers=journey.headers() | {LAST_ERROR: printable(why)},
+            **copied(message, keep_caller=True),
         )
         return "retried"
 
-    async def _dead(self, served: Served[Any, Any], message: RabbitMessage, reason: str) -> str:
-        log.error("dead letter", extra={"queue": served.route.queue, "reason": reason[:500]})
-        headers = {
-            REASON: reason[:4_000],
-            ORIGIN: served.route.queue,
-            DIED_AT: timestamp(utc_now()),
-        }
+    async def _dead(
+        self, route: AnyRoute, message: RabbitMessage, journey: Journey, reason: str
+    ) -> str:
+        log.error("dead letter", extra={"queue": route.queue, "reason": reason[:500]})
+        died = {REASON: printable(reason), ORIGIN: route.queue, DIED_AT: timestamp(utc_now())}
         await self._messages.send_dead(
-            served.route.service, message.body, **_copied(message, headers, keep_caller=False)
+            route.service,
+            message.body,
+            headers=journey.headers() | died,
+            **copied(message, keep_caller=False),
         )
         return "dead"
 
-    async def _reply(
-        self, served: Served[Any, Any], message: RabbitMessage, answer: Message | None
-    ) -> None:
+    async def _reply(self, route: AnyRoute, message: RabbitMessage, answer: Message | None) -> None:
         if not message.reply_to or answer is None:
             return
         refused = isinstance(answer, Refusal)
-        with durable_step(served.reply_step or served.ack_step):
+        with durable_step(route.step("reply")):
             # Not mandatory: a caller who is gone reads the state instead.
             await self._messages.send(
                 answer.model_dump_json(by_alias=True).encode(),
@@ -224,34 +211,15 @@ class Settlement:
                 mandatory=False,
             )
 
-
-def _who(body: bytes) -> tuple[str, str]:
-    """The account and the command that a wrong message names, as far as it does."""
-    try:
-        given = json.loads(body)
-    except ValueError:
-        return "", ""
-    if not isinstance(given, dict):
-        return "", ""
-    return str(given.get("account_id", ""))[:255], str(given.get("command_id", ""))[:255]
-
-
-def _copied(
-    message: RabbitMessage, headers: dict[str, Any], *, keep_caller: bool
-) -> dict[str, Any]:
-    """The properties of a copy: the message's identity, and only headers that are ours."""
-    raw = message.raw_message
-    kept = {
-        key: value
-        for key, value in message.headers.items()
-        if key in {"x-request-id", FIRST_SEEN, ATTEMPT, FAULTS}
-    }
-    kept.setdefault(FIRST_SEEN, timestamp(utc_now()))
-    return {
-        "headers": kept | headers,
-        "message_id": raw.message_id,
-        "message_type": raw.type,
-        "content_type": raw.content_type,
-        "correlation_id": message.correlation_id,
-        "reply_to": message.reply_to if keep_caller else None,
-    }
+    async def _tell(
+        self, route: AnyRoute, account_id: str, command_id: str, answer: Refusal
+    ) -> None:
+        """Tells the event's readers of a refusal that has nobody to answer to."""
+        if route.refused is not None:
+            refused = OrdersSyncRefused(
+                account_id=account_id,
+                command_id=command_id,
+                status=answer.status,
+                error=answer.envelope(),
+            )
+            await self._messages.announce(route.refused, refused, step=route.step("refuse"))

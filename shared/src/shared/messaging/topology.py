@@ -37,21 +37,6 @@ Answered = TypeVar("Answered", bound=Message)
 
 
 @dataclass(frozen=True)
-class Route(Generic[Asked, Answered]):
-    """A command: one reader, one queue, at most one kind of answer."""
-
-    key: str
-    service: str
-    contract: type[Asked]
-    answer: type[Answered] | None
-    summary: str
-
-    @property
-    def queue(self) -> str:
-        return f"{self.service}.{self.key}"
-
-
-@dataclass(frozen=True)
 class EventRoute:
     """Something that happened: anyone may bind a queue, and nobody has to."""
 
@@ -61,11 +46,52 @@ class EventRoute:
     summary: str
 
 
+@dataclass(frozen=True)
+class Route(Generic[Asked, Answered]):
+    """A command: one reader, one queue, at most one kind of answer.
+
+    `refused` is announced of a refusal that has nobody to answer to.
+    """
+
+    key: str
+    service: str
+    contract: type[Asked]
+    answer: type[Answered] | None
+    summary: str
+    refused: EventRoute | None = None
+
+    @property
+    def queue(self) -> str:
+        return f"{self.service}.{self.key}"
+
+    def step(self, what: str) -> str:
+        """The durable step at which its message is replied to, acknowledged, told as refused."""
+        return f"{self.service}.{what}_{self.key.replace('.', '_')}".replace("-", "_")
+
+    @property
+    def steps(self) -> list[str]:
+        whats = {"ack": True, "reply": self.answer, "refuse": self.refused}
+        return [self.step(what) for what, is_taken in whats.items() if is_taken]
+
+
+ORDERS_SYNCED = EventRoute(
+    "orders.synced", "planner", OrdersSynced, "Orders were stored; tells their ids."
+)
+ORDERS_SYNC_REFUSED = EventRoute(
+    "orders.sync_refused", "planner", OrdersSyncRefused, "An order sync was refused, and why."
+)
+EVENTS: Final = (ORDERS_SYNCED, ORDERS_SYNC_REFUSED)
+
 PRODUCTS_SYNC = Route(
     "products.sync", "planner", SyncProducts, ProductsSynced, "Upsert products by external id."
 )
 ORDERS_SYNC = Route(
-    "orders.sync", "planner", SyncOrders, OrdersSynced, "Upsert orders by external id."
+    "orders.sync",
+    "planner",
+    SyncOrders,
+    OrdersSynced,
+    "Upsert orders by external id.",
+    refused=ORDERS_SYNC_REFUSED,
 )
 EXPORTS_PLAN = Route(
     "exports.plan", "planner", PlanExport, ExportPlanned, "Decide how orders can be exported."
@@ -97,14 +123,7 @@ ROUTES: Final[tuple[Route, ...]] = (  # type: ignore[type-arg]  # routes of all 
     DELIVERIES_SEND,
 )
 
-ORDERS_SYNCED = EventRoute(
-    "orders.synced", "planner", OrdersSynced, "Orders were stored; tells their ids."
-)
-ORDERS_SYNC_REFUSED = EventRoute(
-    "orders.sync_refused", "planner", OrdersSyncRefused, "An order sync was refused, and why."
-)
-
-EVENTS: Final = (ORDERS_SYNCED, ORDERS_SYNC_REFUSED)
+BY_QUEUE: Final = {route.queue: route for route in ROUTES}
 SERVICES: Final = tuple(sorted({route.service for route in ROUTES}))
 
 

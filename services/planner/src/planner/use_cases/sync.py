@@ -11,7 +11,6 @@ from shared.contracts.catalogue import OrderFact, OrderLine, ProductFact, dump_c
 from shared.contracts.errors import ErrorCode, Refusal
 from shared.contracts.sync import (
     OrdersSynced,
-    OrdersSyncRefused,
     ProductsSynced,
     SyncedRecord,
     SyncOrders,
@@ -20,8 +19,7 @@ from shared.contracts.sync import (
 from shared.errors import Refused
 from shared.ids import derived_id
 from shared.messaging.rabbit import Messages
-from shared.messaging.settlement import has_caller
-from shared.messaging.topology import ORDERS_SYNC_REFUSED, ORDERS_SYNCED
+from shared.messaging.topology import ORDERS_SYNCED
 from shared.records import ORDERS, PRODUCTS, Collection, SyncedDocument
 from shared.store import Document
 from shared.validation import invalid
@@ -35,8 +33,8 @@ class Syncing:
         self._messages = messages
         self._now = now
 
-    async def products(self, command: SyncProducts) -> ProductsSynced:
-        await self._accepted(command, self._checked(command))
+    async def products(self, command: SyncProducts, *, has_caller: bool) -> ProductsSynced:
+        await self._accepted(command, self._checked(command), has_caller=has_caller)
         updates = {
             _product_id(command.account_id, fact.external_id): self._upsert(
                 command, fact, dump_content(fact)
@@ -46,8 +44,9 @@ class Syncing:
         await self._repository.apply_products(updates)
         return ProductsSynced(records=await self._synced(PRODUCTS, command, updates))
 
-    async def orders(self, command: SyncOrders) -> OrdersSynced:
-        await self._accepted(command, self._checked(command) or await self._unknown(command))
+    async def orders(self, command: SyncOrders, *, has_caller: bool) -> OrdersSynced:
+        refusal = self._checked(command) or await self._unknown(command)
+        await self._accepted(command, refusal, has_caller=has_caller)
         account_id = command.account_id
         updates = {
             derived_id("ord_", account_id, fact.external_id): self._upsert(
@@ -64,19 +63,11 @@ class Syncing:
         await self._messages.announce(ORDERS_SYNCED, synced, step="planner.announce_synced")
         return synced
 
-    async def orders_refused(self, account_id: str, command_id: str, refusal: Refusal) -> None:
-        """Tells the event's readers of a refusal that has nobody to answer to."""
-        refused = OrdersSyncRefused(
-            account_id=account_id,
-            command_id=command_id,
-            status=refusal.status,
-            error=refusal.envelope(),
-        )
-        await self._messages.announce(ORDERS_SYNC_REFUSED, refused, step="planner.announce_refused")
-
-    async def _accepted(self, command: SyncOrders | SyncProducts, refusal: Refusal | None) -> None:
+    async def _accepted(
+        self, command: SyncOrders | SyncProducts, refusal: Refusal | None, *, has_caller: bool
+    ) -> None:
         """Raises the refusal; one that was answered is kept, so that no late copy runs."""
-        if has_caller():
+        if has_caller:
             refusal = await self._repository.sync_verdict(
                 command.command_id, command.account_id, refusal, self._now()
             )

@@ -1,0 +1,110 @@
+"""What a message carries beside its body: where it has been, and what its copies carry on.
+
+Only these headers are ours. They are read as strictly as a body, since anyone may publish, and a
+copy carries no others.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from faststream.rabbit import RabbitMessage
+
+from shared.clock import parse_timestamp, timestamp
+
+REQUEST_ID: Final = "x-request-id"
+ATTEMPT: Final = "x-attempt"
+FAULTS: Final = "x-faults"
+FIRST_SEEN: Final = "x-first-seen"
+LAST_ERROR: Final = "x-last-error"
+REASON: Final = "x-reason"
+ORIGIN: Final = "x-origin-queue"
+DIED_AT: Final = "x-died-at"
+
+_MOST: Final = 2**31 - 1
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_LONGEST: Final = 4_000
+
+
+class WrongHeader(ValueError):
+    """A header of ours that is not what we write."""
+
+
+@dataclass(frozen=True)
+class Journey:
+    request_id: str
+    first_seen: datetime
+    attempt: int = 0
+    faults: int = 0
+
+    @classmethod
+    def read(cls, headers: Mapping[str, Any], now: datetime) -> "Journey":
+        """What the headers tell; a message without any was first seen now.
+
+        Raises:
+            WrongHeader: one of them is not what we write.
+        """
+        return cls(
+            request_id=_name(headers, REQUEST_ID),
+            first_seen=_moment(headers, FIRST_SEEN) or now,
+            attempt=_count(headers, ATTEMPT),
+            faults=_count(headers, FAULTS),
+        )
+
+    def headers(self) -> dict[str, Any]:
+        named = {REQUEST_ID: self.request_id} if self.request_id else {}
+        counts = {ATTEMPT: self.attempt, FAULTS: self.faults} if self.attempt else {}
+        return {**named, FIRST_SEEN: timestamp(self.first_seen), **counts}
+
+
+def copied(message: RabbitMessage, *, keep_caller: bool) -> dict[str, Any]:
+    """The properties of a copy, but for its headers: the message's identity."""
+    raw = message.raw_message
+    return {
+        "message_id": raw.message_id,
+        "message_type": raw.type,
+        "content_type": raw.content_type,
+        "correlation_id": raw.correlation_id,
+        "reply_to": raw.reply_to if keep_caller else None,
+    }
+
+
+def printable(text: str) -> str:
+    """Fit for a header: UTF-8, and short enough that the frame holds it."""
+    return text[:_LONGEST].encode("utf-8", "replace").decode()
+
+
+def _count(headers: Mapping[str, Any], name: str) -> int:
+    value = headers.get(name)
+    if value is None:
+        return 0
+    if type(value) is not int or not 0 <= value <= _MOST:
+        raise _wrong(name, value)
+    return value
+
+
+def _moment(headers: Mapping[str, Any], name: str) -> datetime | None:
+    value = headers.get(name)
+    if value is None:
+        return None
+    try:
+        if not value.endswith("Z"):
+            raise _wrong(name, value)
+        return parse_timestamp(value)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise _wrong(name, value) from error
+
+
+def _name(headers: Mapping[str, Any], name: str) -> str:
+    value = headers.get(name)
+    if value is None:
+        return ""
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise _wrong(name, value)
+    return value
+
+
+def _wrong(name: str, value: object) -> WrongHeader:
+    return WrongHeader(f"the header {name} cannot be {value!r:.100}")
