@@ -1,20 +1,39 @@
 """What every process is told by its environment (`ENTRYGO_...`)."""
 
+import re
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Milliseconds = Annotated[int, Field(gt=0)]
 
+_HOST: Final = r"(\[[0-9A-Fa-f:.]+\]|[^@:/?,\[\]]+)(:[0-9]{1,5})?"
+
+
+def _url(scheme: str) -> AfterValidator:
+    """Of this form; what is wrong is said without the URL, which holds a password."""
+    form = re.compile(rf"({scheme})://([^@/]+@)?{_HOST}(,{_HOST})*([/?].*)?")
+
+    def check(url: SecretStr) -> SecretStr:
+        if not form.fullmatch(url.get_secret_value()):
+            raise ValueError("a URL, SCHEME://USER:PASSWORD@HOST:PORT/, percent-encoded")
+        return url
+
+    return AfterValidator(check)
+
 
 class CommonSettings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="ENTRYGO_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="ENTRYGO_", frozen=True, hide_input_in_errors=True)
 
-    rabbit_url: SecretStr = SecretStr("amqp://guest:guest@127.0.0.1:5672/")
-    mongo_url: SecretStr = SecretStr("mongodb://127.0.0.1:27017/")
-    mongo_database: str = "entrygo"
+    rabbit_url: Annotated[SecretStr, _url("amqps?")] = SecretStr(
+        "amqp://guest:guest@127.0.0.1:5672/"
+    )
+    mongo_url: Annotated[SecretStr, _url(r"mongodb(\+srv)?")] = SecretStr(
+        "mongodb://127.0.0.1:27017/"
+    )
+    mongo_database: str = Field(default="entrygo", pattern=r'^[^/\\. "$]{1,63}$')
     http_host: str = "127.0.0.1"
     http_port: int = 8000
     log_level: str = "INFO"

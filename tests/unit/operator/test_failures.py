@@ -19,6 +19,12 @@ from shared.errors import BlobCorrupt, EntryGoError, NoReply, QueueUnavailable, 
     [
         ("ENTRYGO_PREFETCH", "many", "ENTRYGO_PREFETCH: "),
         ("ENTRYGO_RETRY_DELAYS_MS", "soon", '"retry_delays_ms"'),
+        ("ENTRYGO_MONGO_URL", "http://localhost", "ENTRYGO_MONGO_URL: "),
+        ("ENTRYGO_MONGO_URL", "mongodb://host:port/", "ENTRYGO_MONGO_URL: "),
+        ("ENTRYGO_MONGO_URL", "mongodb://user:pa@ss@host/", "ENTRYGO_MONGO_URL: "),
+        ("ENTRYGO_MONGO_DATABASE", "a b", "ENTRYGO_MONGO_DATABASE: "),
+        ("ENTRYGO_RABBIT_URL", "", "ENTRYGO_RABBIT_URL: "),
+        ("ENTRYGO_RABBIT_URL", "amqp://host:port/", "ENTRYGO_RABBIT_URL: "),
     ],
 )
 def test_a_bad_setting_is_told_by_its_name(name: str, value: str, told: str) -> None:
@@ -28,6 +34,7 @@ def test_a_bad_setting_is_told_by_its_name(name: str, value: str, told: str) -> 
     assert done.exit_code == 1
     assert envelope["errorCode"] == ErrorCode.VALIDATION_ERROR
     assert told in envelope["message"]
+    assert "pa@ss" not in done.stderr
 
 
 @pytest.mark.parametrize(

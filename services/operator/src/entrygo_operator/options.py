@@ -100,10 +100,7 @@ BROKER: tuple[Setting, ...] = (
     Setting("--phone", "phone", "Telephone."),
     Setting("--filer-code", "filerCode", "CBP filer code, three characters."),
     Setting(
-        "--completes-classification",
-        "completesClassification",
-        "Completes 6- and 8-digit codes.",
-        bool,
+        "--completes-classification", "completesClassification", "Completes short codes.", bool
     ),
 )
 
