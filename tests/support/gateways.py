@@ -22,8 +22,8 @@ from shared.canonical import sha256_hex
 from shared.errors import BlobCorrupt
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import Route
-from shared.records import BLOBS
-from shared.store import Document, Store
+from shared.records import BLOBS, Document
+from shared.store import Store
 
 KEY = "shpbndl_test_unit-test-key-0001"
 OTHER_KEY = "shpbndl_test_unit-test-key-0002"

@@ -17,8 +17,8 @@ from shared.errors import NoReply
 from shared.ids import minted_id
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages
-from shared.records import BLOBS, EXPORTS
-from shared.store import Document, Store
+from shared.records import BLOBS, EXPORTS, Blob
+from shared.store import Store
 from support.services import Cluster, Replica
 from support.shop import Shop
 from support.waiting import until
@@ -96,7 +96,7 @@ class Lab:
         change = {"$set": fields, "$inc": {"revision": 1}}
         await self.store.transition(EXPORTS, {"_id": export_id}, change, step="test.change")
 
-    async def tear_blob(self, digest: str) -> Document:
+    async def tear_blob(self, digest: str) -> Blob:
         """What it was, to be mended with."""
         blob = await self.store.get(BLOBS, digest)
         assert blob is not None
@@ -104,7 +104,7 @@ class Lab:
         await self.store.transition(BLOBS, {"_id": digest}, torn, step="test.tear")
         return blob
 
-    async def mend_blob(self, blob: Document) -> None:
+    async def mend_blob(self, blob: Blob) -> None:
         whole = {"$set": {"data": blob["data"], "encoding": blob["encoding"]}}
         await self.store.transition(BLOBS, {"_id": blob["_id"]}, whole, step="test.mend")
 

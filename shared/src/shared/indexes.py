@@ -9,6 +9,11 @@ class Index(NamedTuple):
     keys: tuple[tuple[str, int], ...]
     expire_after_seconds: int | None = None
 
+    @property
+    def options(self) -> dict[str, int]:
+        after = self.expire_after_seconds
+        return {} if after is None else {"expireAfterSeconds": after}
+
 
 INDEXES: Final = (
     Index("products", "listed", (("account_id", 1), ("updated_at", -1), ("_id", 1))),

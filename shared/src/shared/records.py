@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, TypedDict, TypeVar
 from shared.contracts.lifecycle import ExportRecord
 
 Record = TypeVar("Record")
+Document = dict[str, Any]  # of a collection that only one place knows
 
 
 class Collection(str, Generic[Record]):
@@ -81,16 +82,24 @@ class Claim(TypedDict):
     attempt: int
 
 
+class Blob(TypedDict):
+    """Immutable bytes under their SHA-256; see blobs.py."""
+
+    _id: str
+    encoding: str  # identity, zstd
+    data: bytes
+
+
 EXPORTS: Final = Collection[ExportRecord]("exports")
 PRODUCTS: Final = Collection[SyncedDocument]("products")
 ORDERS: Final = Collection[SyncedDocument]("orders")
-PLANS: Final = Collection[dict[str, Any]]("plans")
+PLANS: Final = Collection[Document]("plans")
 CLAIMS: Final = Collection[Claim]("exported_orders")
 ACCOUNTS: Final = Collection[PartyDocument]("accounts")
 WAREHOUSES: Final = Collection[PartyDocument]("warehouses")
 BROKERS: Final = Collection[PartyDocument]("brokers")
 API_KEYS: Final = Collection[ApiKey]("api_keys")
-VERDICTS: Final = Collection[dict[str, Any]]("verdicts")
-TARIFF_TABLES: Final = Collection[dict[str, Any]]("tariff_tables")
+VERDICTS: Final = Collection[Document]("verdicts")
+TARIFF_TABLES: Final = Collection[Document]("tariff_tables")
 IDEMPOTENCY_KEYS: Final = Collection[KeyRecord]("idempotency_keys")
-BLOBS: Final = Collection[dict[str, Any]]("blobs")
+BLOBS: Final = Collection[Blob]("blobs")

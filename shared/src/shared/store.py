@@ -1,4 +1,4 @@
-"""The store's seam: every read and write of MongoDB goes through here, and only here the driver.
+"""The store's seam: every read and write of MongoDB goes through here, on driver.py.
 
 Each write names its step. Reads by id and inserts are coalesced
 (shared/coalesce.py) with failure and tenancy per call; guarded transitions, which need an answer
@@ -6,35 +6,26 @@ each, are a round trip of their own. Everything is written with majority and jou
 majority from the primary.
 """
 
-import asyncio
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Self, TypeVar, cast
+from typing import Any, Self, cast
 
-import zstandard
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from motor.motor_asyncio import AsyncIOMotorCollection
 from prometheus_client import Counter
-from pymongo import IndexModel, ReadPreference, ReturnDocument, UpdateOne
-from pymongo.errors import (
-    BulkWriteError,
-    DuplicateKeyError,
-    PyMongoError,
-)
-from pymongo.read_concern import ReadConcern
-from pymongo.write_concern import WriteConcern
+from pymongo import IndexModel, ReturnDocument, UpdateOne
+from pymongo.errors import BulkWriteError, PyMongoError
 
-from shared.canonical import sha256_hex
+from shared import blobs
 from shared.coalesce import Coalescer
-from shared.errors import BlobCorrupt, BlobTooLarge, Duplicate, StoreFault
-from shared.indexes import INDEXES, Index
-from shared.records import BLOBS, Collection, Record
+from shared.driver import connected, durable, told
+from shared.errors import Duplicate, StoreFault
+from shared.indexes import INDEXES
+from shared.records import BLOBS, Collection, Document, Record
 from shared.settings import CommonSettings
 from shared.steps import durable_step
 
-Document = dict[str, Any]
 Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-Result = TypeVar("Result")
 
 ROUND_TRIPS = Counter(
     "entrygo_store_round_trips_total", "Shared round trips to the store.", ["collection", "kind"]
@@ -42,34 +33,14 @@ ROUND_TRIPS = Counter(
 
 DUPLICATE_KEY = 11000
 MAX_IDS_PER_READ = 2_000  # what is asked for at once shares a round trip up to here
-COMPRESS_FROM = 64 * 1024
-MAX_BLOB_BYTES = 15 * 1024 * 1024  # compressed; a document holds 16 MiB
-MAX_BLOB_EXPANDED = 512 * 1024 * 1024
 
 
 class Store:
     """All durable state. Failures: `Duplicate` for a taken id, `StoreFault` for all else."""
 
     def __init__(self, settings: CommonSettings, *, appname: str) -> None:
-        milliseconds = int(settings.store_timeout.total_seconds() * 1000)
-        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
-            settings.mongo_url.get_secret_value(),
-            appname=appname,
-            tz_aware=True,
-            uuidRepresentation="standard",
-            # Deadlines of the socket, not `timeoutMS`: that one resets the socket at every call.
-            serverSelectionTimeoutMS=3_000,
-            connectTimeoutMS=3_000,
-            socketTimeoutMS=milliseconds,
-            waitQueueTimeoutMS=milliseconds,
-            maxPoolSize=50,
-        )
-        self._database = self._client.get_database(
-            settings.mongo_database,
-            write_concern=WriteConcern("majority", j=True),
-            read_concern=ReadConcern("majority"),
-            read_preference=ReadPreference.PRIMARY,
-        )
+        self._client = connected(settings, appname)
+        self._database = durable(self._client, settings.mongo_database)
         self._readers: dict[str, Coalescer[frozenset[str], dict[str, Document]]] = {}
         self._writers: dict[str, Coalescer[Document, None]] = {}
 
@@ -119,7 +90,7 @@ class Store:
         cursor = self._collection(collection).find(query, projection, limit=limit)
         if sort:
             cursor = cursor.sort(list(sort))
-        found: list[Any] = await self._guard(cursor.to_list(None))
+        found: list[Any] = await told(cursor.to_list(None))
         return found
 
     # -- writes
@@ -148,7 +119,7 @@ class Store:
     ) -> Record | None:
         """One guarded update of one document: the document after it, or None when no match."""
         with durable_step(step):
-            found: Any = await self._guard(
+            found: Any = await told(
                 self._collection(collection).find_one_and_update(
                     guard, update, return_document=ReturnDocument.AFTER
                 )
@@ -161,7 +132,7 @@ class Store:
         """One bulk write of updates by id, each on its own; repeatable as far as they are."""
         operations = [UpdateOne({"_id": id_}, change, upsert=True) for id_, change in updates]
         with durable_step(step):
-            await self._guard(self._collection(collection).bulk_write(operations, ordered=False))
+            await told(self._collection(collection).bulk_write(operations, ordered=False))
 
     async def insert_ordered(
         self, collection: Collection[Record], documents: Sequence[Record], *, step: str
@@ -169,7 +140,7 @@ class Store:
         """Inserts in the order given; stops at the first taken id and gives its index."""
         with durable_step(step):
             try:
-                await self._guard(
+                await told(
                     self._collection(collection).insert_many(map(_raw, documents), ordered=True),
                     raw=True,
                 )
@@ -184,7 +155,7 @@ class Store:
         self, collection: Collection[Record], query: Mapping[str, Any], *, step: str
     ) -> int:
         with durable_step(step):
-            result = await self._guard(self._collection(collection).delete_many(query))
+            result = await told(self._collection(collection).delete_many(query))
         return int(result.deleted_count)
 
     # -- blobs: immutable bytes under their SHA-256, one document each
@@ -195,15 +166,9 @@ class Store:
         Raises:
             BlobTooLarge: for more than 15 MiB after compression.
         """
-        digest = sha256_hex(data)
-        document: Document = {"_id": digest, "encoding": "identity", "data": data}
-        if len(data) >= COMPRESS_FROM:
-            packed = await asyncio.to_thread(zstandard.compress, data, 3)
-            document |= {"encoding": "zstd", "data": packed}
-        if len(document["data"]) > MAX_BLOB_BYTES:
-            raise BlobTooLarge(f"{len(document['data'])} bytes compressed")
+        document = await blobs.packed(data)
         await self.put_if_absent(BLOBS, document, step=step)
-        return digest
+        return document["_id"]
 
     async def get_blob(self, digest: str) -> bytes:
         """The bytes with this SHA-256, checked.
@@ -211,18 +176,8 @@ class Store:
         Raises:
             BlobCorrupt: when they are missing or are other bytes.
         """
-        document = await self.get(BLOBS, digest)
-        if document is None:
-            raise BlobCorrupt(f"blob {digest} is missing")
-        data = bytes(document["data"])
-        if document["encoding"] == "zstd":
-            try:
-                data = await asyncio.to_thread(_decompress, data)
-            except zstandard.ZstdError as error:
-                raise BlobCorrupt(f"blob {digest} cannot be unpacked") from error
-        if sha256_hex(data) != digest:
-            raise BlobCorrupt(f"blob {digest} holds other bytes")
-        return data
+        stored = await self.get(BLOBS, digest)
+        return await blobs.unpacked(digest, stored)
 
     # -- the server
 
@@ -235,15 +190,19 @@ class Store:
 
     async def now(self) -> datetime:
         """The store's clock; every service's stamps order by it."""
-        answer = await self._guard(self._client.admin.command("hello"))
+        answer = await told(self._client.admin.command("hello"))
         moment: datetime = answer["localTime"]
         return moment.replace(tzinfo=UTC)  # commands are decoded without a time zone
 
     async def create_indexes(self) -> None:
         """All of shared/indexes.py; equal ones that exist are left alone."""
         for name in sorted({index.collection for index in INDEXES}):
-            models = [_index_model(index) for index in INDEXES if index.collection == name]
-            await self._guard(self._collection(name).create_indexes(models))
+            models = [
+                IndexModel(list(each.keys), name=each.name, **each.options)
+                for each in INDEXES
+                if each.collection == name
+            ]
+            await told(self._collection(name).create_indexes(models))
 
     async def drop_database(self) -> None:
         """For tests: everything is gone."""
@@ -259,25 +218,13 @@ class Store:
             self._writers[collection] = Coalescer(partial(self._write, collection), most=200)
         return self._writers[collection]
 
-    async def _guard(self, operation: Awaitable[Result], *, raw: bool = False) -> Result:
-        try:
-            return await operation
-        except BulkWriteError as error:
-            if raw:
-                raise
-            raise StoreFault(str(error.details.get("writeErrors"))) from error
-        except DuplicateKeyError as error:
-            raise Duplicate(str(error)) from error
-        except PyMongoError as error:
-            raise StoreFault(f"{type(error).__name__}: {error}") from error
-
     async def _read(
         self, collection: str, wanted: Sequence[frozenset[str]]
     ) -> Sequence[dict[str, Document]]:
         ROUND_TRIPS.labels(collection, "read").inc()
         ids = sorted(frozenset().union(*wanted))
         query = {"_id": ids[0] if len(ids) == 1 else {"$in": ids}}
-        found = await self._guard(self._collection(collection).find(query).to_list(None))
+        found = await told(self._collection(collection).find(query).to_list(None))
         by_id = {document["_id"]: document for document in found}
         return [{id_: by_id[id_] for id_ in each if id_ in by_id} for each in wanted]
 
@@ -287,9 +234,7 @@ class Store:
         ROUND_TRIPS.labels(collection, "write").inc()
         answers: list[Exception | None] = [None] * len(documents)
         try:
-            await self._guard(
-                self._collection(collection).insert_many(documents, ordered=False), raw=True
-            )
+            await told(self._collection(collection).insert_many(documents, ordered=False), raw=True)
         except BulkWriteError as error:
             if error.details.get("writeConcernErrors"):
                 raise StoreFault(str(error.details["writeConcernErrors"])) from error
@@ -302,14 +247,3 @@ class Store:
 def _raw(document: object) -> Document:
     """A typed document as the driver takes it."""
     return cast("Document", document)
-
-
-def _index_model(index: Index) -> IndexModel:
-    options = {"name": index.name}
-    if index.expire_after_seconds is None:
-        return IndexModel(list(index.keys), **options)
-    return IndexModel(list(index.keys), **options, expireAfterSeconds=index.expire_after_seconds)
-
-
-def _decompress(data: bytes) -> bytes:
-    return zstandard.ZstdDecompressor().decompress(data, max_output_size=MAX_BLOB_EXPANDED)

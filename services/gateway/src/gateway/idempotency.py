@@ -22,8 +22,8 @@ from shared.errors import EntryGoError, NoReply, Refused, Transient
 from shared.ids import minted_id
 from shared.messaging.rabbit import Messages
 from shared.records import IDEMPOTENCY_KEYS as KEYS
-from shared.records import KeyRecord
-from shared.store import Document, Store
+from shared.records import Document, KeyRecord
+from shared.store import Store
 
 log = logging.getLogger(__name__)
 

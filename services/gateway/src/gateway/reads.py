@@ -19,11 +19,12 @@ from shared.records import (
     PLANS,
     WAREHOUSES,
     Collection,
+    Document,
     PartyDocument,
     Record,
     SyncedDocument,
 )
-from shared.store import Document, Store
+from shared.store import Store
 from shared.validation import invalid
 
 _PARTY_SECONDS: Final = 1.0

@@ -11,8 +11,8 @@ from shared.claims import live_claims
 from shared.contracts.errors import Refusal
 from shared.contracts.lifecycle import CurrentPlan, Event, ExportRecord, State
 from shared.exports import advance
-from shared.records import Collection, PartyDocument, Record, SyncedDocument
-from shared.store import Document, Store, Update
+from shared.records import Collection, Document, PartyDocument, Record, SyncedDocument
+from shared.store import Store, Update
 
 VERDICT_DAYS = 30
 

@@ -12,7 +12,7 @@ from shared.contracts.exports import INLINE_VIEW_BYTES, MAX_REPLY_BYTES, ExportP
 from shared.contracts.lifecycle import CurrentPlan, Event, EventType, ExportRecord, State
 from shared.errors import Refused
 from shared.exports import event
-from shared.store import Document
+from shared.records import Document
 
 
 class Planning:

@@ -20,8 +20,7 @@ from shared.errors import Refused
 from shared.ids import derived_id
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import ORDERS_SYNCED
-from shared.records import ORDERS, PRODUCTS, Collection, SyncedDocument
-from shared.store import Document
+from shared.records import ORDERS, PRODUCTS, Collection, Document, SyncedDocument
 from shared.validation import invalid
 
 AHEAD = timedelta(minutes=1)

@@ -15,7 +15,7 @@ from shared.contracts.exports import PlanExport
 from shared.contracts.lifecycle import ExportRecord, State
 from shared.errors import BlobTooLarge, Refused
 from shared.ids import derived_id
-from shared.store import Document
+from shared.records import Document
 from shared.validation import invalid
 
 

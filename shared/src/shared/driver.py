@@ -1,0 +1,57 @@
+"""The driver: how the store is reached, how durably it is written, and what its failures mean."""
+
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorDatabase
+from pymongo import ReadPreference
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.read_concern import ReadConcern
+from pymongo.write_concern import WriteConcern
+
+from shared.errors import Duplicate, StoreFault
+from shared.records import Document
+from shared.settings import CommonSettings
+
+Result = TypeVar("Result")
+
+
+def connected(settings: CommonSettings, appname: str) -> AsyncIOMotorClient[Document]:
+    """A client; its connections are made at the first call."""
+    milliseconds = int(settings.store_timeout.total_seconds() * 1000)
+    return AsyncIOMotorClient(
+        settings.mongo_url.get_secret_value(),
+        appname=appname,
+        tz_aware=True,
+        uuidRepresentation="standard",
+        # Deadlines of the socket, not `timeoutMS`: that one resets the socket at every call.
+        serverSelectionTimeoutMS=3_000,
+        connectTimeoutMS=3_000,
+        socketTimeoutMS=milliseconds,
+        waitQueueTimeoutMS=milliseconds,
+        maxPoolSize=50,
+    )
+
+
+def durable(client: AsyncIOMotorClient[Document], name: str) -> AsyncIOMotorDatabase[Document]:
+    """Written with majority and journal, read with majority from the primary."""
+    return client.get_database(
+        name,
+        write_concern=WriteConcern("majority", j=True),
+        read_concern=ReadConcern("majority"),
+        read_preference=ReadPreference.PRIMARY,
+    )
+
+
+async def told(operation: Awaitable[Result], *, raw: bool = False) -> Result:
+    """The result, or the failure in our own words; `raw` leaves a bulk write's own error."""
+    try:
+        return await operation
+    except BulkWriteError as error:
+        if raw:
+            raise
+        raise StoreFault(str(error.details.get("writeErrors"))) from error
+    except DuplicateKeyError as error:
+        raise Duplicate(str(error)) from error
+    except PyMongoError as error:
+        raise StoreFault(f"{type(error).__name__}: {error}") from error
