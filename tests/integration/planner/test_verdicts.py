@@ -209,32 +209,51 @@ async def test_an_internal_publisher_may_send_orders_before_their_product(
     assert order["applied"] == command.stamp
 
 
-@pytest.mark.usefixtures("serving")
-async def test_a_refused_message_of_an_internal_publisher_is_kept_and_told(
-    workshop: Workshop,
-) -> None:
+async def told_and_kept(
+    workshop: Workshop, command: SyncOrders
+) -> tuple[OrdersSyncRefused, dead_letters.DeadLetter]:
+    """The event and the dead letter of a message that is refused without a caller."""
     channel = await workshop.messages.channel()
     readers = await channel.declare_queue(exclusive=True)
     await readers.bind(topology.EXCHANGE, topology.ORDERS_SYNC_REFUSED.key)
-    command = workshop.sync_command(an_order("A-1"), an_order("A-1", quantity=3))
-
     await workshop.messages.publish(topology.ORDERS_SYNC, command, step="test.publish")
-
     told = await until(lambda: readers.get(fail=False))
-    event = OrdersSyncRefused.model_validate_json(told.body)
-    assert (event.command_id, event.error["errorCode"]) == (
-        command.command_id,
-        ErrorCode.VALIDATION_ERROR,
-    )
 
     async def kept() -> dead_letters.DeadLetter | None:
         letters = await dead_letters.listed(workshop.messages, "planner")
         return next((letter for letter in letters if letter.id == command.command_id), None)
 
     dead = await until(kept)
-    assert dead.reason.startswith("refused 400: ")
     assert await dead_letters.drop(workshop.messages, "planner", dead.id)
     await channel.close()
+    return OrdersSyncRefused.model_validate_json(told.body), dead
+
+
+@pytest.mark.usefixtures("serving")
+async def test_a_refused_message_of_an_internal_publisher_is_kept_and_told(
+    workshop: Workshop,
+) -> None:
+    command = workshop.sync_command(an_order("A-1"), an_order("A-1", quantity=3))
+
+    event, dead = await told_and_kept(workshop, command)
+
+    assert event.command_id == command.command_id
+    assert event.error["errorCode"] == ErrorCode.VALIDATION_ERROR
+    assert dead.reason.startswith("refused 400: ")
+
+
+@pytest.mark.usefixtures("serving")
+async def test_a_message_for_no_account_is_refused_at_once_and_leaves_nothing(
+    workshop: Workshop,
+) -> None:
+    nobody = {"account_id": "acc_nobody"}
+    command = workshop.sync_command(an_order("A-1", product="unknown")).model_copy(update=nobody)
+
+    event, dead = await told_and_kept(workshop, command)
+
+    assert event.error["errorCode"] == ErrorCode.INVALID_ACCOUNT_SCOPE
+    assert dead.reason.startswith("refused 403: ")
+    assert await workshop.store.find(ORDERS, nobody) == []
 
 
 async def test_a_command_from_the_future_is_refused_before_its_first_effect(

@@ -11,7 +11,7 @@ from shared.claims import live_claims
 from shared.contracts.errors import Refusal
 from shared.contracts.lifecycle import CurrentPlan, Event, ExportRecord, State
 from shared.exports import advance
-from shared.records import Collection, Document, PartyDocument, Record, SyncedDocument
+from shared.records import ACCOUNTS, Collection, Document, PartyDocument, Record, SyncedDocument
 from shared.store import Store, Update
 
 VERDICT_DAYS = 30
@@ -33,6 +33,9 @@ class Repository:
     ) -> dict[str, Document]:
         found = await self.records(collection, account_id, ids)
         return {id_: record["content"] for id_, record in found.items()}
+
+    async def has_account(self, account_id: str) -> bool:
+        return await self._store.get(ACCOUNTS, account_id) is not None
 
     async def apply_products(self, updates: Mapping[str, Update]) -> None:
         await self._store.upsert_each(

@@ -33,7 +33,8 @@ class Syncing:
         self._now = now
 
     async def products(self, command: SyncProducts, *, has_caller: bool) -> ProductsSynced:
-        await self._accepted(command, self._checked(command), has_caller=has_caller)
+        refusal = self._checked(command) or await self._no_account(command)
+        await self._accepted(command, refusal, has_caller=has_caller)
         updates = {
             _product_id(command.account_id, fact.external_id): self._upsert(
                 command, fact, dump_content(fact)
@@ -44,7 +45,8 @@ class Syncing:
         return ProductsSynced(records=await self._synced(PRODUCTS, command, updates))
 
     async def orders(self, command: SyncOrders, *, has_caller: bool) -> OrdersSynced:
-        refusal = self._checked(command) or await self._unknown(command)
+        refusal = self._checked(command) or await self._no_account(command)
+        refusal = refusal or await self._unknown(command)
         await self._accepted(command, refusal, has_caller=has_caller)
         account_id = command.account_id
         updates = {
@@ -83,6 +85,12 @@ class Syncing:
                 return invalid(f"items.{place}.externalId", "The externalId is repeated.").refusal
             seen.add(name)
         return None
+
+    async def _no_account(self, command: SyncOrders | SyncProducts) -> Refusal | None:
+        """Anyone inside may publish, for any account: nothing is kept for one that is not there."""
+        if await self._repository.has_account(command.account_id):
+            return None
+        return Refused(ErrorCode.INVALID_ACCOUNT_SCOPE, field="account_id").refusal
 
     async def _unknown(self, command: SyncOrders) -> Refusal | None:
         """The refusal that names every product the account does not have, if any."""
