@@ -12,58 +12,14 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from contract.openapi_schemas import REF, ref, schemas
+from contract.openapi_words import ABOUT, HEADERS, LINKS, MEANINGS, TAGS
 from gateway.app import API
-from gateway.routes.words import TAGS
 from gateway.schemas.requests import WriteBody
 from shared.contracts.errors import ErrorCode
 
 Json = dict[str, Any]
 
 EXAMPLES: Final = Path(__file__).parent / "examples" / "http.json"
-_MEANINGS: Final = {
-    200: "Done.",
-    202: "Accepted: it runs on, and will finish; look at `Location`.",
-    304: "Unchanged since the `ETag` in `If-None-Match`.",
-    400: "The request is wrong.",
-    401: "No API key, or a wrong one.",
-    403: "Outside of what the key may touch.",
-    404: "Unknown to this account.",
-    409: "Not possible in the present state.",
-    413: "More than 10 MiB.",
-    415: "Not JSON in UTF-8.",
-    422: "Cannot be done as asked.",
-    429: "Too many requests with this key.",
-    500: "Something is wrong on our side.",
-    503: "Out of reach, or no answer in time; nothing is lost.",
-}
-_ABOUT: Final = """\
-EntryGo turns orders into what a US customs broker needs: sync orders, plan an export (a decision
-without side effects), execute the plan (side effects, exactly once), inspect the result (the
-truth). The four calls of the core loop carry the tag "Core loop".
-
-Branch on the HTTP status, then on `errorCode`; do what `details.next_action` says. Words in open
-lists (codes, event types, `submission_type`, `channel`, next actions) may gain values: take one
-you do not know as information. Fields ending in `Usd` or `_usd` are US dollars with at most two
-decimals; weights are grams. Texts are made canonical: Unicode NFC, trimmed, codes in upper case;
-what is empty then is absent. `HEAD` is possible wherever `GET` is.
-
-Each gateway process limits the requests of a key by itself (429). A revoked key works for one more
-second at most. A test account (`shpbndl_test_...`) gets documents that say TEST - NOT FOR ENTRY,
-and its mail goes to the sandbox the operator has set, never to the real server."""
-
-
-def _text(description: str) -> Json:
-    return {"description": description, "schema": {"type": "string", "maxLength": 1_000}}
-
-
-_HEADERS: Final = {
-    "X-Request-Id": _text("The request's id."),
-    "EntryGo-Protocol": _text("The protocol's name."),
-    "ETag": _text("Names this answer."),
-    "Idempotent-Replayed": _text("`true` on an answer that was given before."),
-    "Location": _text("Where to inspect the export."),
-    "Retry-After": _text("Seconds to wait, where a repeat may help."),
-}
 _SAME_ANSWER: Final = {"optimizeExport": "planExport", "getPlan": "planExport"}
 _SHOWN: Final = 2  # entries of each list in the example of an answer
 _RETRIED: Final = (202, 409, 429, 503)
@@ -90,7 +46,7 @@ def document(app: FastAPI) -> Json:
             "title": "EntryGo Export Protocol",
             "version": "1.0.0",
             "summary": "Orders in, a customs package at the broker, exactly once.",
-            "description": _ABOUT,
+            "description": ABOUT,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/", "description": "This gateway."}],
@@ -101,7 +57,7 @@ def document(app: FastAPI) -> Json:
             "schemas": schemas(bodies, answers),
             "responses": made.responses,
             "examples": made.examples,
-            "headers": _HEADERS,
+            "headers": HEADERS,
             "securitySchemes": {
                 "apiKey": {
                     "type": "http",
@@ -173,10 +129,11 @@ class _Document:
             headers = ["X-Request-Id", "EntryGo-Protocol", *(["ETag"] if tagged else [])]
             headers += ["Idempotent-Replayed"] if status == 200 and _body(route) else []  # noqa: PLR2004  # the status itself
             headers += ["Location", "Retry-After"] if status == 202 else []  # noqa: PLR2004  # as above
-            links = {"links": own["links"]} if "links" in own else {}
-            found[str(status)] = _answer(int(status), headers, content) | links
+            found[str(status)] = _answer(int(status), headers, content)
+        if links := LINKS.get(str(route.operation_id)):
+            found["200"]["links"] = links
         if tagged:
-            found["304"] = {"description": _MEANINGS[304], "headers": _referring(["ETag"])}
+            found["304"] = {"description": MEANINGS[304], "headers": _referring(["ETag"])}
         return dict(sorted(found.items()))
 
     def _failure(self, status: int, codes: list[ErrorCode]) -> Json:
@@ -184,7 +141,7 @@ class _Document:
         media: Json = {"schema": {"$ref": f"{REF}Error"}}
         if status == ErrorCode.INVALID_API_KEY.status:
             return {
-                "description": f"{_MEANINGS[status]} {words}",
+                "description": f"{MEANINGS[status]} {words}",
                 "content": {"application/json": media},
             }
         shown = {code.value: self._shared(code) for code in codes if code in self._recorded}
@@ -222,7 +179,7 @@ def _brief(value: Any) -> Any:  # noqa: ANN401  # any JSON value
 
 
 def _answer(status: int, headers: list[str], content: Json) -> Json:
-    return {"description": _MEANINGS[status], "headers": _referring(headers), "content": content}
+    return {"description": MEANINGS[status], "headers": _referring(headers), "content": content}
 
 
 def _referring(headers: list[str]) -> Json:

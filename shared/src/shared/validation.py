@@ -3,7 +3,7 @@
 pydantic's codes become the protocol's here and nowhere else; a path is written `items.0.quantity`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from pydantic import ValidationError
@@ -69,6 +69,18 @@ def issue(path: str, message: str, code: str) -> Issue:
 def invalid(path: str, message: str, code: str = "custom") -> Refused:
     """400 VALIDATION_ERROR about one field."""
     return refused_for([issue(path, message, code)])
+
+
+def each_once(external_ids: Iterable[str]) -> None:
+    """Raises VALIDATION_ERROR for every item whose external id was there before."""
+    seen: set[str] = set()
+    again: list[Issue] = []
+    for place, external_id in enumerate(external_ids):
+        if external_id in seen:
+            again.append(issue(f"items.{place}.externalId", "Named twice", "custom"))
+        seen.add(external_id)
+    if again:
+        raise refused_for(again[:MAX_ISSUES])
 
 
 def refused_by(error: ValidationError) -> Refused:

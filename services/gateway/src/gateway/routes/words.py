@@ -14,14 +14,6 @@ EXPORTS: Final = "Exports"
 PACKAGES: Final = "Customs packages"
 ACCOUNT: Final = "Account"
 
-TAGS: Final = {
-    CORE: "Sync, plan, execute, inspect: the four calls that a client needs.",
-    CATALOGUE: "Products, and what was synced.",
-    EXPORTS: "More about exports: the list, snapshots, earlier plans.",
-    PACKAGES: "Customs packages and their documents.",
-    ACCOUNT: "The caller's account, and the service's health.",
-}
-
 _ALWAYS: Final = (
     ErrorCode.VALIDATION_ERROR,
     ErrorCode.INVALID_API_KEY,
@@ -80,25 +72,3 @@ _PREFER: Final = {
 TAGGED: Final = {"parameters": [_IF_NONE_MATCH]}
 WAITING: Final = {"parameters": [_PREFER]}
 TAGGED_AND_WAITING: Final = {"parameters": [_IF_NONE_MATCH, _PREFER]}
-
-_INSPECT: Final = {
-    "operationId": "inspectExport",
-    "parameters": {"export_id": "$response.body#/exportId"},
-    "description": "Inspect this export.",
-}
-AFTER_PLAN: Final = {
-    "execute": {
-        "operationId": "executeExport",
-        "requestBody": {"batchId": "$response.body#/exportId"},
-        "description": "Execute this plan.",
-    },
-    "inspect": _INSPECT,
-}
-AFTER_EXECUTE: Final = {
-    "inspect": _INSPECT,
-    "package": {
-        "operationId": "getCustomsPackage",
-        "parameters": {"package_id": "$response.body#/customs_package_id"},
-        "description": "Fetch the package.",
-    },
-}

@@ -1,6 +1,5 @@
 """The four writes of the protocol."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated
 
@@ -11,8 +10,6 @@ from gateway import writes
 from gateway.calls import ACCEPTED, Answer, Call
 from gateway.dependencies import Running, Wait, call_of
 from gateway.routes.words import (
-    AFTER_EXECUTE,
-    AFTER_PLAN,
     CATALOGUE,
     CORE,
     EXPORTS,
@@ -23,14 +20,12 @@ from gateway.schemas.exports import Execution, Plan
 from gateway.schemas.records import SyncedOrders, SyncedProducts
 from gateway.schemas.requests import (
     ExecuteBody,
-    OrderBody,
     PlanBody,
-    ProductBody,
     SyncOrdersBody,
     SyncProductsBody,
 )
 from shared.contracts.errors import ErrorCode as E
-from shared.validation import MAX_ISSUES, issue, refused_for
+from shared.validation import each_once
 
 router = APIRouter()
 
@@ -52,7 +47,7 @@ async def sync_products(
     planning reports what is missing; a repeat that changes nothing of substance keeps the
     revision, so it is idempotent. Returns the products as they stand, with ids and revisions.
     """
-    _check_each_once(call.body.items)
+    each_once(item.external_id for item in call.body.items)
     return _response(await gateway.idempotency.run(writes.sync_products(gateway, call)))
 
 
@@ -73,7 +68,7 @@ async def sync_orders(
     changes nothing but `metadata` keeps the revision, and so every plan. Returns the orders as
     they stand.
     """
-    _check_each_once(call.body.items)
+    each_once(item.external_id for item in call.body.items)
     return _response(await gateway.idempotency.run(writes.sync_orders(gateway, call)))
 
 
@@ -103,7 +98,7 @@ _PLAN_ERRORS = write_errors(
     tags=[CORE],
     summary="Plan an export",
     response_model=Plan,
-    responses=_PLAN_ERRORS | {200: {"links": AFTER_PLAN}},
+    responses=_PLAN_ERRORS,
 )
 async def plan(
     call: Annotated[Call[PlanBody], Depends(call_of(PlanBody))], gateway: Running
@@ -131,7 +126,7 @@ async def plan(
         E.PLAN_STALE,
         E.ORDER_ALREADY_EXPORTED,
     )
-    | {200: {"links": AFTER_EXECUTE}, 202: {}},
+    | {202: {}},
     openapi_extra=WAITING,
 )
 async def execute(
@@ -161,14 +156,3 @@ def _response(answer: Answer) -> Response:
     if answer.replayed:
         headers["idempotent-replayed"] = "true"
     return Response(answer.body, answer.status, headers, "application/json")
-
-
-def _check_each_once(items: Sequence[OrderBody | ProductBody]) -> None:
-    seen: set[str] = set()
-    issues = []
-    for place, item in enumerate(items):
-        if item.external_id in seen:
-            issues.append(issue(f"items.{place}.externalId", "Named twice", "custom"))
-        seen.add(item.external_id)
-    if issues:
-        raise refused_for(issues[:MAX_ISSUES])

@@ -21,7 +21,7 @@ from shared.ids import derived_id
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import ORDERS_SYNCED
 from shared.records import ORDERS, PRODUCTS, Collection, Document, SyncedDocument
-from shared.validation import invalid
+from shared.validation import each_once, invalid
 
 AHEAD = timedelta(minutes=1)
 
@@ -76,14 +76,12 @@ class Syncing:
             raise Refused.again(refusal)
 
     def _checked(self, command: SyncOrders | SyncProducts) -> Refusal | None:
-        if parse_timestamp(command.issued_at) > self._now() + AHEAD:
-            return invalid("issued_at", "The command was issued in the future.").refusal
-        names = [fact.external_id for fact in command.items]
-        seen: set[str] = set()
-        for place, name in enumerate(names):
-            if name in seen:
-                return invalid(f"items.{place}.externalId", "The externalId is repeated.").refusal
-            seen.add(name)
+        try:
+            if parse_timestamp(command.issued_at) > self._now() + AHEAD:
+                raise invalid("issued_at", "The command was issued in the future.")
+            each_once(fact.external_id for fact in command.items)
+        except Refused as refused:
+            return refused.refusal
         return None
 
     async def _no_account(self, command: SyncOrders | SyncProducts) -> Refusal | None:
