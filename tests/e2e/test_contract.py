@@ -423,7 +423,7 @@ async def test_a_changed_order_makes_the_plan_stale_until_it_is_planned_again(wo
     body = refused(await shop.execute(plan), 409, "PLAN_STALE")
 
     [change] = body["details"]["changed"]
-    assert (change["planned"], change["current"]) == ("ME", "NH")
+    assert (change["planned"], change["current"]) == (order["destinationRegion"], "NH")
     export = await shop.inspect(plan["exportId"])
     assert export["last_execution"]["error"]["errorCode"] == "PLAN_STALE"
     assert export["next_recommended_action"] == "REPLAN"
