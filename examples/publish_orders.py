@@ -4,7 +4,8 @@
     ENTRYGO_RABBIT_URL=amqp://... python examples/publish_orders.py acc_... [orders.json]
 
 Publishes `orders.sync` durably to the exchange `entrygo` and waits for the event that answers it:
-`orders.synced` with the ids, or `orders.sync_refused` with the error envelope.
+`orders.synced` with the ids, or `orders.sync_refused` with the error envelope. Ends with 0 when
+synced, 1 when refused or not answered yet, 2 when nothing was accepted: then nothing has happened.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import aio_pika
+from aio_pika.exceptions import AMQPError
 
 EXCHANGE = "entrygo"
 ANSWER_WITHIN = 30.0  # seconds; a refusal for unknown products comes only after some minutes
@@ -53,10 +55,13 @@ async def publish(url: str, message: dict[str, Any]) -> dict[str, Any]:
     """Publishes it and gives the event that answers it.
 
     Raises:
+        AMQPError: RabbitMQ is away, or gave the message back: no queue was there to take it.
         TimeoutError: when none came in time; the command is durable and still counts.
     """
     async with await aio_pika.connect(url) as connection:
-        channel = await connection.channel()  # publisher confirms are on
+        # Publisher confirms are on; a mandatory message that no queue takes must be an error too,
+        # for RabbitMQ confirms it all the same.
+        channel = await connection.channel(on_return_raises=True)
         exchange = await channel.get_exchange(EXCHANGE, ensure=False)
         answers = await channel.declare_queue(exclusive=True)
         for event in ("orders.synced", "orders.sync_refused"):
@@ -86,12 +91,19 @@ def main(arguments: list[str]) -> int:
         return 2
     path = Path(arguments[1]) if len(arguments) == 2 else ORDERS  # noqa: PLR2004  # account, file
     url = os.environ.get("ENTRYGO_RABBIT_URL", "amqp://guest:guest@127.0.0.1:5672/")
-    message = command(arguments[0], json.loads(path.read_text(encoding="utf-8")))
+    try:
+        message = command(arguments[0], json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        print(f"{path}: {error}", file=sys.stderr)
+        return 2
     try:
         answer = asyncio.run(publish(url, message))
     except TimeoutError:
         print(f"{message['command_id']}: accepted; no answer in {ANSWER_WITHIN:.0f} s yet")
         return 1
+    except (AMQPError, OSError) as error:
+        print(f"not accepted: {type(error).__name__}: {error}", file=sys.stderr)
+        return 2
     print(json.dumps(answer, indent=2))
     return 0 if "records" in answer else 1
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aio_pika import ExchangeType, connect
 from stack.servers import Addresses
 
 from shared.settings import CommonSettings
 from shpbndl import SHPBNDL, SHPBNDLError
+from support.servers import virtual_host
 from support.services import Cluster
 from support.shop import SWEATER, Shop
 
@@ -144,3 +146,36 @@ async def test_orders_that_an_internal_service_publishes_can_be_planned(
     assert len(records) == 30
     plan = await shop.plan([record["id"] for record in records])
     assert plan["totals"]["orders"] + len(plan["excluded_order_ids"]) == 30
+
+
+async def test_a_publisher_is_told_that_no_queue_took_its_message(servers: Addresses) -> None:
+    with virtual_host(servers) as address:  # ours, before any service of ours has been there
+        nowhere, said_nowhere = await run(
+            *("examples/publish_orders.py", "acc_1"), ENTRYGO_RABBIT_URL=address
+        )
+        async with await connect(address) as connection:
+            channel = await connection.channel()
+            await channel.declare_exchange("entrygo", ExchangeType.TOPIC, durable=True)
+        returned, said_returned = await run(
+            *("examples/publish_orders.py", "acc_1"), ENTRYGO_RABBIT_URL=address
+        )
+
+    assert (nowhere, returned) == (2, 2)
+    assert "not accepted" in said_nowhere
+    assert "not accepted" in said_returned
+    assert "NO_ROUTE" in said_returned
+
+
+@pytest.mark.parametrize("written", [None, "[{"])
+async def test_a_publisher_is_told_which_file_it_could_not_read(
+    tmp_path: Path, written: str | None
+) -> None:
+    orders = tmp_path / "orders.json"
+    if written is not None:
+        orders.write_text(written)
+
+    code, said = await run("examples/publish_orders.py", "acc_1", str(orders))
+
+    assert code == 2
+    assert said.startswith(str(orders))
+    assert "Traceback" not in said

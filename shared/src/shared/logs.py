@@ -32,8 +32,14 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(service: str, level: str) -> None:
+    """All of a process's lines, the libraries' too, in this one form; call it after the imports."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter(service))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.captureWarnings(capture=True)
+    for name in list(logging.root.manager.loggerDict):
+        library = logging.getLogger(name)
+        library.handlers.clear()  # FastStream's has one of its own, in a form of its own
+        library.propagate = True
     for chatty in ("aio_pika", "aiormq", "pymongo", "faststream", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

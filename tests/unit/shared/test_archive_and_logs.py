@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import subprocess
+import sys
 import zipfile
 
 from hypothesis import given
@@ -50,3 +52,28 @@ def test_a_log_line_with_what_json_does_not_know_is_still_one_line() -> None:
 
     assert "\n" not in text
     assert json.loads(text)["message"] == "a\nb"
+
+
+_ALL_SAY_SOMETHING = """
+import logging, warnings
+import shared.service
+shared.service.configure_logging("planner", "INFO")
+for name in ("faststream", "uvicorn.error", "aio_pika", "pymongo", "shared.service"):
+    logging.getLogger(name).error("from %s", name)
+warnings.warn("from warnings")
+"""
+
+
+def test_the_lines_of_every_library_are_json_like_ours() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", _ALL_SAY_SOMETHING], capture_output=True, text=True, check=True
+    )
+
+    lines = [json.loads(line) for line in said.stdout.splitlines()]
+    assert said.stderr == ""
+    assert [line["message"] for line in lines[:-1]] == [
+        f"from {name}"
+        for name in ("faststream", "uvicorn.error", "aio_pika", "pymongo", "shared.service")
+    ]
+    assert "from warnings" in lines[-1]["message"]
+    assert {line["service"] for line in lines} == {"planner"}
