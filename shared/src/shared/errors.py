@@ -3,9 +3,8 @@
 EntryGoError
 ├── Refused                 a business answer: an error envelope with its HTTP status
 ├── Transient               try again later, for as long as it takes
-│   ├── StoreUnavailable    the store is away
 │   └── QueueUnavailable    RabbitMQ is away, full, or has no queue for the message
-├── StoreFault              the store answers pings, but refuses this operation
+├── StoreFault              the store failed: away, or refusing; a ping tells which
 ├── Duplicate               the id is already there
 ├── BlobCorrupt             stored bytes no longer match their hash
 ├── BlobTooLarge            more bytes than one document holds
@@ -46,10 +45,6 @@ class Refused(EntryGoError):
 
 class Transient(EntryGoError):
     """Retried with growing delays, at the last delay for ever: accepted work is never dropped."""
-
-
-class StoreUnavailable(Transient):
-    """The store did not answer."""
 
 
 class QueueUnavailable(Transient):
