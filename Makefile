@@ -59,7 +59,6 @@ fuzz: setup ## bad input against the HTTP API
 	ENTRYGO_FUZZ=all $(BIN)/python -m pytest tests -k fuzz $(PYTEST_ARGS)
 
 bench: setup ## measure it, on a stack of its own
-	@$(STACK) up --name bench
 	$(BIN)/python -m benchmarks
 
 ##@ Look after it

@@ -93,15 +93,15 @@ def main(arguments: list[str]) -> int:
     url = os.environ.get("ENTRYGO_RABBIT_URL", "amqp://guest:guest@127.0.0.1:5672/")
     try:
         message = command(arguments[0], json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        print(f"{path}: {error}", file=sys.stderr)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        print(f"{path}: no list of orders: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
     try:
         answer = asyncio.run(publish(url, message))
     except TimeoutError:
         print(f"{message['command_id']}: accepted; no answer in {ANSWER_WITHIN:.0f} s yet")
         return 1
-    except (AMQPError, OSError) as error:
+    except (AMQPError, OSError, ValueError) as error:  # ValueError: the address is none
         print(f"not accepted: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
     print(json.dumps(answer, indent=2))

@@ -166,7 +166,7 @@ async def test_a_publisher_is_told_that_no_queue_took_its_message(servers: Addre
     assert "NO_ROUTE" in said_returned
 
 
-@pytest.mark.parametrize("written", [None, "[{"])
+@pytest.mark.parametrize("written", [None, "[{", '{"a": 1}', "[1]", '[{"items": [{}]}]'])
 async def test_a_publisher_is_told_which_file_it_could_not_read(
     tmp_path: Path, written: str | None
 ) -> None:
@@ -178,4 +178,12 @@ async def test_a_publisher_is_told_which_file_it_could_not_read(
 
     assert code == 2
     assert said.startswith(str(orders))
+    assert "Traceback" not in said
+
+
+async def test_a_publisher_is_told_that_its_address_is_none() -> None:
+    code, said = await run("examples/publish_orders.py", "acc_1", ENTRYGO_RABBIT_URL="nonsense")
+
+    assert code == 2
+    assert "not accepted" in said
     assert "Traceback" not in said
