@@ -33,7 +33,7 @@ async def test_fuzz_finds_nothing_that_the_document_does_not_say(
         "--checks=all",
         f"--max-time={SECONDS}",
         f"--seed={SEED}",
-        "--workers=2",
+        "--workers=1",  # two parse at once, which Python 3.11's ast does not survive
         f"--report-dir={tmp_path}",
         cwd=tmp_path,
         stdout=asyncio.subprocess.PIPE,

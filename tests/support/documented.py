@@ -19,4 +19,4 @@ def document() -> dict[str, Any]:
 def shape(name: str) -> jsonschema_rs.Draft202012Validator:
     components = {"schemas": document()["components"]["schemas"]}
     schema = {"$ref": f"#/components/schemas/{name}", "components": components}
-    return jsonschema_rs.Draft202012Validator(schema)
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)

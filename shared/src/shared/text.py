@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import BeforeValidator, GetJsonSchemaHandler, StringConstraints
 
 Value = TypeVar("Value")
 
@@ -99,5 +99,27 @@ PostalCode = Annotated[Text, _code("[0-9]{5}(-?[0-9]{4})?")]
 HtsNumber = Annotated[Text, _code("[0-9.-]{4,20}")]
 Mid = Annotated[Text, _code("[A-Z]{2}[A-Z0-9]{3,13}")]
 
-Maybe = Annotated[Value | None, BeforeValidator(absent_where_empty)]
-Lines = Annotated[tuple[Text, ...], BeforeValidator(without_empty)]
+
+class EmptyIsTaken:
+    """Says in the schema of what is taken that a text may be empty, since it then is absent."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: GetJsonSchemaHandler) -> Any:  # noqa: ANN401  # pydantic's protocol
+        schema = handler(core)
+        if handler.mode == "validation":
+            _allow_empty(schema)
+        return schema
+
+
+def _allow_empty(schema: Any) -> None:  # noqa: ANN401  # any JSON value
+    if isinstance(schema, dict):
+        schema.pop("minLength", None)
+        if isinstance(form := schema.get("pattern"), str) and not re.match(form, ""):
+            schema["pattern"] = f"^({form.strip('^$')})?$"
+    for part in schema.values() if isinstance(schema, dict) else schema:
+        if isinstance(part, dict | list):
+            _allow_empty(part)
+
+
+Maybe = Annotated[Value | None, BeforeValidator(absent_where_empty), EmptyIsTaken]
+Lines = Annotated[tuple[Text, ...], BeforeValidator(without_empty), EmptyIsTaken]

@@ -14,6 +14,7 @@ from shared.contracts.base import Fact
 from shared.text import (
     Country,
     CountryText,
+    EmptyIsTaken,
     HtsNumber,
     Id,
     Lines,
@@ -36,7 +37,7 @@ Hundredths = Annotated[int, Field(ge=0, le=10_000)]
 Cents = Annotated[int, Field(ge=0, le=MAX_CENTS)]
 Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
 Grams = Annotated[int, Field(ge=0, le=MAX_GRAMS)]
-AgencyData = Annotated[dict[Text, dict[Text, Text]], BeforeValidator(without_empty)]
+AgencyData = Annotated[dict[Text, dict[Text, Text]], BeforeValidator(without_empty), EmptyIsTaken]
 
 
 class Consignee(Fact):
@@ -64,7 +65,10 @@ class Consignee(Fact):
 _NAMES = ("productId", "productExternalId")
 # Never both names; and with a quantity and a value there is at least one.
 _ONE_NAME: Final[JsonDict] = {
-    "not": {"required": [*_NAMES], "properties": {name: {"type": "string"} for name in _NAMES}},
+    "not": {
+        "required": [*_NAMES],
+        "properties": {name: {"type": "string", "minLength": 1} for name in _NAMES},
+    },
     "minProperties": 3,
 }
 
