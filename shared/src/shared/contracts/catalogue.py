@@ -63,12 +63,10 @@ class Consignee(Fact):
 
 
 _NAMES = ("productId", "productExternalId")
+_SAID: Final[JsonDict] = {"type": "string", "minLength": 1}
 # Never both names; and with a quantity and a value there is at least one.
 _ONE_NAME: Final[JsonDict] = {
-    "not": {
-        "required": [*_NAMES],
-        "properties": {name: {"type": "string", "minLength": 1} for name in _NAMES},
-    },
+    "not": {"required": [*_NAMES], "properties": dict.fromkeys(_NAMES, _SAID)},
     "minProperties": 3,
 }
 
