@@ -21,14 +21,13 @@ ALL = os.environ.get("ENTRYGO_CRASH_POINTS") == "all"
 SEED = int(os.environ.get("ENTRYGO_CRASH_SEED") or random.SystemRandom().randrange(100_000))
 WHICH = "all" if ALL else f"a third, by ENTRYGO_CRASH_SEED={SEED}"
 
-# For the steps that every export passes, which pass of them: the later ones are the plan's, the
-# execute's, the letter's after five files.
+# For the steps that every export passes, which pass of them: the later ones are the plan's and the
+# execute's.
 _PASSES: dict[str, tuple[int, ...]] = {
     "gateway.begin_key": (1, 3, 4),
     "gateway.ask": (1, 3, 4),
     "gateway.keep_outcome": (1, 3, 4),
     "planner.put_blob": (1, 2),
-    "executor.put_blob": (1, 6),
     "executor.wake_mailer": (1, 2),
 }
 _LOOP = (
@@ -51,7 +50,7 @@ _LOOP = (
     "executor.ask_verify",
     "executor.claim_orders",
     "executor.finish_execution",
-    "executor.put_blob",
+    "executor.put_blobs",
     "executor.reply_exports_execute",
     "executor.start_execution",
     "executor.wake_mailer",

@@ -122,9 +122,8 @@ def _artifact(filename: str, media_type: str, data: bytes) -> ArtifactRecord:
 
 async def put(store: Store, executed: Executed) -> None:
     """What the executor has stored by the time the mailer is woken."""
-    await store.put_blob(canonical_json(executed.letter), step="test.blob")
-    for _, data in executed.documents.values():
-        await store.put_blob(data, step="test.blob")
+    documents = [data for _, data in executed.documents.values()]
+    await store.put_blobs([canonical_json(executed.letter), *documents], step="test.blob")
     await store.insert(EXPORTS, executed.record, step="test.export")
 
 

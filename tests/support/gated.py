@@ -85,6 +85,10 @@ class GatedStore(Store):
         async with self._gate(step):
             return await super().put_if_absent(collection, document, step=step)
 
+    async def put_blobs(self, parts: Sequence[bytes], *, step: str) -> list[str]:
+        async with self._gate(step):
+            return await super().put_blobs(parts, step=step)
+
     async def transition(
         self, collection: Collection[Record], guard: Mapping[str, Any], update: Update, *, step: str
     ) -> Record | None:

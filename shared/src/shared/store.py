@@ -6,6 +6,7 @@ each, are a round trip of their own. Everything is written with majority and jou
 majority from the primary.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -166,9 +167,19 @@ class Store:
         Raises:
             BlobTooLarge: for more than 15 MiB after compression.
         """
-        document = await blobs.packed(data)
-        await self.put_if_absent(BLOBS, document, step=step)
-        return document["_id"]
+        (digest,) = await self.put_blobs((data,), step=step)
+        return digest
+
+    async def put_blobs(self, parts: Sequence[bytes], *, step: str) -> list[str]:
+        """As `put_blob` for each, in one round trip; where it fails, some may be stored."""
+        documents = [await blobs.packed(data) for data in parts]
+        with durable_step(step):
+            writes = map(self._writer(BLOBS), map(_raw, documents))
+            answers = await asyncio.gather(*writes, return_exceptions=True)
+        for failure in answers:
+            if isinstance(failure, BaseException) and not isinstance(failure, Duplicate):
+                raise failure
+        return [document["_id"] for document in documents]
 
     async def get_blob(self, digest: str) -> bytes:
         """The bytes with this SHA-256, checked.
@@ -176,8 +187,13 @@ class Store:
         Raises:
             BlobCorrupt: when they are missing or are other bytes.
         """
-        stored = await self.get(BLOBS, digest)
-        return await blobs.unpacked(digest, stored)
+        return (await self.get_blobs((digest,)))[digest]
+
+    async def get_blobs(self, digests: Iterable[str]) -> dict[str, bytes]:
+        """As `get_blob` for each, by digest, in one round trip."""
+        wanted = frozenset(digests)
+        stored = await self.get_many(BLOBS, wanted)
+        return {digest: await blobs.unpacked(digest, stored.get(digest)) for digest in wanted}
 
     # -- the server
 

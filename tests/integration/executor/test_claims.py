@@ -120,7 +120,7 @@ async def test_of_two_that_replace_one_void_claim_one_wins(workshop: Workshop) -
     orders = await workshop.orders(1)
     voided = await workshop.plan(orders)
     dying = workshop.an_executor()
-    dying.store.die("executor.put_blob", "before")
+    dying.store.die("executor.put_blobs", "before")
     with pytest.raises(Died):
         await dying.executing.execute(workshop.execute_command(voided))
     operator = workshop.an_executor()

@@ -135,7 +135,7 @@ async def test_what_kills_its_worker_stalls_at_the_tenth_drive_and_kills_no_more
     while await stalled(workshop) == []:
         workshop.clock.forward(REDRIVE_AFTER + timedelta(seconds=1))
         worker = workshop.an_executor()
-        worker.store.die("executor.put_blob", "before")
+        worker.store.die("executor.put_blobs", "before")
         try:
             await worker.sweeping.sweep()
         except Died:

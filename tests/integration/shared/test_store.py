@@ -166,6 +166,25 @@ async def test_a_blob_comes_back_whole_and_a_second_put_changes_nothing(
     assert await store.get_blob(digest) == data
 
 
+async def test_blobs_put_together_are_each_there_whichever_were_there_before(store: Store) -> None:
+    await store.put_blob(b"known", step="test.blob")
+
+    digests = await store.put_blobs([b"new", b"known", b"new"], step="test.blob")
+
+    assert [(await store.get_blobs(digests))[digest] for digest in digests] == [
+        b"new",
+        b"known",
+        b"new",
+    ]
+
+
+async def test_of_blobs_read_together_a_missing_one_is_loud(store: Store) -> None:
+    digest = await store.put_blob(b"known", step="test.blob")
+
+    with pytest.raises(BlobCorrupt):
+        await store.get_blobs([digest, "0" * 64])
+
+
 @pytest.mark.parametrize("size", [10, 200_000])
 async def test_a_flipped_bit_in_a_blob_is_loud(store: Store, size: int) -> None:
     digest = await store.put_blob(b"a" * size, step="test.blob")

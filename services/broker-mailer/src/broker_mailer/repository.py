@@ -50,15 +50,14 @@ class Deliveries:
 
     async def package(self, export: ExportRecord, delivery: Delivery) -> Package:
         """Raises `BlobCorrupt` when stored bytes are other bytes now."""
-        documents = [
-            (record, await self._store.get_blob(record["sha256"])) for record in export["artifacts"]
-        ]
-        if digest := delivery.get("letter_sha256"):
-            letter = orjson.loads(await self._store.get_blob(digest))
-        else:  # stored before letters were
-            digest = export["plan"]["plan_hash"].removeprefix("sha256:")
-            letter = letter_of(orjson.loads(await self._store.get_blob(digest)))
-        return Package(letter, tuple(documents))
+        written = delivery.get("letter_sha256")
+        # Where none was written, it was stored before letters were.
+        about = written or export["plan"]["plan_hash"].removeprefix("sha256:")
+        digests = [record["sha256"] for record in export["artifacts"]]
+        found = await self._store.get_blobs([about, *digests])
+        facts = orjson.loads(found[about])
+        documents = [(record, found[record["sha256"]]) for record in export["artifacts"]]
+        return Package(facts if written else letter_of(facts), tuple(documents))
 
     async def due(self, limit: int) -> list[tuple[str, str]]:
         """Export id and recipient type of what is waiting and due, the longest waiting first."""

@@ -159,8 +159,9 @@ class Repository:
     async def blob(self, digest: str) -> bytes:
         return await self._store.get_blob(digest)
 
-    async def put_blob(self, data: bytes) -> str:
-        return await self._store.put_blob(data, step="executor.put_blob")
+    async def put_blobs(self, parts: Sequence[bytes]) -> list[str]:
+        """The SHA-256 of each, in hex."""
+        return await self._store.put_blobs(parts, step="executor.put_blobs")
 
     async def store_answers(self) -> bool:
         return await self._store.ping()

@@ -73,21 +73,28 @@ class Driving:
             await self._record_failure(export, error)
 
     async def wake_mailer(self, export: ExportRecord) -> None:
-        for kind, delivery in export["deliveries"].items():
-            if delivery["status"] != DeliveryStatus.PENDING:
-                continue
-            await self.messages.publish(
-                topology.DELIVERIES_SEND,
-                SendDelivery(
-                    command_id=derived_id("cmd_", delivery["submission_id"]),
-                    account_id=export["account_id"],
-                    request_id=execution_of(export)["request_id"],
-                    issued_at=timestamp(self.now()),
-                    export_id=export["_id"],
-                    recipient_type=kind,
-                ),
-                step="executor.wake_mailer",
+        """For each of its deliveries that wait."""
+        await asyncio.gather(
+            *(
+                self._wake_for(export, kind, delivery)
+                for kind, delivery in export["deliveries"].items()
+                if delivery["status"] == DeliveryStatus.PENDING
             )
+        )
+
+    async def _wake_for(self, export: ExportRecord, kind: str, delivery: Delivery) -> None:
+        await self.messages.publish(
+            topology.DELIVERIES_SEND,
+            SendDelivery(
+                command_id=derived_id("cmd_", delivery["submission_id"]),
+                account_id=export["account_id"],
+                request_id=execution_of(export)["request_id"],
+                issued_at=timestamp(self.now()),
+                export_id=export["_id"],
+                recipient_type=kind,
+            ),
+            step="executor.wake_mailer",
+        )
 
     async def _drive(self, export: ExportRecord) -> None:
         digest = export["plan"]["plan_hash"].removeprefix("sha256:")
@@ -97,9 +104,8 @@ class Driving:
             return
         identity = _identity(export)
         files = await asyncio.to_thread(self.render, snapshot, identity)
-        for file in files:
-            await self.repository.put_blob(file.data)
-        letter = await self.repository.put_blob(canonical_json(letter_of(snapshot)))
+        parts = [canonical_json(letter_of(snapshot)), *(file.data for file in files)]
+        letter, *_ = await self.repository.put_blobs(parts)
         now = timestamp(self.now())
         deliveries = planned_deliveries(
             export, snapshot, identity, letter, now, self.message_id_domain

@@ -1,0 +1,65 @@
+"""What an export costs the store, in round trips: a count, which no machine's speed changes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from prometheus_client import REGISTRY
+
+from broker_mailer.repository import Deliveries
+from shared.clock import utc_now
+from shared.contracts.exports import PlanVerified
+from shared.records import BLOBS
+from shared.store import Store
+from support.deliveries import BROKER, an_executed_export, put
+from support.workshop import Workshop
+
+pytestmark = pytest.mark.integration
+
+
+@dataclass
+class Counted:
+    reads: int = 0
+    writes: int = 0
+
+
+@contextmanager
+def blobs_counted() -> Iterator[Counted]:
+    reads, writes, counted = _trips("read"), _trips("write"), Counted()
+    yield counted
+    counted.reads, counted.writes = _trips("read") - reads, _trips("write") - writes
+
+
+def _trips(kind: str) -> int:
+    labels = {"collection": BLOBS, "kind": kind}
+    return int(REGISTRY.get_sample_value("entrygo_store_round_trips_total", labels) or 0)
+
+
+async def test_an_execution_reads_its_snapshot_and_writes_all_it_made_in_one_trip_each(
+    workshop: Workshop,
+) -> None:
+    plan = await workshop.plan(await workshop.orders(2))
+
+    async def holds(*_: object) -> PlanVerified:
+        return PlanVerified(holds=True)  # the planner's own reads are not counted
+
+    executor = workshop.an_executor(verify=holds)
+
+    with blobs_counted() as counted:
+        await executor.executing.execute(workshop.execute_command(plan))
+
+    assert len((await workshop.export(plan.export_id))["artifacts"]) == 5
+    assert (counted.reads, counted.writes) == (1, 1)
+
+
+async def test_a_mail_is_read_in_one_trip(store: Store) -> None:
+    executed = an_executed_export()
+    await put(store, executed)
+
+    with blobs_counted() as counted:
+        delivery = executed.record["deliveries"][BROKER]
+        package = await Deliveries(store, utc_now).package(executed.record, delivery)
+
+    assert package == executed.package
+    assert counted.reads == 1
