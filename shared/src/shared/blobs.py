@@ -1,17 +1,66 @@
 """How immutable bytes are kept: one document under their SHA-256, compressed where large."""
 
 import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 import zstandard
 
 from shared.canonical import sha256_hex
-from shared.errors import BlobCorrupt, BlobTooLarge
+from shared.errors import BlobCorrupt, BlobTooLarge, Duplicate
 from shared.records import Blob
+from shared.steps import durable_step
 
 COMPRESS_FROM: Final = 64 * 1024
 MAX_BYTES: Final = 15 * 1024 * 1024  # compressed; a document holds 16 MiB
 _MAX_EXPANDED: Final = 512 * 1024 * 1024
+
+
+class Blobs(ABC):
+    """The store's verbs for blobs, on those it has for documents."""
+
+    async def put_blob(self, data: bytes, *, step: str) -> str:
+        """Stores the bytes and gives their SHA-256 in hex.
+
+        Raises:
+            BlobTooLarge: for more than 15 MiB after compression.
+        """
+        return (await self.put_blobs((data,), step=step))[0]
+
+    async def put_blobs(self, parts: Sequence[bytes], *, step: str) -> list[str]:
+        """As `put_blob` for each, in one round trip; where it fails, some may be stored."""
+        blobs = [await packed(data) for data in parts]
+        with durable_step(step):
+            await asyncio.gather(*map(self._put, blobs))
+        return [blob["_id"] for blob in blobs]
+
+    async def get_blob(self, digest: str) -> bytes:
+        """The bytes with this SHA-256, checked.
+
+        Raises:
+            BlobCorrupt: when they are missing or are other bytes.
+        """
+        return (await self.get_blobs((digest,)))[digest]
+
+    async def get_blobs(self, digests: Iterable[str]) -> dict[str, bytes]:
+        """As `get_blob` for each, by digest, in one round trip."""
+        wanted = frozenset(digests)
+        found = await self._blobs(wanted)
+        return {digest: await unpacked(digest, found.get(digest)) for digest in wanted}
+
+    async def _put(self, blob: Blob) -> None:
+        with suppress(Duplicate):  # these very bytes are there
+            await self._insert_blob(blob)
+
+    @abstractmethod
+    async def _blobs(self, digests: Iterable[str]) -> Mapping[str, Blob]:
+        """Those that are stored, by digest, in one round trip."""
+
+    @abstractmethod
+    async def _insert_blob(self, blob: Blob) -> None:
+        """Shares its round trip with those under way together; `Duplicate` when it is there."""
 
 
 async def packed(data: bytes) -> Blob:

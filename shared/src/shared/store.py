@@ -6,7 +6,6 @@ each, are a round trip of their own. Everything is written with majority and jou
 majority from the primary.
 """
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -17,12 +16,12 @@ from prometheus_client import Counter
 from pymongo import IndexModel, ReturnDocument, UpdateOne
 from pymongo.errors import BulkWriteError, PyMongoError
 
-from shared import blobs
+from shared.blobs import Blobs
 from shared.coalesce import Coalescer
 from shared.driver import connected, durable, told
 from shared.errors import Duplicate, StoreFault
 from shared.indexes import INDEXES
-from shared.records import BLOBS, Collection, Document, Record
+from shared.records import BLOBS, Blob, Collection, Document, Record
 from shared.settings import CommonSettings
 from shared.steps import durable_step
 
@@ -36,7 +35,7 @@ DUPLICATE_KEY = 11000
 MAX_IDS_PER_READ = 2_000  # what is asked for at once shares a round trip up to here
 
 
-class Store:
+class Store(Blobs):
     """All durable state. Failures: `Duplicate` for a taken id, `StoreFault` for all else."""
 
     def __init__(self, settings: CommonSettings, *, appname: str) -> None:
@@ -159,42 +158,6 @@ class Store:
             result = await told(self._collection(collection).delete_many(query))
         return int(result.deleted_count)
 
-    # -- blobs: immutable bytes under their SHA-256, one document each
-
-    async def put_blob(self, data: bytes, *, step: str) -> str:
-        """Stores the bytes and gives their SHA-256 in hex.
-
-        Raises:
-            BlobTooLarge: for more than 15 MiB after compression.
-        """
-        (digest,) = await self.put_blobs((data,), step=step)
-        return digest
-
-    async def put_blobs(self, parts: Sequence[bytes], *, step: str) -> list[str]:
-        """As `put_blob` for each, in one round trip; where it fails, some may be stored."""
-        documents = [await blobs.packed(data) for data in parts]
-        with durable_step(step):
-            writes = map(self._writer(BLOBS), map(_raw, documents))
-            answers = await asyncio.gather(*writes, return_exceptions=True)
-        for failure in answers:
-            if isinstance(failure, BaseException) and not isinstance(failure, Duplicate):
-                raise failure
-        return [document["_id"] for document in documents]
-
-    async def get_blob(self, digest: str) -> bytes:
-        """The bytes with this SHA-256, checked.
-
-        Raises:
-            BlobCorrupt: when they are missing or are other bytes.
-        """
-        return (await self.get_blobs((digest,)))[digest]
-
-    async def get_blobs(self, digests: Iterable[str]) -> dict[str, bytes]:
-        """As `get_blob` for each, by digest, in one round trip."""
-        wanted = frozenset(digests)
-        stored = await self.get_many(BLOBS, wanted)
-        return {digest: await blobs.unpacked(digest, stored.get(digest)) for digest in wanted}
-
     # -- the server
 
     async def ping(self) -> bool:
@@ -225,6 +188,12 @@ class Store:
         await self._client.drop_database(self._database.name)
 
     # -- inside
+
+    async def _blobs(self, digests: Iterable[str]) -> Mapping[str, Blob]:
+        return await self.get_many(BLOBS, digests)
+
+    async def _insert_blob(self, blob: Blob) -> None:
+        await self._writer(BLOBS)(_raw(blob))
 
     def _collection(self, name: str) -> AsyncIOMotorCollection[Document]:
         return self._database[name]
