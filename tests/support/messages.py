@@ -1,5 +1,6 @@
 """Messages as anyone may publish them, and what settlement needs of the channel."""
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -106,6 +107,9 @@ class Sent:
         self.replies: list[dict[str, Any]] = []
         self.dead: list[dict[str, Any]] = []
         self.told: list[tuple[str, Message]] = []
+
+    def promptly(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     async def send(self, body: bytes, **properties: Any) -> None:
         self.replies.append(self._carried(body, properties))

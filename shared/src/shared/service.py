@@ -28,7 +28,6 @@ Checks = dict[str, Callable[[], Awaitable[bool]]]
 Lifespan = Callable[[], AbstractAsyncContextManager[Checks]]
 
 HTTP_REQUESTS = Counter("entrygo_http_requests_total", "Requests to the HTTP API.")
-_MISSES_BEFORE_UNHEALTHY = 6
 
 
 class Service:
@@ -38,14 +37,12 @@ class Service:
         self._lifespan = lifespan
         self._inner = inner
         self._checks: Checks = {}
-        self._misses = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  # ASGI
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http" and scope["path"] == "/healthz":
-            alive = self._misses < _MISSES_BEFORE_UNHEALTHY
-            await _respond(send, 200 if alive else 503, {"alive": alive})
+            await _respond(send, 200, {"alive": True})
         elif scope["type"] == "http" and scope["path"] == "/readyz":
             checks = await self.check()
             await _respond(send, 200 if all(checks.values()) else 503, checks)
@@ -58,13 +55,11 @@ class Service:
             await _respond(send, 404, {"errorCode": "ROUTE_NOT_FOUND", "message": "No such path."})
 
     async def check(self) -> dict[str, bool]:
-        """Each dependency by name; a consumer that stays away makes the process unhealthy."""
+        """Each dependency by name."""
         if not self._checks:
             return {"started": False}
         answers = await asyncio.gather(*(check() for check in self._checks.values()))
-        checks = dict(zip(self._checks, answers, strict=True))
-        self._misses = 0 if checks.get("rabbit", True) else self._misses + 1
-        return checks
+        return dict(zip(self._checks, answers, strict=True))
 
     async def _live(self, receive: Any, send: Any) -> None:  # noqa: ANN401  # ASGI
         """Answers probes at once; waits for the servers, as long as it takes, beside that."""
@@ -101,9 +96,12 @@ async def open_seams(
     async with Store(settings, appname=service) as store:
         await _indexed(store)
         messages = Messages(settings, service=service, healthy=store.ping)
+        watching = asyncio.create_task(messages.watch())
+        watching.add_done_callback(_end_process_on_failure)
         try:
             yield store, messages, {"store": store.ping, "rabbit": messages.ready}
         finally:
+            watching.cancel()
             await messages.stop()
 
 

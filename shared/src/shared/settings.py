@@ -42,6 +42,10 @@ class CommonSettings(BaseSettings):
     # How long a refusal that a later message may cure (an unknown product) is tried again.
     refusal_patience: timedelta = timedelta(minutes=5)
     prefetch: int = 50
+    rabbit_heartbeat: timedelta = timedelta(seconds=5)
+    rabbit_connect_timeout: timedelta = timedelta(seconds=5)
     publish_timeout: timedelta = timedelta(seconds=5)
+    # How long a process may be unable to work beside a RabbitMQ that works; then it ends.
+    unready_patience: timedelta = timedelta(minutes=1)
     store_timeout: timedelta = timedelta(seconds=10)
     graceful_timeout: timedelta = timedelta(seconds=25)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
-from aio_pika.abc import AbstractChannel, AbstractQueue
+from aio_pika.abc import AbstractRobustChannel, AbstractRobustQueue
 from faststream.rabbit import ExchangeType, QueueType, RabbitExchange, RabbitQueue
 
 from shared.messaging import topology
@@ -13,7 +13,7 @@ COMMANDS = RabbitExchange(topology.EXCHANGE, type=ExchangeType.TOPIC, durable=Tr
 DEAD = RabbitExchange(topology.DEAD_EXCHANGE, type=ExchangeType.DIRECT, durable=True)
 
 
-async def declare(channel: AbstractChannel, retry_delays_ms: Sequence[int]) -> None:
+async def declare(channel: AbstractRobustChannel, retry_delays_ms: Sequence[int]) -> None:
     """Every exchange and queue, the dead letters first: nothing is rejected into the void.
 
     Not through FastStream, which keeps a queue with the channel that declared it first: its
@@ -32,7 +32,9 @@ async def declare(channel: AbstractChannel, retry_delays_ms: Sequence[int]) -> N
             await _declare(channel, topology.retry_queue(route.queue, delay), arguments)
 
 
-async def _declare(channel: AbstractChannel, name: str, arguments: dict[str, Any]) -> AbstractQueue:
+async def _declare(
+    channel: AbstractRobustChannel, name: str, arguments: dict[str, Any]
+) -> AbstractRobustQueue:
     return await channel.declare_queue(name, durable=True, arguments=arguments)
 
 

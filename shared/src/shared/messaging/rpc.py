@@ -11,11 +11,17 @@ import uuid
 from typing import Any, Final
 
 from aio_pika.abc import (
-    AbstractChannel,
     AbstractIncomingMessage,
-    AbstractQueue,
+    AbstractRobustChannel,
     AbstractRobustConnection,
+    AbstractRobustQueue,
 )
+from pydantic import ValidationError
+
+from shared.contracts.errors import Refusal
+from shared.errors import NoReply, QueueUnavailable, Refused
+from shared.messaging.link import consumes
+from shared.messaging.topology import Answered, Route
 
 log = logging.getLogger(__name__)
 
@@ -29,20 +35,29 @@ class Replies:
     def __init__(self, service: str) -> None:
         self.queue: Final = f"{service}.replies.{uuid.uuid4().hex}"
         self._waiting: dict[str, asyncio.Future[AbstractIncomingMessage]] = {}
-        self._consuming: tuple[AbstractChannel, AbstractQueue, str] | None = None
+        self._channel: AbstractRobustChannel | None = None
+        self._consuming: tuple[AbstractRobustQueue, str] | None = None
 
     async def start(self, connection: AbstractRobustConnection) -> None:
-        channel = await connection.channel(publisher_confirms=False)
-        arguments: dict[str, Any] = {"x-queue-type": "classic", "x-expires": _EXPIRES_MS}
-        queue = await channel.declare_queue(self.queue, durable=True, arguments=arguments)
-        self._consuming = channel, queue, await queue.consume(self._on_reply, no_ack=True)
+        """May be called again after a failure."""
+        if self._channel is None:
+            self._channel = await connection.channel(publisher_confirms=False)
+        if self._consuming is None:
+            arguments: dict[str, Any] = {"x-queue-type": "classic", "x-expires": _EXPIRES_MS}
+            queue = await self._channel.declare_queue(self.queue, durable=True, arguments=arguments)
+            self._consuming = queue, await queue.consume(self._on_reply, no_ack=True)
 
     async def stop(self) -> None:
-        if self._consuming is not None:
-            channel, queue, tag = self._consuming
+        if self._channel is not None and self._consuming is not None:
+            queue, tag = self._consuming
             await queue.cancel(tag)
-            await channel.queue_delete(self.queue)
-            await channel.close()
+            await self._channel.queue_delete(self.queue)
+            await self._channel.close()
+
+    async def check(self) -> None:
+        """Raises `QueueUnavailable` when replies would not arrive."""
+        if self._consuming is None or not await consumes(*self._consuming):
+            raise QueueUnavailable("the reply queue has no consumer")
 
     def expect(self, call_id: str, within: float) -> asyncio.Future[AbstractIncomingMessage]:
         """A future for the reply; given up `within` seconds later, so that nothing piles up."""
@@ -64,3 +79,22 @@ class Replies:
             waiting.set_result(message)
         else:
             log.info("reply without a caller", extra={"call_id": message.correlation_id})
+
+
+async def answer_of(
+    route: Route[Any, Answered], reply: asyncio.Future[AbstractIncomingMessage]
+) -> Answered:
+    try:
+        message = await reply
+    except asyncio.CancelledError as error:
+        if reply.cancelled():  # given up by its timer, not by our caller
+            raise NoReply(f"no answer to {route.key}") from error
+        raise
+    try:
+        if message.type == REFUSAL:
+            raise Refused.again(Refusal.model_validate_json(message.body))
+        if route.answer is None:
+            raise NoReply(f"{route.key} has no answer")
+        return route.answer.model_validate_json(message.body)
+    except ValidationError as error:
+        raise NoReply(f"an answer to {route.key} that is none: {error}") from error

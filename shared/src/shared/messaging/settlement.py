@@ -14,6 +14,7 @@ import json
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Protocol, cast
@@ -56,7 +57,9 @@ Handle = Callable[[], Awaitable[Message | None]]
 
 
 class Sender(Protocol):
-    """What settlement needs of the channel: confirmed publishes (rabbit.Messages)."""
+    """What settlement needs of the channel: confirmed publishes, deadlines (rabbit.Messages)."""
+
+    def promptly(self) -> AbstractAsyncContextManager[None]: ...
 
     async def send(self, body: bytes, **properties: Any) -> None: ...  # noqa: ANN401  # AMQP's
     async def send_dead(self, service: str, body: bytes, **properties: Any) -> None: ...  # noqa: ANN401
@@ -87,22 +90,34 @@ class Settlement:
     async def settle(self, route: AnyRoute, message: RabbitMessage, handle: Handle) -> None:
         """Settles it, whatever is in it and whatever `handle` raises."""
         try:
+            outcome = await self._settled(route, message, handle)
+        except QueueUnavailable as error:
+            # Neither taken nor given back: RabbitMQ gives it to someone when the connection ends.
+            log.warning("message left", extra={"queue": route.queue, "why": str(error)})
+            outcome = "left"
+        MESSAGES.labels(route.queue, outcome).inc()
+
+    async def _settled(self, route: AnyRoute, message: RabbitMessage, handle: Handle) -> str:
+        try:
             outcome = await self._outcome(route, message, handle)
         except QueueUnavailable as error:
             # Neither reply nor retry could be stored: back to the queue, after a breath.
             log.warning("message put back", extra={"queue": route.queue, "why": str(error)})
             outcome = "requeued"
             await asyncio.sleep(1.0)
-            await message.nack(requeue=True)
+            async with self._messages.promptly():
+                await message.nack(requeue=True)
         except Exception:
             # Not foreseen above, so a bug; RabbitMQ moves the message to the dead letters.
             log.exception("message rejected", extra={"queue": route.queue})
             outcome = "rejected"
-            await message.reject(requeue=False)
+            async with self._messages.promptly():
+                await message.reject(requeue=False)
         else:
             with durable_step(route.step("ack")):
-                await message.ack()
-        MESSAGES.labels(route.queue, outcome).inc()
+                async with self._messages.promptly():
+                    await message.ack()
+        return outcome
 
     async def _outcome(self, route: AnyRoute, message: RabbitMessage, handle: Handle) -> str:
         try:
