@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from shared.canonical import sha256_hex
+from shared.canonical import content_hash, sha256_hex
 from shared.ids import derived_id
 from shared.records import ACCOUNTS, API_KEYS, BROKERS, ORDERS, PRODUCTS, WAREHOUSES, Collection
 from shared.store import Store
@@ -102,5 +102,12 @@ async def _put(
 
 def _document(id_: str, content: dict[str, Any]) -> dict[str, Any]:
     now = "2026-01-01T00:00:00.000Z"
-    fields = {"account_id": ACCOUNT, "content": content, "revision": 1, "applied": ""}
-    return {"_id": id_, "external_id": id_, "metadata": None, "created_at": now} | fields
+    digest = content_hash(content)
+    fields = {"account_id": ACCOUNT, "content": content, "hash": digest, "revision": 1}
+    return {
+        "_id": id_,
+        "external_id": id_,
+        "metadata": None,
+        "created_at": now,
+        "applied": "",
+    } | fields

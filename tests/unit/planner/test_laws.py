@@ -4,17 +4,19 @@ import random
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rfc8785 import dumps
 
+from planner import rulesets
 from planner.domain.decide import decide, plan_hash
-from planner.domain.facts import Party, PlanningInput
+from planner.domain.facts import Party, PlanningInput, Tariff
 from planner.domain.view import view_of
-from shared.canonical import canonical_json
-from support.planning import MAKER, a_plan, line, order, product
+from shared.canonical import canonical_json, content_hash
+from support.planning import MAKER, TARIFF, a_plan, line, order, product
 from support.world import ACCOUNT, merged
 
 GOODS = {
@@ -85,6 +87,39 @@ def test_the_order_in_which_things_are_named_changes_nothing(
     )
 
     assert plan_hash(decide(plan)) == plan_hash(decide(turned))
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    plans,
+    st.lists(st.sampled_from(["4901", "6109", "9303"])),
+    st.booleans(),
+    st.sampled_from([None, TARIFF, Tariff("cd" * 32, {"6109100012": ["doz."]})]),
+    st.sampled_from([date(2025, 8, 1), date(2026, 11, 24)]),
+    st.sampled_from(["4901.99.0093", "490199", None]),
+)
+def test_a_decision_is_the_same_whether_its_products_were_judged_before_or_not(
+    plan: PlanningInput,
+    denied: list[str],
+    completes: bool,  # noqa: FBT001  # a drawn value
+    tariff: Tariff | None,
+    as_of: date,
+    hts_code: str | None,
+) -> None:
+    """All examples share what was remembered in those before."""
+    products = GOODS | {"book": product(htsCode=hts_code)}
+    unknown = replace(
+        plan,
+        account=Party("acc_1", {**plan.account.content, "deniedHtsPrefixes": denied}),
+        broker=Party("br_1", {**plan.broker.content, "completesClassification": completes}),
+        products=products,
+        tariff=tariff,
+        ruleset=rulesets.load(as_of),
+    )
+    hashes = {id_: content_hash(content) for id_, content in products.items()}
+    known = replace(unknown, product_hashes=hashes)
+
+    assert decide(known) == decide(known) == decide(unknown)
 
 
 @settings(max_examples=500, deadline=None)

@@ -5,18 +5,12 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import cast
 
-from planner.domain.facts import (
-    Order,
-    PlanningInput,
-    Product,
-    hts_numbers,
-    read_order,
-    read_product,
-)
+from planner.domain.facts import Order, PlanningInput, Product, hts_numbers, read_order
 from planner.domain.findings import Findings
 from planner.domain.flags import flags_of
 from planner.domain.grouping import group, totals_of
 from planner.domain.hint import hint_of
+from planner.domain.judged import Judged, judged
 from planner.domain.rules.base import Severity
 from shared.canonical import canonical_json, sha256_hex
 from shared.contracts.decision import Decision, ExcludedOrder, Finding
@@ -28,10 +22,9 @@ def decide(given: PlanningInput) -> Snapshot:
     """The planning snapshot with the decision in it: a function of its input and nothing else."""
     orders = [read_order(order_id, given.orders[order_id]) for order_id in sorted(given.orders)]
     counts = Counter(chain.from_iterable(order.product_ids for order in orders))
-    products = {
-        product_id: read_product(product_id, given.products[product_id], count, given.ruleset)
-        for product_id, count in sorted(counts.items())
-    }
+    context = given.product_context
+    goods = {product_id: judged(product_id, given, context) for product_id in sorted(counts)}
+    products = {product_id: each.product for product_id, each in goods.items()}
     return Snapshot(
         protocol=PROTOCOL,
         ruleset_version=given.ruleset_version,
@@ -44,7 +37,7 @@ def decide(given: PlanningInput) -> Snapshot:
         exported_order_ids=sorted(set(given.exported_order_ids) & given.orders.keys()),
         products={product.id: dict(product.content) for product in products.values()},
         hts_units=_hts_units(given, products),
-        decision=_decide(given, orders, products),
+        decision=_decide(given, orders, goods, counts),
     )
 
 
@@ -53,9 +46,17 @@ def plan_hash(snapshot: Snapshot) -> str:
     return f"sha256:{sha256_hex(canonical_json(snapshot))}"
 
 
-def _decide(given: PlanningInput, orders: list[Order], products: Mapping[str, Product]) -> Decision:
+def _decide(
+    given: PlanningInput,
+    orders: list[Order],
+    goods: Mapping[str, Judged],
+    counts: Mapping[str, int],
+) -> Decision:
+    products = {product_id: each.product for product_id, each in goods.items()}
     found = Findings()
-    found.judge([given, *orders, *products.values()], given)
+    found.judge([given, *orders], given)
+    for product_id, product in goods.items():
+        found.add(product_id, product.in_plan(counts[product_id]))
     codes = {order.id: found.codes(order.id, *order.product_ids) for order in orders}
     free = [order for order in orders if not codes[order.id]]
     groups = group(free, products, given)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from planner.domain.ruleset import Agency, Entry, Programme, RuleSet
@@ -36,7 +37,20 @@ class Tariff:
     """The tariff table in use: `units` holds at least the numbers that the products use."""
 
     sha256: str
-    units: Mapping[str, list[str]]  # ten digits -> units of quantity
+    units: Mapping[str, list[str]] = field(compare=False)  # ten digits -> units of quantity
+
+
+@dataclass(frozen=True, slots=True)
+class ProductContext:
+    """All that a product's rules may read beside the product itself.
+
+    What they found is remembered under it: a plan of equal context finds the same again.
+    """
+
+    ruleset: RuleSet
+    tariff: Tariff | None
+    completes_classification: bool  # the broker takes numbers of fewer than ten digits
+    denied_hts_prefixes: tuple[str, ...]  # the account's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,7 @@ class PlanningInput:
     orders: Mapping[str, Content]
     products: Mapping[str, Content]
     ruleset: RuleSet
+    product_hashes: Mapping[str, str] = field(default_factory=dict)  # of content, where known
     destination_country: str = "US"
     shipment: Content = field(default_factory=dict)  # see `effective_shipment`
     exported_order_ids: AbstractSet[str] = frozenset()
@@ -60,6 +75,15 @@ class PlanningInput:
     def importer(self) -> Content:
         importer: Content = self.account.content.get("importerOfRecord", {})
         return importer
+
+    @property
+    def product_context(self) -> ProductContext:
+        return ProductContext(
+            ruleset=self.ruleset,
+            tariff=self.tariff,
+            completes_classification=self.broker.content.get("completesClassification", False),
+            denied_hts_prefixes=tuple(self.account.content.get("deniedHtsPrefixes", ())),
+        )
 
     @property
     def ruleset_version(self) -> str:
@@ -91,7 +115,6 @@ class Product:
 
     id: str
     content: Content
-    order_count: int  # orders of the plan that use it
     hts: str | None  # the digits of a well-formed number
     origin: str | None
     agencies: tuple[Agency, ...]
@@ -136,6 +159,7 @@ def is_named_and_addressed(party: Content) -> bool:
     return "name" in party and party.get("addressLines", []) != []
 
 
+@lru_cache(maxsize=10_000)
 def clean_hts(code: str) -> str | None:
     """The digits of an HTS number of 6, 8 or 10 digits, if it is well-formed."""
     digits = code.translate(_HTS_PUNCTUATION)
@@ -161,7 +185,7 @@ def read_order(order_id: str, content: Content) -> Order:
     return Order(order_id, content, country, region, product_ids)
 
 
-def read_product(product_id: str, content: Content, order_count: int, rules: RuleSet) -> Product:
+def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
     hts = clean_hts(content.get("htsCode", ""))
     origin = content.get("countryOfOrigin")
     programmes = rules.programmes_for(hts, origin)
@@ -169,7 +193,6 @@ def read_product(product_id: str, content: Content, order_count: int, rules: Rul
     return Product(
         id=product_id,
         content=content,
-        order_count=order_count,
         hts=hts,
         origin=origin,
         agencies=rules.agencies_for(hts, childrens=content.get("childrens", False)),

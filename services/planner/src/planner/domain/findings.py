@@ -1,9 +1,10 @@
 """Rules are run and what they hit becomes findings, missing data and blocks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from planner.domain.facts import Order, PlanningInput, Product
+from planner.domain.facts import Order, PlanningInput, Product, ProductContext
 from planner.domain.grouping import Group
 from planner.domain.rules import RULES
 from planner.domain.rules.base import SCOPES, Hit, Rule, Severity, Subject
@@ -12,6 +13,20 @@ from shared.contracts.decision import Finding, MissingDatum
 _RANK = {severity.value: place for place, severity in enumerate(Severity)}
 _RULES = {kind: [rule for rule in RULES if rule.subject is kind] for kind in SCOPES}
 _OPERATORS = ("account.", "warehouse.", "broker.")  # what the operator's command sets
+
+
+class Found(NamedTuple):
+    """A finding, and whether its field goes into the missing data."""
+
+    finding: Finding
+    missing: bool
+
+
+def found_on(subject: Subject, given: PlanningInput | ProductContext) -> Iterator[Found]:
+    """What the rules that look at this kind of subject find."""
+    for rule in _RULES[type(subject)]:
+        for hit in rule.check(subject, given):
+            yield Found(_finding(rule, hit, subject), hit.missing)
 
 
 @dataclass(slots=True)
@@ -29,12 +44,20 @@ class Findings:
         """The codes that block any of these records."""
         return set().union(*(self.blocked.get(id_, ()) for id_ in ids))
 
-    def judge(self, subjects: Iterable[Subject], given: PlanningInput) -> None:
+    def judge(
+        self, subjects: Iterable[PlanningInput | Order | Group], given: PlanningInput
+    ) -> None:
         """Runs on each subject the rules that look at its kind."""
         for subject in subjects:
-            for rule in _RULES[type(subject)]:
-                for hit in rule.check(subject, given):
-                    self._note(rule, hit, subject)
+            self.add(subject.id, found_on(subject, given))
+
+    def add(self, subject_id: str, found: Iterable[Found]) -> None:
+        for finding, missing in found:
+            self.found[finding["code"], finding["field"], finding.get("unit_id", "")] = finding
+            if finding["severity"] == Severity.BLOCKING:
+                self.blocked.setdefault(subject_id, set()).add(finding["code"])
+            if missing:
+                self._note_missing(finding)
 
     def in_order(self) -> list[Finding]:
         """By severity, code, path, and the unit where two units say the same."""
@@ -51,33 +74,6 @@ class Findings:
     def missing_in_order(self) -> list[MissingDatum]:
         return [self.missing[path] for path in sorted(self.missing)]
 
-    def _note(self, rule: Rule, hit: Hit, subject: Subject) -> None:
-        severity = hit.severity or rule.severities[0]
-        finding = Finding(
-            code=rule.code,
-            rule_id=rule.id,
-            severity=severity.value,
-            message=rule.message.format_map(hit.said),
-            field=hit.path or rule.reads.replace("[]", f"[{subject.id}]"),
-            remedy=hit.remedy or rule.remedy,
-            source=hit.source or rule.source,
-        )
-        match subject:
-            case Order():
-                finding["order_id"] = subject.id
-            case Product():
-                finding["product_id"] = subject.id
-                finding["order_count"] = subject.order_count
-            case Group():
-                finding["unit_id"] = subject.id
-            case PlanningInput():
-                pass
-        self.found[rule.code, finding["field"], finding.get("unit_id", "")] = finding
-        if severity is Severity.BLOCKING:
-            self.blocked.setdefault(subject.id, set()).add(rule.code)
-        if hit.missing:
-            self._note_missing(finding)
-
     def _note_missing(self, finding: Finding) -> None:
         path, former = finding["field"], self.missing.get(finding["field"])
         executes = (finding["severity"] == Severity.BLOCKING) or (
@@ -93,3 +89,25 @@ class Findings:
         if "product_id" in finding:
             datum["product_id"] = finding["product_id"]
         self.missing[path] = datum
+
+
+def _finding(rule: Rule, hit: Hit, subject: Subject) -> Finding:
+    finding = Finding(
+        code=rule.code,
+        rule_id=rule.id,
+        severity=(hit.severity or rule.severities[0]).value,
+        message=rule.message.format_map(hit.said),
+        field=hit.path or rule.reads.replace("[]", f"[{subject.id}]"),
+        remedy=hit.remedy or rule.remedy,
+        source=hit.source or rule.source,
+    )
+    match subject:
+        case Order():
+            finding["order_id"] = subject.id
+        case Product():
+            finding["product_id"] = subject.id
+        case Group():
+            finding["unit_id"] = subject.id
+        case PlanningInput():
+            pass
+    return finding

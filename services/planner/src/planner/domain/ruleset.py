@@ -60,9 +60,12 @@ class Programme:
         return not self.prefixes or hts.startswith(self.prefixes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RuleSet:
-    """All rows in force on `as_of`; `version` names them by newest boundary and content."""
+    """All rows in force on `as_of`; `version` names them by newest boundary and content.
+
+    Each is equal to itself alone, so that what was found by it can be kept under it.
+    """
 
     as_of: date
     version: str

@@ -69,7 +69,8 @@ async def decided(
         raise await _missing(account_id, missing, repository)
     _within_limits(orders)
     used = {line["productId"] for order in orders.values() for line in order["items"]}
-    products = await repository.contents(PRODUCTS, account_id, used)
+    products = await repository.records(PRODUCTS, account_id, used)
+    contents = {id_: record["content"] for id_, record in products.items()}
     asked = request.shipment or Shipment()
     shipment = asked.model_dump(mode="json", by_alias=True, exclude_none=True)
     given = PlanningInput(
@@ -78,12 +79,13 @@ async def decided(
         warehouse=warehouse,
         broker=broker,
         orders=orders,
-        products=products,
+        products=contents,
+        product_hashes={id_: record["hash"] for id_, record in products.items()},
         ruleset=rulesets.load(as_of),
         destination_country=request.destination_country,
         shipment=effective_shipment(shipment, warehouse.content),
         exported_order_ids=claimed,
-        tariff=await repository.tariff(hts_numbers(products.values())),
+        tariff=await repository.tariff(hts_numbers(contents.values())),
     )
     if len(orders) < OFF_THE_LOOP_FROM:
         return _decided(given)

@@ -1,6 +1,6 @@
 """Data that a partner agency will want at entry and the product lacks. The flags say the rest."""
 
-from planner.domain.facts import PlanningInput, Product
+from planner.domain.facts import Product, ProductContext
 from planner.domain.rules.base import Hit, Hits, law, unverified, warning
 
 _NOTICE = {"facilityRegistration", "priorNotice"}
@@ -15,7 +15,7 @@ _CERTIFICATE = {"certificate", "reference", "disclaim"}
     remedy="Sync the product with pga.fda.facilityRegistration, or priorNotice once it is filed.",
     source=law("21 CFR 1.279, copy of 2007", "2007"),
 )
-def fda_prior_notice_needed(product: Product, given: PlanningInput) -> Hits:
+def fda_prior_notice_needed(product: Product, given: ProductContext) -> Hits:
     noticed = _NOTICE & product.agency_data("fda").keys()
     if given.ruleset.prefix("food", product.hts) and not noticed:
         yield Hit(missing=True)
@@ -29,7 +29,7 @@ def fda_prior_notice_needed(product: Product, given: PlanningInput) -> Hits:
     "disclaim.",
     source=law("CPSC eFiling rule, document 2024-30826", "2025-01-08"),
 )
-def cpsc_certificate_missing(product: Product, given: PlanningInput) -> Hits:
+def cpsc_certificate_missing(product: Product, given: ProductContext) -> Hits:
     efiling = given.ruleset.thresholds["cpsc_efiling"]
     certified = _CERTIFICATE & product.agency_data("cpsc").keys()
     likely = any(agency.name == "CPSC" and agency.likely for agency in product.agencies)
@@ -44,6 +44,6 @@ def cpsc_certificate_missing(product: Product, given: PlanningInput) -> Hits:
     remedy="Keep the proof and name it in pga.uflpa.evidence, for example the tracing report.",
     source=unverified("UFLPA high-priority sectors; prefixes from trade knowledge"),
 )
-def uflpa_sector_review(product: Product, _given: PlanningInput) -> Hits:
+def uflpa_sector_review(product: Product, _given: ProductContext) -> Hits:
     if product.uflpa and product.agency_data("uflpa") == {}:
         yield Hit({"sector": product.uflpa.note}, source=product.uflpa.source)

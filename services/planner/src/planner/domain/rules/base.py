@@ -6,8 +6,9 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from planner.domain.facts import Order, PlanningInput, Product
+from planner.domain.facts import Order, PlanningInput, Product, ProductContext
 from planner.domain.grouping import Group
+from planner.domain.ruleset import RuleSet
 from shared.contracts.decision import Source
 
 Subject = Order | Product | Group | PlanningInput
@@ -39,7 +40,12 @@ class Hit(NamedTuple):
 
 
 Hits = Iterator[Hit]
-Check = Callable[[Any, PlanningInput], Hits]
+Check = (  # a product's rules see no plan: what they found is remembered from plan to plan
+    Callable[[PlanningInput, PlanningInput], Hits]
+    | Callable[[Order, PlanningInput], Hits]
+    | Callable[[Product, ProductContext], Hits]
+    | Callable[[Group, PlanningInput], Hits]
+)
 
 POLICY = Source(citation="EntryGo policy", date=None, verified=False)
 
@@ -54,9 +60,9 @@ def unverified(citation: str) -> Source:
     return Source(citation=citation, date=None, verified=False)
 
 
-def no_country(code: str | None, given: PlanningInput) -> Hits:
+def no_country(code: str | None, rules: RuleSet) -> Hits:
     """A hit, with what to write instead, for a country that is no ISO 3166-1 alpha-2 code."""
-    lists = given.ruleset.lists
+    lists = rules.lists
     if (
         code is not None
         and code not in lists["countries"]
@@ -78,7 +84,7 @@ class Rule:
     message: str
     remedy: str
     source: Source
-    check: Check
+    check: Callable[[Any, Any], Hits]  # a `Check` of this subject
 
 
 def _rule(

@@ -1,6 +1,6 @@
 """What the invoice must say beside the usual for a class of goods, and the weight of each."""
 
-from planner.domain.facts import PlanningInput, Product
+from planner.domain.facts import Product, ProductContext
 from planner.domain.rules.base import POLICY, Hit, Hits, law, no_country, warning
 
 _COPPER = "74"
@@ -13,7 +13,7 @@ _COPPER = "74"
     remedy="Sync the product with materials [{name, percent}], or casNumber for chemicals.",
     source=law("19 CFR 141.87 and 141.89, text through 30 Sep 2024", "2024-09-30"),
 )
-def class_data_missing(product: Product, given: PlanningInput) -> Hits:
+def class_data_missing(product: Product, given: ProductContext) -> Hits:
     content, rules = product.content, given.ruleset
     composed = content.get("materials", []) != []
     composed = composed or (product.chapter == _COPPER and "metal" in content)
@@ -33,8 +33,8 @@ def class_data_missing(product: Product, given: PlanningInput) -> Hits:
     "of smelt and cast.",
     source=POLICY,
 )
-def melt_country_invalid(product: Product, given: PlanningInput) -> Hits:
-    return no_country(product.content.get("metal", {}).get("meltCountry"), given)
+def melt_country_invalid(product: Product, given: ProductContext) -> Hits:
+    return no_country(product.content.get("metal", {}).get("meltCountry"), given.ruleset)
 
 
 @warning(
@@ -44,6 +44,6 @@ def melt_country_invalid(product: Product, given: PlanningInput) -> Hits:
     remedy="Sync the product with its net weight in grams in weightGrams.",
     source=law("CBP Form 7501 instructions, column 34A"),
 )
-def weight_missing(product: Product, _given: PlanningInput) -> Hits:
+def weight_missing(product: Product, _given: ProductContext) -> Hits:
     if product.content.get("weightGrams", 0) == 0:
         yield Hit(missing=True)

@@ -1,6 +1,6 @@
 """The HTSUS number: form, length, chapter, and existence where a tariff table is loaded."""
 
-from planner.domain.facts import HTSUS_DIGITS, PlanningInput, Product
+from planner.domain.facts import HTSUS_DIGITS, PlanningInput, Product, ProductContext
 from planner.domain.rules.base import (
     POLICY,
     Hit,
@@ -24,7 +24,7 @@ _SPECIAL = {"98", "99"}
     remedy="Sync the product with its ten-digit HTSUS number in htsCode.",
     source=law("CBP Form 7501 instructions, column 33A; 19 CFR 141.90"),
 )
-def hts_missing(product: Product, _given: PlanningInput) -> Hits:
+def hts_missing(product: Product, _given: ProductContext) -> Hits:
     if "htsCode" not in product.content:
         yield Hit(missing=True)
 
@@ -36,7 +36,7 @@ def hts_missing(product: Product, _given: PlanningInput) -> Hits:
     remedy="Correct htsCode: digits only (dots are fine), an existing chapter, ten digits.",
     source=POLICY,
 )
-def hts_invalid(product: Product, _given: PlanningInput) -> Hits:
+def hts_invalid(product: Product, _given: ProductContext) -> Hits:
     if "htsCode" in product.content and product.hts is None:
         yield Hit({"code": product.content["htsCode"]})
 
@@ -51,9 +51,9 @@ def hts_invalid(product: Product, _given: PlanningInput) -> Hits:
         "2026-06",
     ),
 )
-def hts_not_ten_digits(product: Product, given: PlanningInput) -> Hits:
+def hts_not_ten_digits(product: Product, given: ProductContext) -> Hits:
     if product.hts is not None and len(product.hts) != HTSUS_DIGITS:
-        completes = given.broker.content.get("completesClassification", False)
+        completes = given.completes_classification
         severity = Severity.WARNING if completes else None
         yield Hit({"digits": len(product.hts)}, severity=severity, missing=True)
 
@@ -65,7 +65,7 @@ def hts_not_ten_digits(product: Product, given: PlanningInput) -> Hits:
     remedy="Sync the product with the code of chapters 1-97 that describes the good itself.",
     source=law("Chapter 99 numbers accompany a chapter 1-97 number (CSMS 66492057)", "2025-10"),
 )
-def hts_special_chapter_only(product: Product, _given: PlanningInput) -> Hits:
+def hts_special_chapter_only(product: Product, _given: ProductContext) -> Hits:
     if product.chapter in _SPECIAL:
         yield Hit({"chapter": product.chapter})
 
@@ -77,7 +77,7 @@ def hts_special_chapter_only(product: Product, _given: PlanningInput) -> Hits:
     remedy="Look the number up in the current HTSUS and sync the product with the right one.",
     source=law("Harmonized Tariff Schedule of the United States, the table that is loaded"),
 )
-def hts_not_found(product: Product, given: PlanningInput) -> Hits:
+def hts_not_found(product: Product, given: ProductContext) -> Hits:
     whole = product.hts is not None and len(product.hts) == HTSUS_DIGITS
     known = given.tariff is None or product.hts in given.tariff.units
     if whole and not known and product.chapter not in _SPECIAL:

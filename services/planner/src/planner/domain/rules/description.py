@@ -2,7 +2,7 @@
 
 import re
 
-from planner.domain.facts import PlanningInput, Product
+from planner.domain.facts import Product, ProductContext
 from planner.domain.rules.base import Hit, Hits, blocking, law, warning
 from planner.domain.ruleset import RuleSet
 
@@ -20,7 +20,7 @@ _NOT_A_WORD = re.compile(r"[\W_]+")
     remedy="Sync the product with a description: what it is, what it is made of, and its use.",
     source=law("19 CFR 141.86(a)(3), edition of 2002", "2002-04"),
 )
-def description_missing(product: Product, _given: PlanningInput) -> Hits:
+def description_missing(product: Product, _given: ProductContext) -> Hits:
     if "description" not in product.content:
         yield Hit(missing=True)
 
@@ -33,7 +33,7 @@ def description_missing(product: Product, _given: PlanningInput) -> Hits:
     "knitted, 100 % merino wool.",
     source=law("CSMS 60011750: vague cargo descriptions", "2024-04-01"),
 )
-def description_vague(product: Product, given: PlanningInput) -> Hits:
+def description_vague(product: Product, given: ProductContext) -> Hits:
     text, sku = product.content.get("description"), product.content.get("sku", "")
     if text is not None and is_vague(text, sku, given.ruleset):
         yield Hit({"text": text[:100]})

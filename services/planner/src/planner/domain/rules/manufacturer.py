@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from planner.domain.facts import PlanningInput, Product, is_named_and_addressed
+from planner.domain.facts import Product, ProductContext, is_named_and_addressed
 from planner.domain.rules.base import (
     POLICY,
     Hit,
@@ -34,7 +34,7 @@ _XINJIANG = ("83", "84")
     remedy=_REMEDY,
     source=law("19 CFR 102.23"),
 )
-def textile_manufacturer_missing(product: Product, given: PlanningInput) -> Hits:
+def textile_manufacturer_missing(product: Product, given: ProductContext) -> Hits:
     if _is_textile(product, given) and not _is_identified(product, given.ruleset):
         yield Hit(missing=True)
 
@@ -46,7 +46,7 @@ def textile_manufacturer_missing(product: Product, given: PlanningInput) -> Hits
     remedy=_REMEDY,
     source=law("Regulatory notice on manufacturer identification, FedEx", "2011-07-04"),
 )
-def manufacturer_missing(product: Product, given: PlanningInput) -> Hits:
+def manufacturer_missing(product: Product, given: ProductContext) -> Hits:
     if not _is_textile(product, given) and not _is_identified(product, given.ruleset):
         matters = product.has_adcvd_case or any(agency.likely for agency in product.agencies)
         yield Hit(severity=Severity.WARNING if matters else None, missing=True)
@@ -59,7 +59,7 @@ def manufacturer_missing(product: Product, given: PlanningInput) -> Hits:
     remedy="Sync the product with the maker's six-digit postal code in manufacturer.postalCode.",
     source=law("CBP bulletin on UFLPA region alert: Chinese postal codes", "2023-03"),
 )
-def cn_manufacturer_postal_code_missing(product: Product, given: PlanningInput) -> Hits:
+def cn_manufacturer_postal_code_missing(product: Product, given: ProductContext) -> Hits:
     code = _chinese_code(product)
     if code is not None and not _CHINESE_CODE.fullmatch(code):
         severity = None if _is_textile(product, given) else Severity.WARNING
@@ -74,7 +74,7 @@ def cn_manufacturer_postal_code_missing(product: Product, given: PlanningInput) 
     remedy="Leave orders with this product out; only CBP can lift the presumption.",
     source=POLICY,
 )
-def uflpa_xinjiang_address(product: Product, _given: PlanningInput) -> Hits:
+def uflpa_xinjiang_address(product: Product, _given: ProductContext) -> Hits:
     digits = re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", _chinese_code(product) or ""))
     if _CHINESE_CODE.fullmatch(digits) and digits.startswith(_XINJIANG):
         yield Hit()
@@ -87,8 +87,8 @@ def uflpa_xinjiang_address(product: Product, _given: PlanningInput) -> Hits:
     remedy="Sync the product with the two-letter ISO code of the maker's country.",
     source=POLICY,
 )
-def manufacturer_country_invalid(product: Product, given: PlanningInput) -> Hits:
-    return no_country(product.manufacturer.get("country"), given)
+def manufacturer_country_invalid(product: Product, given: ProductContext) -> Hits:
+    return no_country(product.manufacturer.get("country"), given.ruleset)
 
 
 @warning(
@@ -99,13 +99,13 @@ def manufacturer_country_invalid(product: Product, given: PlanningInput) -> Hits
     remedy="Correct manufacturer.mid, or take it away and give the maker's name and address.",
     source=law("19 CFR 102, appendix"),
 )
-def manufacturer_mid_invalid(product: Product, given: PlanningInput) -> Hits:
+def manufacturer_mid_invalid(product: Product, given: ProductContext) -> Hits:
     mid = product.manufacturer.get("mid")
     if mid is not None and not _is_mid(mid, given.ruleset):
         yield Hit({"mid": mid})
 
 
-def _is_textile(product: Product, given: PlanningInput) -> bool:
+def _is_textile(product: Product, given: ProductContext) -> bool:
     return given.ruleset.entry("textiles", product.chapter) is not None
 
 

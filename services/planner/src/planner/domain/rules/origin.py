@@ -1,6 +1,6 @@
 """Where the goods were made; the country they are shipped from says nothing about it."""
 
-from planner.domain.facts import PlanningInput, Product
+from planner.domain.facts import Product, ProductContext
 from planner.domain.rules.base import (
     POLICY,
     Hit,
@@ -22,7 +22,7 @@ _FIELD = "products[].countryOfOrigin"
     remedy="Sync the product with the country where it was made in countryOfOrigin.",
     source=law("19 CFR 141.86(a)(10)"),
 )
-def origin_missing(product: Product, _given: PlanningInput) -> Hits:
+def origin_missing(product: Product, _given: ProductContext) -> Hits:
     if product.origin is None:
         yield Hit(missing=True)
 
@@ -34,8 +34,8 @@ def origin_missing(product: Product, _given: PlanningInput) -> Hits:
     remedy="Sync the product with the two-letter ISO code of the country where it was made.",
     source=POLICY,
 )
-def origin_invalid(product: Product, given: PlanningInput) -> Hits:
-    return no_country(product.origin, given)
+def origin_invalid(product: Product, given: ProductContext) -> Hits:
+    return no_country(product.origin, given.ruleset)
 
 
 @blocking(
@@ -45,7 +45,7 @@ def origin_invalid(product: Product, given: PlanningInput) -> Hits:
     remedy="Leave orders with this product out; a licensed import goes another way.",
     source=POLICY,
 )
-def origin_embargoed(product: Product, given: PlanningInput) -> Hits:
+def origin_embargoed(product: Product, given: ProductContext) -> Hits:
     banned = given.ruleset.entry("embargoed_origins", product.origin)
     if banned:
         yield Hit({"country": banned.note}, source=banned.source)
@@ -58,7 +58,7 @@ def origin_embargoed(product: Product, given: PlanningInput) -> Hits:
     remedy="Leave orders with this product out of the export.",
     source=POLICY,
 )
-def russia_import_ban(product: Product, given: PlanningInput) -> Hits:
+def russia_import_ban(product: Product, given: ProductContext) -> Hits:
     banned = given.ruleset.prefix("russia_banned", product.hts)
     if banned and product.origin == "RU":
         yield Hit({"goods": banned.note}, source=banned.source)
@@ -71,7 +71,7 @@ def russia_import_ban(product: Product, given: PlanningInput) -> Hits:
     remedy="Tell the broker the maker, the region and the parties, and keep the screening record.",
     source=unverified("Sanctions lists by origin, from trade knowledge"),
 )
-def origin_sanctions_review(product: Product, given: PlanningInput) -> Hits:
+def origin_sanctions_review(product: Product, given: ProductContext) -> Hits:
     found = product.sanctions
     if found and not any(russia_import_ban.check(product, given)):
         yield Hit({"code": product.origin, "what": found.note}, source=found.source)
@@ -84,7 +84,7 @@ def origin_sanctions_review(product: Product, given: PlanningInput) -> Hits:
     remedy="Check with the maker in which country the goods were made.",
     source=unverified("Origins apart, from trade knowledge"),
 )
-def origin_doubtful(product: Product, given: PlanningInput) -> Hits:
+def origin_doubtful(product: Product, given: ProductContext) -> Hits:
     found = given.ruleset.entry("doubtful_origins", product.origin)
     if found:
         yield Hit({"what": found.note}, source=found.source)

@@ -1,6 +1,6 @@
 """What is not shipped at all."""
 
-from planner.domain.facts import PlanningInput, Product
+from planner.domain.facts import Product, ProductContext
 from planner.domain.rules.base import POLICY, Hit, Hits, blocking
 
 
@@ -11,8 +11,8 @@ from planner.domain.rules.base import POLICY, Hit, Hits, blocking
     remedy="Leave orders with this product out of the export.",
     source=POLICY,
 )
-def prohibited_by_policy(product: Product, given: PlanningInput) -> Hits:
+def prohibited_by_policy(product: Product, given: ProductContext) -> Hits:
     banned = given.ruleset.prefix("prohibited", product.hts)
-    denied = tuple(given.account.content.get("deniedHtsPrefixes", []))
-    if banned or (product.hts is not None and product.hts.startswith(denied)):
+    denied = product.hts is not None and product.hts.startswith(given.denied_hts_prefixes)
+    if banned or denied:
         yield Hit({"goods": banned.note if banned else "on the account's own list"})

@@ -1,6 +1,6 @@
 """Trade remedies and preferences that need a datum: AD/CVD cases and USMCA claims."""
 
-from planner.domain.facts import PlanningInput, Product
+from planner.domain.facts import PlanningInput, Product, ProductContext
 from planner.domain.grouping import Group
 from planner.domain.rules.base import POLICY, Hit, Hits, law, unverified, warning
 
@@ -15,7 +15,7 @@ _USMCA = law("USMCA low-value statement, LegalClarity")
     remedy='Give the case number in adcvdCase, or "none"; a case forces entry type 03.',
     source=unverified("AD/CVD watch list, from trade knowledge"),
 )
-def adcvd_review(product: Product, given: PlanningInput) -> Hits:
+def adcvd_review(product: Product, given: ProductContext) -> Hits:
     heading = None if product.hts is None else product.hts[:_HEADING]
     found = given.ruleset.entry("adcvd_watch", f"{product.origin} {heading}")
     if found and "adcvdCase" not in product.content:
@@ -29,7 +29,7 @@ def adcvd_review(product: Product, given: PlanningInput) -> Hits:
     remedy='Give the case number as A-570-504 or C-570-505 in adcvdCase, or "none".',
     source=POLICY,
 )
-def adcvd_case_invalid(product: Product, _given: PlanningInput) -> Hits:
+def adcvd_case_invalid(product: Product, _given: ProductContext) -> Hits:
     answered = product.has_adcvd_case or product.denies_adcvd_case
     if "adcvdCase" in product.content and not answered:
         yield Hit({"case": product.content["adcvdCase"]}, missing=True)
@@ -43,7 +43,7 @@ def adcvd_case_invalid(product: Product, _given: PlanningInput) -> Hits:
     remedy="Take the claim away, or correct countryOfOrigin.",
     source=_USMCA,
 )
-def usmca_claim_invalid(product: Product, given: PlanningInput) -> Hits:
+def usmca_claim_invalid(product: Product, given: ProductContext) -> Hits:
     if product.claims_usmca and not given.ruleset.entry("usmca_countries", product.origin):
         yield Hit({"origin": product.origin or "none"})
 
