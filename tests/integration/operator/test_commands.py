@@ -1,19 +1,16 @@
 """The operator's command on a real store: as it is typed, with what it prints and leaves behind."""
 
-import json
 from asyncio import to_thread
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from entrygo_operator.app import app
 from shared.canonical import content_hash, sha256_hex
 from shared.messaging.rabbit import Messages
 from shared.records import ACCOUNTS, API_KEYS
 from shared.settings import CommonSettings
 from shared.store import Store
+from support.entrygo import Entrygo
 
 pytestmark = pytest.mark.integration
 TABLE = (
@@ -22,40 +19,6 @@ TABLE = (
     '"6110.11.00.15","1","Men\'s","[""doz."",""kg""]"\n'
     '"6110.11.00.30","1","Women\'s","[""doz."",""kg""]"\n'
 )
-
-
-class Entrygo:
-    """Types a command; `json` expects it to succeed, `refused` to fail with an envelope."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._environment = environment
-
-    def __call__(self, *words: str) -> Result:
-        return CliRunner().invoke(app, list(words), env=self._environment)
-
-    def json(self, *words: str) -> Any:  # any JSON value
-        done = self(*words, "--json")
-        assert done.exit_code == 0, done.stderr
-        return json.loads(done.stdout)
-
-    def refused(self, *words: str) -> dict[str, Any]:
-        done = self(*words)
-        assert done.exit_code == 1
-        assert done.stdout == ""
-        envelope: dict[str, Any] = json.loads(done.stderr)
-        assert "next_action" in envelope["details"]
-        return envelope
-
-
-@pytest.fixture
-def entrygo(settings: CommonSettings, store: Store) -> Entrygo:  # noqa: ARG001  # it cleans up
-    return Entrygo(
-        {
-            "ENTRYGO_MONGO_URL": settings.mongo_url.get_secret_value(),
-            "ENTRYGO_MONGO_DATABASE": settings.mongo_database,
-            "ENTRYGO_RABBIT_URL": settings.rabbit_url.get_secret_value(),
-        }
-    )
 
 
 def test_a_new_account_with_its_parties_is_shown_whole(entrygo: Entrygo) -> None:

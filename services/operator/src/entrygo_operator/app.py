@@ -5,6 +5,8 @@ import logging
 import typer
 
 from entrygo_operator.accounts import accounts
+from entrygo_operator.check import check
+from entrygo_operator.command import command
 from entrygo_operator.dead_letters import letters
 from entrygo_operator.exports import exports
 from entrygo_operator.keys import keys
@@ -27,6 +29,7 @@ app.add_typer(exports, name="export")
 app.add_typer(plans, name="plan")
 app.add_typer(letters, name="dlq")
 app.add_typer(tariffs, name="tariff")
+command(app, "check")(check)
 
 
 def main() -> None:

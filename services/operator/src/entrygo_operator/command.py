@@ -44,6 +44,8 @@ def command(
                 typer.echo(to_json(answer.value))
             else:
                 show(*answer.shown)
+            if answer.failed:
+                raise typer.Exit(1)
 
         own = inspect.signature(work).parameters.values()
         kept = [parameter for parameter in own if parameter.name not in _OWN]

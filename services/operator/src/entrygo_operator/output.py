@@ -21,6 +21,7 @@ class Answer:
 
     value: Any
     shown: Sequence[RenderableType]
+    failed: bool = False  # what was asked is not as it should be: printed, and exit 1
 
 
 def to_json(value: Any) -> str:  # noqa: ANN401  # any JSON value

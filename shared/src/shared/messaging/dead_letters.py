@@ -16,6 +16,8 @@ from shared.messaging.rabbit import Messages
 from shared.messaging.topology import dead_queue
 from shared.steps import durable_step
 
+NO_REASON = "unknown"
+
 
 @dataclass(frozen=True)
 class DeadLetter:
@@ -36,6 +38,17 @@ class DeadLetter:
 async def listed(messages: Messages, service: str) -> list[DeadLetter]:
     async with _taken(messages, service) as letters:
         return [letter for letter, _ in letters]
+
+
+async def looked_at(messages: Messages, service: str) -> AsyncIterator[DeadLetter]:
+    """One after the other, so that none is kept in memory; all are put back at the end."""
+    channel = await messages.channel()
+    try:
+        queue = await channel.declare_queue(dead_queue(service), passive=True)
+        while message := await queue.get(no_ack=False, fail=False):
+            yield _letter(service, message)
+    finally:
+        await channel.close()  # what was not acknowledged goes back
 
 
 async def replay(messages: Messages, service: str, id_: str) -> bool:
@@ -92,7 +105,7 @@ def _letter(service: str, message: AbstractIncomingMessage) -> DeadLetter:
         id=message.message_id or f"msg_{sha256_hex(message.body)[:32]}",
         service=service,
         origin_queue=str(death.get("queue") or headers.get(ORIGIN, "")),
-        reason=str(headers.get(REASON) or death.get("reason", "unknown")),
+        reason=str(headers.get(REASON) or death.get("reason") or NO_REASON),
         died_at=str(headers.get(DIED_AT) or death.get("time") or headers.get(FIRST_SEEN, "")),
         type=message.type or "",
         body=message.body,

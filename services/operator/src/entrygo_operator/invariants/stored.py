@@ -1,0 +1,134 @@
+"""What an export refers to: its documents (I1, I12) and its orders' claims (I13), read and held."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import orjson
+
+from entrygo_operator.invariants import Moment, Violation
+from entrygo_operator.invariants.figures import disagreements
+from entrygo_operator.invariants.records import FILES, of_record
+from shared.contracts.lifecycle import ArtifactRecord, ExportRecord, State
+from shared.errors import BlobCorrupt
+from shared.paging import pages
+from shared.records import CLAIMS, EXPORTS
+from shared.store import Store
+
+_NAMED: Final = 20  # orders of one export that lack claims; the rest are counted
+_IN_RECORD: Final = ("artifact_type", "filename", "media_type", "sha256", "size_bytes")
+_IN_MANIFEST: Final = ("artifactType", "filename", "mediaType", "sha256", "sizeBytes")
+
+
+async def of_export(store: Store, export: ExportRecord, moment: Moment) -> list[Violation]:
+    """What does not hold of the export, and of what it refers to.
+
+    A running system moves while it is read. What an export refers to changes only after its record
+    did, so a finding counts when the record's revision is the same after the reading as before.
+    """
+    while True:
+        found = list(of_record(export, moment))
+        found += [
+            Violation(invariant, export["_id"], seen)
+            async for invariant, seen in _of_references(store, export)
+        ]
+        if not found:
+            return []
+        again = await store.get(EXPORTS, export["_id"], account_id=export["account_id"])
+        if again is None or again["revision"] == export["revision"]:
+            return found
+        export = again
+
+
+async def lost_claims(store: Store) -> AsyncIterator[Violation]:
+    """Claims whose export never came that far: no such export, or only in an earlier attempt."""
+    async for claims in pages(store, CLAIMS):
+        ids = sorted({claim["export"] for claim in claims})
+        known = await store.find(EXPORTS, {"_id": {"$in": ids}}, projection={"attempt": 1})
+        attempts = {export["_id"]: export["attempt"] for export in known}  # read after the claims
+        for claim in claims:
+            if attempts.get(claim["export"], -1) < claim["attempt"]:
+                of = f"attempt {claim['attempt']} of export {claim['export']}"
+                yield Violation("I13", claim["_id"], f"claimed by {of}, which is not there")
+
+
+async def _of_references(store: Store, export: ExportRecord) -> AsyncIterator[tuple[str, str]]:
+    whole = True
+    for what, digest in _digests(export):
+        try:
+            await store.get_blob(digest)
+        except BlobCorrupt as error:
+            whole = False
+            yield "I1", f"{what}: {error}"
+    if export["artifacts"]:
+        for found in await _of_artifacts(store, export["artifacts"]):
+            yield found
+    if export["state"] == State.EXECUTED and whole:
+        async for seen in _of_claims(store, export):
+            yield "I13", seen
+
+
+def _digests(export: ExportRecord) -> Iterator[tuple[str, str]]:
+    yield "snapshot", _snapshot_of(export)
+    yield "plan", export["plan"]["view_sha256"]
+    for kind, delivery in export["deliveries"].items():
+        if digest := delivery.get("letter_sha256"):
+            yield f"{kind} letter", digest
+
+
+def _snapshot_of(export: ExportRecord) -> str:
+    return export["plan"]["plan_hash"].removeprefix("sha256:")
+
+
+async def _of_artifacts(store: Store, listed: list[ArtifactRecord]) -> list[tuple[str, str]]:
+    files: dict[str, bytes] = {}
+    found = []
+    for artifact in listed:
+        try:
+            data = await store.get_blob(artifact["sha256"])
+        except BlobCorrupt as error:
+            found.append(("I1", f"{artifact['id']} {artifact['filename']}: {error}"))
+            continue
+        files[artifact["artifact_type"]] = data
+        if len(data) != artifact["size_bytes"]:
+            told = f"{len(data)} bytes, listed with {artifact['size_bytes']}"
+            found.append(("I1", f"{artifact['id']} {artifact['filename']}: {told}"))
+    if files.keys() == FILES.keys():
+        found += await asyncio.to_thread(lambda: list(_of_files(listed, files)))
+    return found
+
+
+def _of_files(
+    listed: list[ArtifactRecord], files: Mapping[str, bytes]
+) -> Iterator[tuple[str, str]]:
+    try:
+        others = (one for one in listed if one["artifact_type"] != "manifest")
+        index = sorted(_entries(orjson.loads(files["manifest"])["files"], _IN_MANIFEST))
+        if index != sorted(_entries(others, _IN_RECORD)):
+            yield "I1", "the manifest does not index the artifacts that are listed"
+        for seen in disagreements(files):
+            yield "I12", seen
+    except (ValueError, LookupError, TypeError) as error:
+        yield "I12", f"a document is not of its form: {type(error).__name__}: {error}"
+
+
+def _entries(files: Iterable[Any], names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    yield from (tuple(file[name] for name in names) for file in files)
+
+
+async def _of_claims(store: Store, export: ExportRecord) -> AsyncIterator[str]:
+    """Each order that was exported is claimed by it, and no other is."""
+    snapshot = orjson.loads(await store.get_blob(_snapshot_of(export)))
+    ordered = set(snapshot["decision"]["included_order_ids"])
+    account, id_ = export["account_id"], export["_id"]
+    own = {"account_id": account, "export": id_, "attempt": export["attempt"]}
+    claimed = {claim["_id"] async for page in pages(store, CLAIMS, own) for claim in page}
+    lacking = sorted(ordered - claimed)
+    held = await store.get_many(CLAIMS, lacking[:_NAMED], account_id=account)
+    for order_id in lacking[:_NAMED]:
+        by = held[order_id]["export"] if order_id in held else "nobody"
+        yield f"executed, and its order {order_id} is claimed by {by}"
+    if len(lacking) > _NAMED:
+        yield f"executed, and {len(lacking) - _NAMED} more of its orders are not claimed by it"
+    for order_id in sorted(claimed - ordered)[:_NAMED]:
+        yield f"claims order {order_id}, which it does not export"

@@ -1,0 +1,27 @@
+"""A whole collection, a page at a time: for what reads all of it and holds little."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, cast
+
+from shared.records import Collection, Record
+from shared.store import Store
+
+A_PAGE = 1_000  # documents of a few hundred bytes
+
+
+async def pages(
+    store: Store,
+    collection: Collection[Record],
+    query: Mapping[str, Any] | None = None,
+    *,
+    size: int = A_PAGE,
+) -> AsyncIterator[list[Record]]:
+    """The documents in ascending id, each once; what is written meanwhile may be missing."""
+    after: dict[str, Any] = {}
+    while page := await store.find(
+        collection, {**(query or {}), **after}, sort=[("_id", 1)], limit=size
+    ):
+        yield page
+        if len(page) < size:
+            return
+        after = {"_id": {"$gt": cast("Any", page[-1])["_id"]}}
