@@ -1,14 +1,14 @@
 """The SMTP transport on real sockets: encryption, sign-in, sizes, and what travels."""
 
 import ssl
-import subprocess
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from broker_mailer.transports.base import OutboundMail, RefusedForGood, RefusedForNow
-from broker_mailer.transports.smtp import Server, SmtpTransport, Timeouts, Tls
+from broker_mailer.transports.smtp import Server, SmtpTransport, Timeouts
+from shared.mail_servers import Tls
 from support.smtp import ScriptedSmtp, scripted_smtp
 
 pytestmark = pytest.mark.integration
@@ -20,27 +20,6 @@ MAIL = OutboundMail(
     message_id="<sub_1@entrygo.example>",
     data=b"Subject: dots\r\n\r\n.\r\n..\r\n.x\r\nlast\r\n",
 )
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for localhost that nobody but its owner trusts, with its key."""
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-         "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
-         "subjectAltName=DNS:localhost", "-keyout", path, "-out", path.with_suffix(".crt")],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    path.write_bytes(path.read_bytes() + path.with_suffix(".crt").read_bytes())
-    return path
-
-
-@pytest.fixture
-def server_tls(certificate: Path) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    return context
 
 
 def a_transport(server: ScriptedSmtp, tls: Tls = Tls.NONE, **given: str | None) -> SmtpTransport:

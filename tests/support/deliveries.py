@@ -7,13 +7,13 @@ from typing import Any
 from broker_mailer.app import build
 from broker_mailer.repository import Package
 from broker_mailer.settings import Settings
-from broker_mailer.transports.smtp import Tls
 from broker_mailer.use_cases import Deliver
 from shared.canonical import canonical_json, sha256_hex
 from shared.contracts.lifecycle import ArtifactRecord, Delivery, ExportRecord
 from shared.contracts.snapshot import Snapshot
 from shared.ids import derived_id
 from shared.letters import Letter, letter_of
+from shared.mail_servers import Tls
 from shared.records import EXPORTS
 from shared.store import Store
 from support.snapshots import a_snapshot

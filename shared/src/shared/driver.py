@@ -9,6 +9,7 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from shared.clock import timestamp, utc_now
 from shared.errors import Duplicate, StoreFault
 from shared.records import Document
 from shared.settings import CommonSettings
@@ -55,3 +56,17 @@ async def told(operation: Awaitable[Result], *, raw: bool = False) -> Result:
         raise Duplicate(str(error)) from error
     except PyMongoError as error:
         raise StoreFault(f"{type(error).__name__}: {error}") from error
+
+
+async def takes_writes(database: AsyncIOMotorDatabase[Document]) -> bool:
+    """Whether a record is written and read again: one that all who ask share, in `probes`."""
+    now = timestamp(utc_now())
+    probes = database["probes"]
+    try:
+        await probes.update_one({"_id": "probe"}, {"$max": {"at": now}}, upsert=True)
+        found = await probes.find_one({"_id": "probe"})
+    except DuplicateKeyError:  # of two first ones at once, the other wrote it
+        return True
+    except PyMongoError:
+        return False
+    return found is not None and found["at"] >= now

@@ -1,6 +1,16 @@
 """The indexes that queries of the services stand on; made at start by whoever starts."""
 
+from itertools import groupby
+from operator import attrgetter
 from typing import Final, NamedTuple
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
+from pymongo import IndexModel
+
+from shared.driver import told
+from shared.records import Document
+
+Database = AsyncIOMotorDatabase[Document]
 
 
 class Index(NamedTuple):
@@ -40,3 +50,25 @@ INDEXES: Final = (
     Index("idempotency_keys", "forgotten", (("expires_at", 1),), 0),
     Index("verdicts", "forgotten", (("expires_at", 1),), 0),
 )
+
+
+async def create(database: Database) -> None:
+    """All of them; equal ones that exist are left alone."""
+    for name, its in _by_collection():
+        models = [IndexModel(list(one.keys), name=one.name, **one.options) for one in its]
+        await told(database[name].create_indexes(models))
+
+
+async def missing(database: Database) -> list[Index]:
+    """Those that are not there, or there with other keys."""
+    found: list[Index] = []
+    for name, its in _by_collection():
+        there = await told(database[name].index_information())
+        keys = {known: tuple(map(tuple, index["key"])) for known, index in there.items()}
+        found += [one for one in its if keys.get(one.name) != one.keys]
+    return found
+
+
+def _by_collection() -> list[tuple[str, list[Index]]]:
+    collection = attrgetter("collection")
+    return [(name, list(its)) for name, its in groupby(sorted(INDEXES, key=collection), collection)]

@@ -13,14 +13,14 @@ from typing import Any, Self, cast
 
 from motor.motor_asyncio import AsyncIOMotorCollection
 from prometheus_client import Counter
-from pymongo import IndexModel, ReturnDocument, UpdateOne
+from pymongo import ReturnDocument, UpdateOne
 from pymongo.errors import BulkWriteError, PyMongoError
 
+from shared import indexes
 from shared.blobs import Blobs
 from shared.coalesce import Coalescer
-from shared.driver import connected, durable, told
+from shared.driver import connected, durable, takes_writes, told
 from shared.errors import Duplicate, StoreFault
-from shared.indexes import INDEXES
 from shared.records import BLOBS, Blob, Collection, Document, Record
 from shared.settings import CommonSettings
 from shared.steps import durable_step
@@ -167,6 +167,9 @@ class Store(Blobs):
             return False
         return True
 
+    async def takes_writes(self) -> bool:
+        return await takes_writes(self._database)
+
     async def now(self) -> datetime:
         """The store's clock; every service's stamps order by it."""
         answer = await told(self._client.admin.command("hello"))
@@ -175,13 +178,11 @@ class Store(Blobs):
 
     async def create_indexes(self) -> None:
         """All of shared/indexes.py; equal ones that exist are left alone."""
-        for name in sorted({index.collection for index in INDEXES}):
-            models = [
-                IndexModel(list(each.keys), name=each.name, **each.options)
-                for each in INDEXES
-                if each.collection == name
-            ]
-            await told(self._collection(name).create_indexes(models))
+        await indexes.create(self._database)
+
+    async def missing_indexes(self) -> list[indexes.Index]:
+        """Those of shared/indexes.py that the store does not have."""
+        return await indexes.missing(self._database)
 
     async def drop_database(self) -> None:
         """For tests: everything is gone."""

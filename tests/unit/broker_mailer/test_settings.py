@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from broker_mailer.settings import Settings
-from broker_mailer.transports.smtp import Tls
+from shared.mail_servers import Tls
 
 
 def test_passwords_travel_encrypted_unless_said_otherwise() -> None:

@@ -63,7 +63,7 @@ def _live(settings: Settings) -> Transport:
     server = Server(
         host=settings.smtp_host,
         port=settings.smtp_port,
-        hello=_hello(settings),
+        hello=settings.hello,
         tls=settings.smtp_tls,
         ca_file=settings.smtp_ca_file,
         username=settings.smtp_username,
@@ -75,12 +75,8 @@ def _live(settings: Settings) -> Transport:
 def _sandbox(settings: Settings) -> Transport:
     if settings.sandbox_folder is not None:
         return FolderTransport(settings.sandbox_folder)
-    catcher = Server(settings.sandbox_smtp_host, settings.sandbox_smtp_port, _hello(settings))
+    catcher = Server(settings.sandbox_smtp_host, settings.sandbox_smtp_port, settings.hello)
     return SmtpTransport(catcher, _timeouts(settings))
-
-
-def _hello(settings: Settings) -> str:
-    return settings.sender.rpartition("@")[2]
 
 
 def _timeouts(settings: Settings) -> Timeouts:

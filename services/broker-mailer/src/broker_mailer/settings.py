@@ -1,37 +1,14 @@
-"""What the mailer is told by its environment (`BROKER_MAILER_...`).
-
-Durations are ISO 8601 (`PT5M`); a list is JSON (`["PT1M", "PT5M"]`).
-"""
+"""What the mailer is told by its environment (`BROKER_MAILER_...`), beside where mail goes."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, model_validator
 
-from broker_mailer.transports.smtp import Tls
-from shared.contracts.parties import Email
+from shared.mail_servers import MailServers
 
 
-class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="BROKER_MAILER_", frozen=True)
-
-    sender: Email = "entrygo@localhost.localdomain"
-
-    # Live accounts.
-    smtp_host: str = "127.0.0.1"
-    smtp_port: int = 25
-    smtp_tls: Tls = Tls.STARTTLS
-    smtp_ca_file: str | None = None
-    smtp_username: str | None = None
-    smtp_password: SecretStr | None = None
-
-    # Test accounts: a mail catcher, or a folder when one is named.
-    sandbox_smtp_host: str = "127.0.0.1"
-    sandbox_smtp_port: int = 1025
-    sandbox_folder: Path | None = None
-
+class Settings(MailServers):
     smtp_connect_timeout: timedelta = timedelta(seconds=30)
     smtp_command_timeout: timedelta = timedelta(minutes=1)
     # RFC 5321, 4.5.3.2: a server may take long over what it has in hand; impatience here makes

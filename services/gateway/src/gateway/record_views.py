@@ -5,6 +5,7 @@ from typing import Any, Final
 from gateway.money import decimal_number, to_http
 from shared.contracts.catalogue import ProductFact
 from shared.money import outer_name
+from shared.needs import ACCOUNT_NEEDS, BROKER_NEEDS, WAREHOUSE_NEEDS, Need, missing
 from shared.records import PartyDocument, SyncedDocument
 
 View = dict[str, Any]
@@ -54,18 +55,6 @@ def _dated(record: SyncedDocument) -> View:
     }
 
 
-# What planning asks of the parties, in the order of the questions (fixed by an operator).
-_ACCOUNT_NEEDS: Final = (
-    ("importerOfRecord.number", "EXECUTE"),
-    ("importerOfRecord.bond", "ENTRY"),
-    ("importerOfRecord.powerOfAttorney", "ENTRY"),
-    ("exporter.name", "ENTRY"),
-    ("responsibleEmployee.name", "ENTRY"),
-)
-_WAREHOUSE_NEEDS: Final = (("address", "EXECUTE"), ("email", "ENTRY"))
-_BROKER_NEEDS: Final = (("email", "EXECUTE"),)
-
-
 def account_view(
     account: PartyDocument, warehouses: list[PartyDocument], brokers: list[PartyDocument]
 ) -> View:
@@ -75,13 +64,13 @@ def account_view(
         "id": account["_id"],
         "name": content["name"],
         "test": content.get("test", False),
-        "missing_data": _missing(content, "account", _ACCOUNT_NEEDS),
-        "warehouses": [_party(each, "warehouse", _WAREHOUSE_NEEDS) for each in warehouses],
-        "brokers": [_party(each, "broker", _BROKER_NEEDS) for each in brokers],
+        "missing_data": _missing(content, "account", ACCOUNT_NEEDS),
+        "warehouses": [_party(each, "warehouse", WAREHOUSE_NEEDS) for each in warehouses],
+        "brokers": [_party(each, "broker", BROKER_NEEDS) for each in brokers],
     }
 
 
-def _party(record: PartyDocument, word: str, needs: tuple[tuple[str, str], ...]) -> View:
+def _party(record: PartyDocument, word: str, needs: tuple[Need, ...]) -> View:
     content = record["content"]
     return {
         "id": record["_id"],
@@ -90,16 +79,12 @@ def _party(record: PartyDocument, word: str, needs: tuple[tuple[str, str], ...])
     }
 
 
-def _missing(content: View, word: str, needs: tuple[tuple[str, str], ...]) -> list[View]:
+def _missing(content: View, word: str, needs: tuple[Need, ...]) -> list[View]:
     return [
-        {"path": f"{word}.{path}", "required_for": required_for, "fixable_by": "OPERATOR"}
-        for path, required_for in needs
-        if not _present(content, path)
+        {
+            "path": f"{word}.{need.path}",
+            "required_for": need.required_for,
+            "fixable_by": "OPERATOR",
+        }
+        for need in missing(content, needs)
     ]
-
-
-def _present(content: View, path: str) -> bool:
-    value: Any = content
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return bool(value)

@@ -8,6 +8,7 @@ from entrygo_operator.accounts import accounts
 from entrygo_operator.check import check
 from entrygo_operator.command import command
 from entrygo_operator.dead_letters import letters
+from entrygo_operator.doctor import doctor
 from entrygo_operator.exports import exports
 from entrygo_operator.keys import keys
 from entrygo_operator.parties import brokers, warehouses
@@ -30,6 +31,7 @@ app.add_typer(plans, name="plan")
 app.add_typer(letters, name="dlq")
 app.add_typer(tariffs, name="tariff")
 command(app, "check")(check)
+command(app, "doctor")(doctor)
 
 
 def main() -> None:

@@ -12,7 +12,6 @@ from rich.text import Text
 from entrygo_operator.command import command
 from entrygo_operator.output import Answer, facts, record, rows, to_json
 from entrygo_operator.session import Session
-from shared.clock import parse_timestamp
 from shared.errors import Refused
 from shared.messaging import dead_letters
 from shared.messaging.dead_letters import DeadLetter
@@ -100,13 +99,14 @@ def _unknown(id_: str) -> Refused:
 
 def view(letter: DeadLetter, now: datetime, *, full: bool) -> dict[str, Any]:
     """As it is shown; `now` is what its age is counted to."""
+    age = letter.age(now)
     return {
         "id": letter.id,
         "type": letter.type,
         "origin_queue": letter.origin_queue,
         "reason": letter.reason if full else _EMAIL.sub(MASK, letter.reason),
         "died_at": letter.died_at,
-        "age_seconds": _age(letter.died_at, now),
+        "age_seconds": None if age is None else round(age),
         "size_bytes": len(letter.body),
     }
 
@@ -128,10 +128,3 @@ def masked(value: Any) -> Any:  # noqa: ANN401  # any JSON value
     if isinstance(value, list):
         return [masked(part) for part in value]
     return _EMAIL.sub(MASK, value) if isinstance(value, str) else value
-
-
-def _age(died_at: str, now: datetime) -> int | None:
-    try:
-        return round((now - parse_timestamp(died_at)).total_seconds())
-    except (ValueError, TypeError):  # a time the server wrote, in words of its own
-        return None

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import typer
 from pydantic import ValidationError
-from pydantic_settings import SettingsError
+from pydantic_settings import BaseSettings, SettingsError
 
 from entrygo_operator.output import print_error
 from shared.contracts.errors import ErrorCode, NextAction, refusal
@@ -19,6 +19,7 @@ from shared.store import Store
 from shared.validation import issues_of, refused_by, refused_for
 
 Result = TypeVar("Result")
+Settings = TypeVar("Settings", bound=BaseSettings)
 CONNECT_SECONDS = 10.0
 
 
@@ -68,18 +69,20 @@ def run(work: Callable[[Session], Awaitable[Result]]) -> Result:
 
 
 async def _with_session(work: Callable[[Session], Awaitable[Result]]) -> Result:
-    settings = _settings()
+    settings = settings_of(CommonSettings)
     async with Store(settings, appname="entrygo") as store:
         return await work(Session(settings, store))
 
 
-def _settings() -> CommonSettings:
+def settings_of(kind: type[Settings]) -> Settings:
+    """As the environment says them; what is wrong with them is told by the variable's name."""
     try:
-        return CommonSettings()
+        return kind()
     except ValidationError as error:
+        prefix = kind.model_config["env_prefix"]
         raise refused_for(
             [
-                one | {"path": f"ENTRYGO_{one['path']}".upper()}
+                one | {"path": f"{prefix}{one['path']}".upper()}
                 for one in issues_of(error.errors(include_url=False, include_input=False))
             ]
         ) from error

@@ -6,11 +6,13 @@ A look takes every message and puts all back that it does not act on; two looks 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from aio_pika.abc import AbstractIncomingMessage
 
 from shared.canonical import sha256_hex
+from shared.clock import parse_timestamp
 from shared.messaging.journey import DIED_AT, FIRST_SEEN, ORIGIN, REASON, REQUEST_ID
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import dead_queue
@@ -33,6 +35,27 @@ class DeadLetter:
     died_at: str
     type: str
     body: bytes
+
+    def age(self, now: datetime) -> float | None:
+        """Seconds since it died; None where the server wrote the time in words of its own."""
+        try:
+            return (now - parse_timestamp(self.died_at)).total_seconds()
+        except (ValueError, TypeError):
+            return None
+
+
+async def first(messages: Messages, service: str) -> DeadLetter | None:
+    """The one at the head of the queue, taken and put back: another look misses it meanwhile."""
+    channel = await messages.channel()
+    try:
+        queue = await channel.declare_queue(dead_queue(service), passive=True)
+        message = await queue.get(no_ack=False, fail=False)
+        if message is None:
+            return None
+        await message.nack(requeue=True)
+        return _letter(service, message)
+    finally:
+        await channel.close()
 
 
 async def listed(messages: Messages, service: str) -> list[DeadLetter]:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import Final
 
 import aiosmtplib
@@ -13,6 +12,7 @@ from aiosmtplib.protocol import SMTPProtocol
 from aiosmtplib.response import SMTPResponse
 
 from broker_mailer.transports.base import OutboundMail, RefusedForGood, RefusedForNow, Unclear
+from shared.mail_servers import Tls
 
 _COMPLETED: Final = range(200, 300)
 _START_INPUT: Final = 354
@@ -20,12 +20,6 @@ _FOR_NOW: Final = range(400, 500)
 _FOR_GOOD: Final = range(500, 600)
 _LINE_START_DOT: Final = re.compile(rb"(?m)^\.")
 _QUIT_SECONDS: Final = 2.0
-
-
-class Tls(StrEnum):
-    NONE = "NONE"
-    STARTTLS = "STARTTLS"  # asked for after the greeting, and insisted on
-    TLS = "TLS"  # from the first byte
 
 
 @dataclass(frozen=True)

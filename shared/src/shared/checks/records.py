@@ -1,0 +1,109 @@
+"""The store itself, and what an operator keeps in it: written, read, indexed; tariff; accounts."""
+
+import time
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from shared.checks.finding import Finding, bad, fine, span, warn
+from shared.clock import parse_timestamp, utc_now
+from shared.needs import ACCOUNT_NEEDS, BROKER_NEEDS, WAREHOUSE_NEEDS, Need, missing
+from shared.records import ACCOUNTS, BROKERS, TARIFF_TABLES, WAREHOUSES, PartyDocument
+from shared.store import Store
+
+CLOCKS_WARN_SECONDS: Final = 1.0
+CLOCKS_BAD_SECONDS: Final = 30.0
+# The Commission revises the schedule several times a year.
+TARIFF_SECONDS: Final = 180 * 86_400.0
+ACCOUNTS_A_PAGE: Final = 200
+NAMED: Final = 5  # in one line, at most
+_PARTY: Final = {"account_id": 1, "content.address": 1, "content.email": 1}
+
+
+async def of_store(store: Store) -> Finding:
+    began = time.monotonic()
+    if not await store.takes_writes():
+        return bad("store", "does not take a record and give it back", "make status")
+    took = round((time.monotonic() - began) * 1000)
+    return fine("store", f"written and read in {took} ms")
+
+
+async def of_indexes(store: Store) -> Finding:
+    absent = await store.missing_indexes()
+    if not absent:
+        return fine("indexes", "all there")
+    names = ", ".join(f"{index.collection}.{index.name}" for index in absent[:NAMED])
+    line = f"{len(absent)} not there, {names}; a service makes them when it starts"
+    return bad("indexes", line, "make up")
+
+
+async def of_clock(store: Store) -> Finding:
+    """The clock of this machine beside the store's, in the middle of one question."""
+    before = utc_now()
+    theirs = await store.now()
+    apart = abs((theirs - (before + (utc_now() - before) / 2)).total_seconds())
+    line = f"{apart * 1000:.0f} ms from the store's"
+    if apart < CLOCKS_WARN_SECONDS:
+        return fine("clock", line)
+    judge = warn if apart < CLOCKS_BAD_SECONDS else bad
+    return judge("clock", line, "timedatectl timesync-status")
+
+
+async def of_tariff(store: Store) -> Finding:
+    load = "entrygo tariff load FILE"
+    table = await store.get(TARIFF_TABLES, "in_use")
+    if table is None:
+        return warn("tariff", "no table: HTS numbers are checked by their form alone", load)
+    age = (await store.now() - parse_timestamp(table["loaded_at"])).total_seconds()
+    line = f"{table['numbers']} numbers from {table['source']}, loaded {span(age)} ago"
+    return fine("tariff", line) if age < TARIFF_SECONDS else warn("tariff", line, load)
+
+
+class Lack(NamedTuple):
+    account: str
+    what: str
+    mend: str  # the command
+
+
+async def of_accounts(store: Store) -> Finding:
+    """Those that cannot execute, and what they lack first; read in pages."""
+    number, lacks, last = 0, list[Lack](), ""
+    while page := await store.find(
+        ACCOUNTS, {"_id": {"$gt": last}}, sort=[("_id", 1)], limit=ACCOUNTS_A_PAGE
+    ):
+        last, number = page[-1]["_id"], number + len(page)
+        lacks += await _lacks(store, page)
+    if not lacks:
+        return fine("accounts", f"{number}, each can execute")
+    told = "; ".join(f"{lack.account} has no {lack.what}" for lack in lacks[:NAMED])
+    more = f"; and {len(lacks) - NAMED} more" if len(lacks) > NAMED else ""
+    return warn("accounts", f"{len(lacks)} of {number} cannot execute: {told}{more}", lacks[0].mend)
+
+
+async def _lacks(store: Store, accounts: list[PartyDocument]) -> list[Lack]:
+    of_these = {"account_id": {"$in": [account["_id"] for account in accounts]}}
+    parties: dict[tuple[str, str], list[PartyDocument]] = {}
+    for word, collection in (("warehouse", WAREHOUSES), ("broker", BROKERS)):
+        for party in await store.find(collection, of_these, projection=_PARTY):
+            parties.setdefault((word, party["account_id"]), []).append(party)
+    return [lack for account in accounts if (lack := _lack(account, parties))]
+
+
+def _lack(
+    account: PartyDocument, parties: Mapping[tuple[str, str], list[PartyDocument]]
+) -> Lack | None:
+    id_ = account["_id"]
+    for need in _to_execute(account, ACCOUNT_NEEDS):
+        return Lack(id_, need.path, f"entrygo account update {id_} {need.flag} ...")
+    for word, needs in (("warehouse", WAREHOUSE_NEEDS), ("broker", BROKER_NEEDS)):
+        own = parties.get((word, id_), [])
+        if not own:
+            return Lack(id_, word, f"entrygo {word} create --account {id_} ...")
+        if all(_to_execute(party, needs) for party in own):
+            need = _to_execute(own[0], needs)[0]
+            mend = f"entrygo {word} update {own[0]['_id']} {need.flag} ..."
+            return Lack(id_, f"{word} with {need.path}", mend)
+    return None
+
+
+def _to_execute(party: PartyDocument, needs: tuple[Need, ...]) -> list[Need]:
+    return [need for need in missing(party["content"], needs) if need.required_for == "EXECUTE"]
