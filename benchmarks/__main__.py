@@ -131,8 +131,8 @@ async def large(store: Store, all_of_them: list[Contender], orders: Seeded) -> N
             planned, read = [], []
             for _ in range(5):
                 began = time.perf_counter()
-                await store.get_many(ORDERS, ids)
-                await store.get_many(PRODUCTS, orders.product_ids)
+                await store.get_many(ORDERS.of(ACCOUNT), ids)
+                await store.get_many(PRODUCTS.of(ACCOUNT), orders.product_ids)
                 read.append(time.perf_counter() - began)
                 began = time.perf_counter()
                 answer = await http.post(

@@ -20,13 +20,13 @@ BEFORE_THE_DATA = ["GREETING", "EHLO", "MAIL", "RCPT"]
 
 
 async def the_delivery(store: Store, executed: Executed, recipient_type: str = BROKER) -> Delivery:
-    export = await store.get(EXPORTS, executed.id)
+    export = await store.get(EXPORTS.of(executed.account_id), executed.id)
     assert export is not None
     return export["deliveries"][recipient_type]
 
 
 async def event_types(store: Store, executed: Executed) -> list[str]:
-    export = await store.get(EXPORTS, executed.id)
+    export = await store.get(EXPORTS.of(executed.account_id), executed.id)
     assert export is not None
     return [event["type"] for event in export["events"]]
 
@@ -41,7 +41,7 @@ async def delivered_once_due(store: Store, deliver: Deliver, executed: Executed)
     """Wakes the mailer as the sweep does, until the delivery waits no more."""
     async with asyncio.timeout(20):
         while (delivery := await the_delivery(store, executed))["status"] == "PENDING":
-            await deliver(executed.id, BROKER)
+            await deliver(executed.account_id, executed.id, BROKER)
             await asyncio.sleep(0.002)
     return delivery
 
@@ -50,7 +50,7 @@ async def test_an_accepted_mail_is_sent_once_and_told(store: Store) -> None:
     executed = await a_waiting_export(store)
 
     async with scripted_smtp() as server:
-        await a_mailer(store, server.port)(executed.id, BROKER)
+        await a_mailer(store, server.port)(executed.account_id, executed.id, BROKER)
 
     delivery = await the_delivery(store, executed)
     assert (delivery["status"], delivery["attempts"]) == ("SENT", 1)
@@ -65,7 +65,7 @@ async def test_the_warehouse_is_notified_by_its_own_record_and_event(store: Stor
     executed = await a_waiting_export(store)
 
     async with scripted_smtp() as server:
-        await a_mailer(store, server.port)(executed.id, WAREHOUSE)
+        await a_mailer(store, server.port)(executed.account_id, executed.id, WAREHOUSE)
 
     assert (await the_delivery(store, executed, WAREHOUSE))["status"] == "SENT"
     assert (await the_delivery(store, executed, BROKER))["status"] == "PENDING"
@@ -84,7 +84,7 @@ async def test_what_fails_before_the_data_is_tried_again(
 
     async with scripted_smtp({stage: [act]}) as server:
         deliver = a_mailer(store, server.port)
-        await deliver(executed.id, BROKER)
+        await deliver(executed.account_id, executed.id, BROKER)
         waiting = await the_delivery(store, executed)
         delivery = await delivered_once_due(store, deliver, executed)
 
@@ -103,7 +103,7 @@ async def test_a_4xx_to_the_data_is_certain_and_tried_again(store: Store, stage:
 
     async with scripted_smtp({stage: ["452 4.3.1 disk full"]}) as server:
         deliver = a_mailer(store, server.port)
-        await deliver(executed.id, BROKER)
+        await deliver(executed.account_id, executed.id, BROKER)
         waiting = await the_delivery(store, executed)
         delivery = await delivered_once_due(store, deliver, executed)
 
@@ -122,8 +122,8 @@ async def test_a_5xx_fails_for_good_with_the_servers_words(store: Store, stage: 
 
     async with scripted_smtp({stage: acts}) as server:
         deliver = a_mailer(store, server.port)
-        await deliver(executed.id, BROKER)
-        await deliver(executed.id, BROKER)
+        await deliver(executed.account_id, executed.id, BROKER)
+        await deliver(executed.account_id, executed.id, BROKER)
 
     delivery = await the_delivery(store, executed)
     assert (delivery["status"], delivery["attempts"]) == ("FAILED", 1)
@@ -154,8 +154,8 @@ async def test_silence_after_the_data_is_told_and_never_sent_again(
 
     async with scripted_smtp({stage: [act]}) as server:
         deliver = a_mailer(store, server.port)
-        await deliver(executed.id, BROKER)
-        await deliver(executed.id, BROKER)
+        await deliver(executed.account_id, executed.id, BROKER)
+        await deliver(executed.account_id, executed.id, BROKER)
 
     delivery = await the_delivery(store, executed)
     assert (delivery["status"], delivery["attempts"]) == ("UNKNOWN", 1)
@@ -168,7 +168,7 @@ async def test_a_broken_goodbye_changes_nothing(store: Store) -> None:
     executed = await a_waiting_export(store)
 
     async with scripted_smtp({"QUIT": [drop()]}) as server:
-        await a_mailer(store, server.port)(executed.id, BROKER)
+        await a_mailer(store, server.port)(executed.account_id, executed.id, BROKER)
 
     assert (await the_delivery(store, executed))["status"] == "SENT"
 
@@ -213,9 +213,11 @@ async def test_a_delivery_stored_before_letters_were_is_sent_in_the_same_words(
 
     async with scripted_smtp({"DOT": [Act("451 later", keep=True)]}) as server:
         deliver = a_mailer(store, server.port)
-        await deliver(executed.id, BROKER)
+        await deliver(executed.account_id, executed.id, BROKER)
         older = {"$unset": {"deliveries.BROKER.letter_sha256": ""}}
-        await store.transition(EXPORTS, {"_id": executed.id}, older, step="test.older")
+        await store.transition(
+            EXPORTS.of(executed.account_id), executed.id, {}, older, step="test.older"
+        )
         delivery = await delivered_once_due(store, deliver, executed)
 
     assert delivery["status"] == "SENT"
@@ -230,7 +232,7 @@ async def test_a_mail_that_is_not_due_waits(store: Store) -> None:
     await put(store, executed)
 
     async with scripted_smtp() as server:
-        await a_mailer(store, server.port)(executed.id, BROKER)
+        await a_mailer(store, server.port)(executed.account_id, executed.id, BROKER)
 
     assert server.connections == 0
 
@@ -240,7 +242,7 @@ async def test_only_an_executed_export_is_mailed(store: Store, state: str) -> No
     executed = await a_waiting_export(store, state=state)
 
     async with scripted_smtp() as server:
-        await a_mailer(store, server.port)(executed.id, BROKER)
+        await a_mailer(store, server.port)(executed.account_id, executed.id, BROKER)
 
     assert server.connections == 0
 
@@ -249,7 +251,7 @@ async def test_another_accounts_export_is_not_touched(store: Store) -> None:
     executed = await a_waiting_export(store)
 
     async with scripted_smtp() as server:
-        await a_mailer(store, server.port)(executed.id, BROKER, "acc_other")
+        await a_mailer(store, server.port)("acc_other", executed.id, BROKER)
 
     assert server.connections == 0
 
@@ -259,7 +261,7 @@ async def test_a_test_accounts_mail_goes_to_the_sandbox_alone(store: Store) -> N
 
     async with scripted_smtp() as live, scripted_smtp() as sandbox:
         deliver = a_mailer(store, live.port, sandbox_smtp_port=sandbox.port)
-        await deliver(executed.id, BROKER)
+        await deliver(executed.account_id, executed.id, BROKER)
 
     assert (live.connections, len(sandbox.mails)) == (0, 1)
     assert b"TEST - NOT FOR ENTRY" in sandbox.mails[0].data
@@ -270,7 +272,7 @@ async def test_a_folder_delivers_by_the_same_states_and_says_so(
 ) -> None:
     executed = await a_waiting_export(store, test=True)
 
-    await a_mailer(store, port=1, sandbox_folder=tmp_path)(executed.id, BROKER)
+    await a_mailer(store, port=1, sandbox_folder=tmp_path)(executed.account_id, executed.id, BROKER)
 
     delivery = await the_delivery(store, executed)
     assert (delivery["status"], delivery["channel"]) == ("SENT", "FOLDER")
@@ -285,10 +287,10 @@ def dropped_in(folder: Path) -> int:
 async def test_a_flipped_bit_is_never_mailed(store: Store) -> None:
     executed = await a_waiting_export(store)
     digest = executed.record["artifacts"][0]["sha256"]
-    await store.transition(BLOBS, {"_id": digest}, {"$set": {"data": b"x"}}, step="test.flip")
+    await store.transition(BLOBS, digest, {}, {"$set": {"data": b"x"}}, step="test.flip")
 
     async with scripted_smtp() as server:
-        await a_mailer(store, server.port)(executed.id, BROKER)
+        await a_mailer(store, server.port)(executed.account_id, executed.id, BROKER)
 
     delivery = await the_delivery(store, executed)
     assert (delivery["status"], delivery["attempts"]) == ("FAILED", 1)
@@ -315,7 +317,9 @@ async def test_over_either_limit_the_archive_goes_instead(
     extensions = [] if announced is None else [f"SIZE {announced}"]
 
     async with scripted_smtp(extensions=extensions) as server:
-        await a_mailer(store, server.port, max_mail_bytes=ours)(executed.id, BROKER)
+        await a_mailer(store, server.port, max_mail_bytes=ours)(
+            executed.account_id, executed.id, BROKER
+        )
 
     assert b"CP-2026-7KQ2M9XA-R.zip" in server.mails[0].data
     assert len(server.mails[0].data) < 20_000
@@ -325,7 +329,7 @@ async def test_too_large_in_both_forms_fails_before_mail_with_both_sizes(store: 
     executed = await large(store)
 
     async with scripted_smtp(extensions=["SIZE 2000"]) as server:
-        await a_mailer(store, server.port)(executed.id, BROKER)
+        await a_mailer(store, server.port)(executed.account_id, executed.id, BROKER)
 
     delivery = await the_delivery(store, executed)
     assert (delivery["status"], delivery["attempts"]) == ("FAILED", 1)
@@ -340,7 +344,7 @@ async def test_every_write_raises_the_revision(store: Store) -> None:
     async with scripted_smtp({"MAIL": ["450 busy"]}) as server:
         await delivered_once_due(store, a_mailer(store, server.port), executed)
 
-    export = await store.get(EXPORTS, executed.id)
+    export = await store.get(EXPORTS.of(executed.account_id), executed.id)
     assert export is not None
     assert export["revision"] == 7 + 3  # waits again, SENDING, SENT
     assert export["updated_at"] > executed.record["updated_at"]
@@ -354,7 +358,7 @@ async def test_the_archive_is_announced_by_its_own_size(store: Store) -> None:
     executed = await large(store)
 
     async with scripted_smtp(extensions=["SIZE 20000"]) as server:
-        await a_mailer(store, server.port)(executed.id, BROKER)
+        await a_mailer(store, server.port)(executed.account_id, executed.id, BROKER)
 
     sized = f"SIZE={len(server.mails[0].data)}"
     assert [command for command in server.commands if command.startswith("MAIL")] == [

@@ -25,7 +25,7 @@ async def test_the_mail_is_shown_whole_by_nearly_every_reader(
     await put(store, executed)
 
     mailer = a_mailer(store, servers.smtp_port, sandbox_smtp_host=servers.smtp_host)
-    await mailer(executed.id, BROKER)
+    await mailer(executed.account_id, executed.id, BROKER)
 
     (mail,) = await mails_to(servers, recipient)
     assert await attached(servers, mail) == {

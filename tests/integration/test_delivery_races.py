@@ -20,7 +20,7 @@ from shared.contracts.lifecycle import DeliveryStatus
 from shared.errors import StoreFault
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages
-from shared.records import EXPORTS, Collection, Record
+from shared.records import EXPORTS, Part, Record
 from shared.settings import CommonSettings
 from shared.store import Store, Update
 from support.deliveries import BROKER, WAREHOUSE, Executed, a_mailer, an_executed_export, put
@@ -43,13 +43,13 @@ class Forgetful(Store):
         self._step, self._times, self._written = step, times, written
 
     async def transition(
-        self, collection: Collection[Record], guard: Mapping[str, Any], update: Update, *, step: str
+        self, part: Part[Record], id_: str, guard: Mapping[str, Any], update: Update, *, step: str
     ) -> Record | None:
         loses = step == self._step and self._times > 0
         if loses and not self._written:
             self._times -= 1
             raise StoreFault("connection lost")
-        after = await super().transition(collection, guard, update, step=step)
+        after = await super().transition(part, id_, guard, update, step=step)
         if loses:
             self._times -= 1
             raise StoreFault("answer lost")
@@ -71,12 +71,12 @@ def deliveries(store: Store) -> Deliveries:
 @pytest.fixture
 def attempt(executed: Executed) -> Attempt:
     delivery = executed.record["deliveries"][BROKER]
-    return Attempt(executed.id, BROKER, delivery, number=1, owner="own_1")
+    return Attempt(executed.account_id, executed.id, BROKER, delivery, number=1, owner="own_1")
 
 
 async def seen(store: Store, executed: Executed) -> tuple[str, int, list[str]]:
     """Status, attempts and the types of the events."""
-    export = await store.get(EXPORTS, executed.id)
+    export = await store.get(EXPORTS.of(executed.account_id), executed.id)
     assert export is not None
     delivery = export["deliveries"][BROKER]
     types = [event["type"] for event in export["events"]]
@@ -87,13 +87,17 @@ async def resubmitted(store: Store, executed: Executed) -> None:
     """As the executor does it."""
     at = f"deliveries.{BROKER}"
     change = {f"{at}.status": "PENDING", f"{at}.budget_from": 1}
-    await store.transition(EXPORTS, {"_id": executed.id}, {"$set": change}, step="test.resubmit")
+    await store.transition(
+        EXPORTS.of(executed.account_id), executed.id, {}, {"$set": change}, step="test.resubmit"
+    )
 
 
 async def test_of_many_senders_one_hands_the_mail_over(store: Store, executed: Executed) -> None:
     async with scripted_smtp() as server:
         mailers = [a_mailer(store, server.port) for _ in range(10)]
-        await asyncio.gather(*(deliver(executed.id, BROKER) for deliver in mailers))
+        await asyncio.gather(
+            *(deliver(executed.account_id, executed.id, BROKER) for deliver in mailers)
+        )
 
     assert len(server.mails) == 1
     assert server.stages.count("DATA") == 1
@@ -106,7 +110,7 @@ async def test_a_second_wake_up_that_finds_sending_does_nothing(
     assert await deliveries.take(attempt, AN_HOUR, "EMAIL")
 
     async with scripted_smtp() as server:
-        await a_mailer(store, server.port)(executed.id, BROKER)
+        await a_mailer(store, server.port)(executed.account_id, executed.id, BROKER)
 
     assert server.connections == 0
     assert await seen(store, executed) == ("SENDING", 1, [])
@@ -116,7 +120,9 @@ async def test_an_export_that_is_voided_on_the_way_is_not_mailed(
     store: Store, executed: Executed, deliveries: Deliveries, attempt: Attempt
 ) -> None:
     voided = {"$set": {"state": "VOIDED"}}
-    await store.transition(EXPORTS, {"_id": executed.id}, voided, step="test.void")
+    await store.transition(
+        EXPORTS.of(executed.account_id), executed.id, {}, voided, step="test.void"
+    )
 
     assert not await deliveries.take(attempt, AN_HOUR, "EMAIL")
     assert not await deliveries.record_unsent(attempt, AGAIN)
@@ -128,7 +134,9 @@ async def test_no_answer_leads_a_voided_export_back_to_pending(
 ) -> None:
     await deliveries.take(attempt, AN_HOUR, "EMAIL")
     voided = {"$set": {"state": "VOIDED"}}
-    await store.transition(EXPORTS, {"_id": executed.id}, voided, step="test.void")
+    await store.transition(
+        EXPORTS.of(executed.account_id), executed.id, {}, voided, step="test.void"
+    )
 
     assert not await deliveries.record_sending(attempt, AGAIN)
     assert await seen(store, executed) == ("SENDING", 1, [])
@@ -153,7 +161,7 @@ async def test_a_lease_that_runs_is_left_alone(
     await settle_what_never_ended(fast)
 
     assert await seen(store, executed) == ("SENDING", 1, [])
-    export = await store.get(EXPORTS, executed.id)
+    export = await store.get(EXPORTS.of(executed.account_id), executed.id)
     assert export is not None
     assert export["revision"] == executed.record["revision"] + 1
 
@@ -221,7 +229,7 @@ async def test_a_lost_answer_to_sending_is_settled_by_ones_own_token(
         Forgetful(settings, step, times=1, written=True) as forgetful,
         scripted_smtp() as server,
     ):
-        await a_mailer(forgetful, server.port)(executed.id, BROKER)
+        await a_mailer(forgetful, server.port)(executed.account_id, executed.id, BROKER)
 
     assert len(server.mails) == 1
     assert await seen(store, executed) == ("SENT", 1, ["BROKER_NOTIFIED"])
@@ -235,7 +243,7 @@ async def test_nothing_is_sent_without_sending(
         Forgetful(settings, step, times=1, written=False) as forgetful,
         scripted_smtp() as server,
     ):
-        await a_mailer(forgetful, server.port)(executed.id, BROKER)
+        await a_mailer(forgetful, server.port)(executed.account_id, executed.id, BROKER)
 
     assert "DATA" not in server.stages
     assert await seen(store, executed) == ("PENDING", 0, [])
@@ -250,7 +258,7 @@ async def test_an_outcome_is_written_again_until_it_is_there(
         Forgetful(settings, step, times=2, written=written) as forgetful,
         scripted_smtp() as server,
     ):
-        await a_mailer(forgetful, server.port)(executed.id, BROKER)
+        await a_mailer(forgetful, server.port)(executed.account_id, executed.id, BROKER)
 
     assert await seen(store, executed) == ("SENT", 1, ["BROKER_NOTIFIED"])
 
@@ -265,8 +273,8 @@ async def test_an_outcome_that_cannot_be_written_ends_as_unknown(
     ):
         deliver = a_mailer(forgetful, server.port, lease=timedelta(milliseconds=850))
         with pytest.raises(StoreFault):
-            await deliver(executed.id, BROKER)
-        await deliver(executed.id, BROKER)
+            await deliver(executed.account_id, executed.id, BROKER)
+        await deliver(executed.account_id, executed.id, BROKER)
         await until_settled(store, executed)
 
     assert len(server.mails) == 1
@@ -304,7 +312,7 @@ async def test_a_stop_waits_for_the_answer_and_writes_it(
 
 
 async def delivering(deliver: Deliver, executed: Executed) -> None:
-    await deliver(executed.id, BROKER)
+    await deliver(executed.account_id, executed.id, BROKER)
 
 
 async def test_the_sweep_of_every_replica_sends_what_is_due_once(

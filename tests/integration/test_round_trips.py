@@ -32,7 +32,7 @@ def blobs_counted() -> Iterator[Counted]:
 
 
 def _trips(kind: str) -> int:
-    labels = {"collection": BLOBS, "kind": kind}
+    labels = {"collection": BLOBS.collection, "kind": kind}
     return int(REGISTRY.get_sample_value("entrygo_store_round_trips_total", labels) or 0)
 
 

@@ -32,13 +32,15 @@ def _set(**fields: Any) -> Callable[[Store, ExportRecord], Awaitable[None]]:
 
 
 async def _change(store: Store, export: ExportRecord, change: dict[str, Any]) -> None:
-    await store.transition(EXPORTS, {"_id": export["_id"]}, change, step="test.damage")
+    await store.transition(
+        EXPORTS.of(export["account_id"]), export["_id"], {}, change, step="test.damage"
+    )
 
 
 async def tear_a_document(store: Store, export: ExportRecord) -> None:
     torn = {"$set": {"data": b"torn", "encoding": "identity"}}
     digest = export["artifacts"][1]["sha256"]
-    await store.transition(BLOBS, {"_id": digest}, torn, step="test.damage")
+    await store.transition(BLOBS, digest, {}, torn, step="test.damage")
 
 
 async def lose_the_letter(store: Store, export: ExportRecord) -> None:
@@ -66,7 +68,9 @@ async def tell_events_out_of_order(store: Store, export: ExportRecord) -> None:
 
 
 async def free_its_orders(store: Store, export: ExportRecord) -> None:
-    await store.delete(CLAIMS, {"export": export["_id"]}, step="test.damage")
+    await store.delete(
+        CLAIMS.of(export["account_id"]), {"export": export["_id"]}, step="test.damage"
+    )
 
 
 async def claim_a_further_order(store: Store, export: ExportRecord) -> None:

@@ -45,6 +45,10 @@ class Executed:
         return self.record["_id"]
 
     @property
+    def account_id(self) -> str:
+        return self.record["account_id"]
+
+    @property
     def letter(self) -> Letter:
         return letter_of(self.snapshot)
 

@@ -155,8 +155,9 @@ class PublishedOrders(Scenario):
         return command.command_id
 
     async def arrived(self) -> None:
-        order_id = derived_id("ord_", self.shop.account.account_id, "A-1")
-        await until(lambda: self.lab.store.get(ORDERS, order_id))
+        account_id = self.shop.account.account_id
+        order_id, orders = derived_id("ord_", account_id, "A-1"), ORDERS.of(account_id)
+        await until(lambda: self.lab.store.get(orders, order_id))
         await self.delivered(await self.planned([order_id]))
 
 

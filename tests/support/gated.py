@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from typing import Any
 
-from shared.records import Collection, Record
+from shared.records import Collection, Part, Place, Record
 from shared.store import Store, Update
 
 Hook = Callable[[], Awaitable[None]]
@@ -73,33 +73,29 @@ class GatedStore(Store):
         if hook is not None:
             await hook()
 
-    async def get_many(
-        self, collection: Collection[Record], ids: Iterable[str], *, account_id: str | None = None
-    ) -> dict[str, Record]:
-        async with self._gate(f"read {collection}"):
-            return await super().get_many(collection, ids, account_id=account_id)
+    async def get_many(self, part: Part[Record], ids: Iterable[str]) -> dict[str, Record]:
+        async with self._gate(f"read {part.collection}"):
+            return await super().get_many(part, ids)
 
-    async def put_if_absent(
-        self, collection: Collection[Record], document: Record, *, step: str
-    ) -> bool:
+    async def put_if_absent(self, place: Place[Record], document: Record, *, step: str) -> bool:
         async with self._gate(step):
-            return await super().put_if_absent(collection, document, step=step)
+            return await super().put_if_absent(place, document, step=step)
 
     async def put_blobs(self, parts: Sequence[bytes], *, step: str) -> list[str]:
         async with self._gate(step):
             return await super().put_blobs(parts, step=step)
 
     async def transition(
-        self, collection: Collection[Record], guard: Mapping[str, Any], update: Update, *, step: str
+        self, part: Part[Record], id_: str, guard: Mapping[str, Any], update: Update, *, step: str
     ) -> Record | None:
         async with self._gate(step):
-            return await super().transition(collection, guard, update, step=step)
+            return await super().transition(part, id_, guard, update, step=step)
 
     async def upsert_each(
-        self, collection: Collection[Record], updates: Iterable[tuple[str, Update]], *, step: str
+        self, part: Part[Record], updates: Iterable[tuple[str, Update]], *, step: str
     ) -> None:
         async with self._gate(step):
-            await super().upsert_each(collection, updates, step=step)
+            await super().upsert_each(part, updates, step=step)
 
     async def insert_ordered(
         self, collection: Collection[Record], documents: Sequence[Record], *, step: str
@@ -107,8 +103,6 @@ class GatedStore(Store):
         async with self._gate(step):
             return await super().insert_ordered(collection, documents, step=step)
 
-    async def delete(
-        self, collection: Collection[Record], query: Mapping[str, Any], *, step: str
-    ) -> int:
+    async def delete(self, part: Part[Record], query: Mapping[str, Any], *, step: str) -> int:
         async with self._gate(step):
-            return await super().delete(collection, query, step=step)
+            return await super().delete(part, query, step=step)

@@ -22,7 +22,7 @@ from shared.canonical import sha256_hex
 from shared.errors import BlobCorrupt
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import Route
-from shared.records import BLOBS, Document
+from shared.records import BLOBS, Document, Part, named
 from shared.store import Store
 
 KEY = "shpbndl_test_unit-test-key-0001"
@@ -39,8 +39,8 @@ class MemoryStore:
         self.steps: list[str] = []
         self.before: dict[str, Callable[[], Awaitable[None]]] = {}
 
-    def collection(self, name: str) -> dict[str, Document]:
-        return self.data.setdefault(name, {})
+    def collection(self, place: str | Part[Any]) -> dict[str, Document]:
+        return self.data.setdefault(named(place), {})
 
     def put(self, collection: str, **document: Any) -> None:  # a document
         document = {"_id": document.pop("id"), **document}
@@ -52,18 +52,12 @@ class MemoryStore:
         if hook is not None:
             await hook()
 
-    async def get(
-        self, collection: str, id_: str, *, account_id: str | None = None
-    ) -> Any:  # a document of any collection
-        found = self.collection(collection).get(id_)
-        if found is not None and account_id not in {None, found.get("account_id")}:
-            return None
-        return copy.deepcopy(found)
+    async def get(self, part: Part[Any], id_: str) -> Any:  # a document of any collection
+        found = self.collection(part).get(id_)
+        return copy.deepcopy(found) if found and matches(found, part.within({})) else None
 
-    async def get_many(
-        self, collection: str, ids: Iterable[str], *, account_id: str | None = None
-    ) -> dict[str, Document]:
-        found = {id_: await self.get(collection, id_, account_id=account_id) for id_ in set(ids)}
+    async def get_many(self, part: Part[Any], ids: Iterable[str]) -> dict[str, Document]:
+        found = {id_: await self.get(part, id_) for id_ in set(ids)}
         return {id_: document for id_, document in found.items() if document is not None}
 
     async def find(
@@ -80,29 +74,36 @@ class MemoryStore:
             found.sort(key=itemgetter(name), reverse=direction < 0)
         return copy.deepcopy(found[:limit] if limit else found)
 
-    async def put_if_absent(self, collection: str, document: Document, *, step: str) -> bool:
+    async def put_if_absent(self, place: str | Part[Any], document: Document, *, step: str) -> bool:
         await self._step(step)
-        existing = self.collection(collection)
+        existing = self.collection(place)
         if document["_id"] in existing:
             return False
         existing[document["_id"]] = copy.deepcopy(document)
         return True
 
     async def transition(
-        self, collection: str, guard: Mapping[str, Any], update: Mapping[str, Any], *, step: str
+        self,
+        part: Part[Any],
+        id_: str,
+        guard: Mapping[str, Any],
+        update: Mapping[str, Any],
+        *,
+        step: str,
     ) -> Document | None:
         await self._step(step)
-        for document in self.collection(collection).values():
-            if matches(document, guard):
-                document.update(copy.deepcopy(update["$set"]))
-                return copy.deepcopy(document)
-        return None
+        document = self.collection(part).get(id_)
+        if document is None or not matches(document, part.within(guard)):
+            return None
+        document.update(copy.deepcopy(update["$set"]))
+        return copy.deepcopy(document)
 
-    async def delete(self, collection: str, query: Mapping[str, Any], *, step: str) -> int:
+    async def delete(self, part: Part[Any], query: Mapping[str, Any], *, step: str) -> int:
         await self._step(step)
-        gone = [id_ for id_, d in self.collection(collection).items() if matches(d, query)]
+        documents = self.collection(part)
+        gone = [id_ for id_, d in documents.items() if matches(d, part.within(query))]
         for id_ in gone:
-            del self.collection(collection)[id_]
+            del documents[id_]
         return len(gone)
 
     async def put_blob(self, data: bytes, *, step: str) -> str:
@@ -207,16 +208,11 @@ class GatewayUnderTest:
             (OTHER_KEY, "acc_2", None),
             (WAREHOUSE_KEY, "acc_1", "wh_2"),
         ):
-            digest = sha256_hex(key.encode())
-            self.store.put(
-                "api_keys",
-                id=digest,
-                account_id=account,
-                warehouse_id=warehouse,
-                revoked_at=None,
-            )
+            limit = {"account_id": account, "warehouse_id": warehouse}
+            self.store.put("api_keys", id=sha256_hex(key.encode()), revoked_at=None, **limit)
         for account in ("acc_1", "acc_2"):
-            self.store.put("accounts", id=account, content={"name": account, "test": True})
+            content = {"name": account, "test": True}
+            self.store.put("accounts", id=account, account_id=account, content=content)
         for id_, account in (("wh_1", "acc_1"), ("wh_2", "acc_1"), ("wh_9", "acc_2")):
             self.store.put("warehouses", id=id_, account_id=account, content={"name": id_})
         for id_, account in (("br_1", "acc_1"), ("br_9", "acc_2")):

@@ -88,25 +88,25 @@ class Lab:
     # -- records
 
     async def export(self, export_id: str) -> ExportRecord:
-        found = await self.store.get(EXPORTS, export_id)
-        assert found is not None
+        [found] = await self.store.find(EXPORTS, {"_id": export_id})
         return found
 
     async def change_export(self, export_id: str, **fields: Any) -> None:
         change = {"$set": fields, "$inc": {"revision": 1}}
-        await self.store.transition(EXPORTS, {"_id": export_id}, change, step="test.change")
+        exports = EXPORTS.of((await self.export(export_id))["account_id"])
+        await self.store.transition(exports, export_id, {}, change, step="test.change")
 
     async def tear_blob(self, digest: str) -> Blob:
         """What it was, to be mended with."""
         blob = await self.store.get(BLOBS, digest)
         assert blob is not None
         torn = {"$set": {"data": b"torn", "encoding": "identity"}}
-        await self.store.transition(BLOBS, {"_id": digest}, torn, step="test.tear")
+        await self.store.transition(BLOBS, digest, {}, torn, step="test.tear")
         return blob
 
     async def mend_blob(self, blob: Blob) -> None:
         whole = {"$set": {"data": blob["data"], "encoding": blob["encoding"]}}
-        await self.store.transition(BLOBS, {"_id": blob["_id"]}, whole, step="test.mend")
+        await self.store.transition(BLOBS, blob["_id"], {}, whole, step="test.mend")
 
     async def operate(self, export_id: str, action: OperateAction) -> ExportOperated:
         """As the operator's command does, and again while there is no answer."""

@@ -77,7 +77,7 @@ class VoidClaim(Scenario):
         self.orders = await self.shop.sync()
         voided = await self.planned(self.orders)
         await self.delivered(voided)
-        claims = await self.lab.store.get_many(CLAIMS, self.orders)
+        claims = await self.lab.store.get_many(CLAIMS.of(self.shop.account.account_id), self.orders)
         await self.lab.operate(voided["exportId"], OperateAction.VOID)
         for claim in claims.values():
             await self.lab.store.insert(CLAIMS, claim, step="test.claim")
@@ -108,13 +108,10 @@ class ExpiredKey(Scenario):
         self.orders = await self.shop.sync()
         self.body = self.shop.plan_body(self.orders)
         self.first = (await self.shop.post(PLAN, self.body, "old")).json()
-        found = await self.lab.store.find(
-            IDEMPOTENCY_KEYS, {"account_id": self.shop.account.account_id}
-        )
-        for record in found:
+        keys = IDEMPOTENCY_KEYS.of(self.shop.account.account_id)
+        for record in await self.lab.store.find(keys, {"account_id": keys.account_id}):
             over = {"$set": {"expires_at": utc_now()}}
-            guard = {"_id": record["_id"]}
-            await self.lab.store.transition(IDEMPOTENCY_KEYS, guard, over, step="test.age")
+            await self.lab.store.transition(keys, record["_id"], {}, over, step="test.age")
 
     async def act(self) -> None:
         plan = (await self.shop.post(PLAN, self.body, "old")).json()

@@ -22,9 +22,13 @@ def an_order(external_id: str, product_id: str, **changes: Any) -> Any:  # JSON
 class Shop:
     """Asks as a well-behaved client does: repeats with the same key what is retryable."""
 
-    def __init__(self, url: str, account: Seeded) -> None:
+    def __init__(
+        self, url: str, account: Seeded, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
         self.account = account
-        self.http = httpx.AsyncClient(base_url=url, headers=account.headers, timeout=60)
+        self.http = httpx.AsyncClient(
+            base_url=url, headers=account.headers, timeout=60, transport=transport
+        )
 
     async def post(self, path: str, body: dict[str, Any], key: str | None = None) -> httpx.Response:
         key = key or uuid.uuid4().hex

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from executor.artifacts import Render, render_all
 from executor.repository import Repository as Exports
@@ -37,7 +37,7 @@ from shared.contracts.sync import SyncOrders, SyncProducts
 from shared.errors import Refused
 from shared.ids import derived_id, minted_id
 from shared.messaging.rabbit import Messages
-from shared.records import CLAIMS, EXPORTS
+from shared.records import CLAIMS, EXPORTS, ORDERS, SyncedDocument
 from shared.settings import CommonSettings
 from shared.store import Store
 from support import world
@@ -214,25 +214,27 @@ class Workshop:
 
     async def deliver(self, export_id: str | None, status: str) -> ExportRecord:
         """What a mailer writes: the broker's delivery stands at `status` now."""
-        return cast(
-            "ExportRecord",
-            await self.store.transition(
-                EXPORTS,
-                {"_id": export_id},
-                {"$set": {"deliveries.BROKER.status": status}, "$inc": {"revision": 1}},
-                step="test.deliver",
-            ),
+        change = {"$set": {"deliveries.BROKER.status": status}, "$inc": {"revision": 1}}
+        exports = EXPORTS.of(self.account.account_id)
+        after = await self.store.transition(
+            exports, str(export_id), {}, change, step="test.deliver"
         )
+        assert after is not None
+        return after
 
     # -- what stands
 
     async def export(self, export_id: str | None) -> ExportRecord:
-        found = await self.store.get(EXPORTS, str(export_id))
+        found = await self.store.get(EXPORTS.of(self.account.account_id), str(export_id))
         assert found is not None
         return found
 
+    async def stored_order(self, external_id: str) -> SyncedDocument | None:
+        part = ORDERS.of(self.account.account_id)
+        return await self.store.get(part, self.an_order_id(external_id))
+
     async def claims(self, order_ids: Sequence[str]) -> dict[str, tuple[str, int]]:
-        found = await self.store.get_many(CLAIMS, order_ids)
+        found = await self.store.get_many(CLAIMS.of(self.account.account_id), order_ids)
         return {id_: (claim["export"], claim["attempt"]) for id_, claim in found.items()}
 
 

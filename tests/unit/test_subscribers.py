@@ -68,7 +68,7 @@ async def test_a_command_reaches_its_use_case(route: AnyRoute) -> None:
         await messages.publish(route, command, step="test.publish")
 
     [(first, *_)] = use.calls
-    assert first in {command, getattr(command, "export_id", "")}
+    assert first in {command, command.account_id}
 
 
 @pytest.mark.parametrize("route", ANSWERED, ids=lambda route: route.key)

@@ -1,7 +1,7 @@
 """The export's record in the store: how it advances, and how its states are asked for."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.contracts.lifecycle import (
     BROKER_DELIVERED,
@@ -14,7 +14,7 @@ from shared.contracts.lifecycle import (
 )
 from shared.ids import derived_id
 from shared.records import EXPORTS
-from shared.store import Store
+from shared.store import Store, Update
 
 
 def event(
@@ -30,9 +30,17 @@ def event(
     )
 
 
+class Guard(NamedTuple):
+    """An export, and what must be true of it for a transition."""
+
+    account_id: str
+    export_id: str
+    holds: Mapping[str, Any]
+
+
 async def advance(
     store: Store,
-    guard: Mapping[str, Any],
+    guard: Guard,
     fields: Mapping[str, Any],
     events: Sequence[Event] = (),
     *,
@@ -53,7 +61,14 @@ async def advance(
         "$inc": {"revision": 1},
         "$push": pushed,
     }
-    return await store.transition(EXPORTS, guard, update, step=step)
+    return await transition(store, guard, update, step=step)
+
+
+async def transition(
+    store: Store, guard: Guard, update: Update, *, step: str
+) -> ExportRecord | None:
+    part = EXPORTS.of(guard.account_id)
+    return await store.transition(part, guard.export_id, guard.holds, update, step=step)
 
 
 def where_status(status: Status) -> dict[str, Any]:

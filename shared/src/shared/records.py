@@ -1,10 +1,13 @@
 """The collections of the store, each with the type of its documents.
 
-A handle is the collection's name; who may write to it is in docs/architecture.md.
+What belongs to an account is sharded by it: a document is reached by `EXPORTS.of(account_id)` and
+its id, and by no less, so that each read and write goes to one shard. Who may write to a collection
+is in docs/architecture.md.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, Generic, TypedDict, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypedDict, TypeVar
 
 from shared.contracts.lifecycle import ExportRecord
 
@@ -12,10 +15,35 @@ Record = TypeVar("Record")
 Document = dict[str, Any]  # of a collection that only one place knows
 
 
+class Part(NamedTuple, Generic[Record]):
+    """Where a document is looked for: what an account has in a collection.
+
+    `account_id` is None for a collection whose documents belong to no account.
+    """
+
+    collection: str
+    account_id: str | None
+
+    def within(self, query: Mapping[str, Any]) -> Document:
+        """The query, of what is the account's."""
+        account = {} if self.account_id is None else {"account_id": self.account_id}
+        return {**query, **account}
+
+
 class Collection(str, Generic[Record]):
-    """A collection's name, for which the store knows what its documents are."""
+    """The name of a collection whose documents each belong to an account."""
 
     __slots__ = ()
+
+    def of(self, account_id: str) -> Part[Record]:
+        return Part(self, account_id)
+
+
+Place = Collection[Record] | Part[Record]
+
+
+def named(place: str | Part[Any]) -> str:
+    return place.collection if isinstance(place, Part) else place
 
 
 class SyncedDocument(TypedDict):
@@ -98,8 +126,10 @@ CLAIMS: Final = Collection[Claim]("exported_orders")
 ACCOUNTS: Final = Collection[PartyDocument]("accounts")
 WAREHOUSES: Final = Collection[PartyDocument]("warehouses")
 BROKERS: Final = Collection[PartyDocument]("brokers")
-API_KEYS: Final = Collection[ApiKey]("api_keys")
 VERDICTS: Final = Collection[Document]("verdicts")
-TARIFF_TABLES: Final = Collection[Document]("tariff_tables")
 IDEMPOTENCY_KEYS: Final = Collection[KeyRecord]("idempotency_keys")
-BLOBS: Final = Collection[Blob]("blobs")
+
+# Of no account, so sharded by `_id` or not at all:
+API_KEYS: Final = Part[ApiKey]("api_keys", None)  # its hash is what the account is found by
+TARIFF_TABLES: Final = Part[Document]("tariff_tables", None)  # the same for everybody
+BLOBS: Final = Part[Blob]("blobs", None)  # equal bytes are one document, whoever has them

@@ -2,8 +2,9 @@
 
 Each write names its step. Reads by id and inserts are coalesced
 (shared/coalesce.py) with failure and tenancy per call; guarded transitions, which need an answer
-each, are a round trip of their own. Everything is written with majority and journal and read with
-majority from the primary.
+each, are a round trip of their own. A read by id, an update and a delete name the account, in the
+query too (`Part`): a sharded store is asked where the document is. Everything is written with
+majority and journal and read with majority from the primary.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,11 +22,12 @@ from shared.blobs import Blobs
 from shared.coalesce import Coalescer
 from shared.driver import connected, durable, takes_writes, told
 from shared.errors import Duplicate, StoreFault
-from shared.records import BLOBS, Blob, Collection, Document, Record
+from shared.records import BLOBS, Blob, Collection, Document, Part, Place, Record, named
 from shared.settings import CommonSettings
 from shared.steps import durable_step
 
 Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+Asked = tuple[str | None, frozenset[str]]  # an account, and ids of it
 
 ROUND_TRIPS = Counter(
     "entrygo_store_round_trips_total", "Shared round trips to the store.", ["collection", "kind"]
@@ -41,7 +43,7 @@ class Store(Blobs):
     def __init__(self, settings: CommonSettings, *, appname: str) -> None:
         self._client = connected(settings, appname)
         self._database = durable(self._client, settings.mongo_database)
-        self._readers: dict[str, Coalescer[frozenset[str], dict[str, Document]]] = {}
+        self._readers: dict[str, Coalescer[Asked, dict[str, Document]]] = {}
         self._writers: dict[str, Coalescer[Document, None]] = {}
 
     async def __aenter__(self) -> Self:
@@ -52,42 +54,39 @@ class Store(Blobs):
 
     # -- reads
 
-    async def get(
-        self, collection: Collection[Record], id_: str, *, account_id: str | None = None
-    ) -> Record | None:
+    async def get(self, part: Part[Record], id_: str) -> Record | None:
         """The document, or None; another account's is None too."""
-        return (await self.get_many(collection, (id_,), account_id=account_id)).get(id_)
+        return (await self.get_many(part, (id_,))).get(id_)
 
-    async def get_many(
-        self, collection: Collection[Record], ids: Iterable[str], *, account_id: str | None = None
-    ) -> dict[str, Record]:
-        """Those of the ids that exist (and are the account's), by id, in one query.
+    async def get_many(self, part: Part[Record], ids: Iterable[str]) -> dict[str, Record]:
+        """Those of the ids that exist and are the account's, by id, in one query.
 
         The documents may be shared with other callers: they are read, never changed.
         """
         wanted = frozenset(ids)
         if not wanted:
             return {}
-        reader = self._readers.get(collection)
+        reader = self._readers.get(part.collection)
         if reader is None:
-            reader = self._readers[collection] = Coalescer(
-                partial(self._read, collection), size=len, most=MAX_IDS_PER_READ
+            reader = self._readers[part.collection] = Coalescer(
+                partial(self._read, part.collection),
+                size=lambda asked: len(asked[1]),
+                most=MAX_IDS_PER_READ,
             )
-        found = await reader(wanted)
-        if account_id is not None:
-            found = {id_: one for id_, one in found.items() if one["account_id"] == account_id}
+        found = await reader((part.account_id, wanted))
         return cast("dict[str, Record]", found)  # what a collection holds, its writers keep
 
     async def find(
         self,
-        collection: Collection[Record],
+        place: Place[Record],
         query: Mapping[str, Any],
         *,
         sort: Sequence[tuple[str, int]] = (),
         limit: int = 0,
         projection: Mapping[str, Any] | None = None,
     ) -> list[Record]:
-        cursor = self._collection(collection).find(query, projection, limit=limit)
+        """What matches; without an account in the query every shard is asked."""
+        cursor = self._collection(place).find(query, projection, limit=limit)
         if sort:
             cursor = cursor.sort(list(sort))
         found: list[Any] = await told(cursor.to_list(None))
@@ -95,44 +94,44 @@ class Store(Blobs):
 
     # -- writes
 
-    async def insert(self, collection: Collection[Record], document: Record, *, step: str) -> None:
+    async def insert(self, place: Place[Record], document: Record, *, step: str) -> None:
         """Raises `Duplicate` when the id is taken."""
         with durable_step(step):
-            await self._writer(collection)(_raw(document))
+            await self._writer(named(place))(_raw(document))
 
-    async def put_if_absent(
-        self, collection: Collection[Record], document: Record, *, step: str
-    ) -> bool:
+    async def put_if_absent(self, place: Place[Record], document: Record, *, step: str) -> bool:
         """Whether it was absent; a repeat changes nothing.
 
         An insert that reads the duplicate: of two racing insert-if-absent updates FerretDB tells
         both that they were first.
         """
         try:
-            await self.insert(collection, document, step=step)
+            await self.insert(place, document, step=step)
         except Duplicate:
             return False
         return True
 
     async def transition(
-        self, collection: Collection[Record], guard: Mapping[str, Any], update: Update, *, step: str
+        self, part: Part[Record], id_: str, guard: Mapping[str, Any], update: Update, *, step: str
     ) -> Record | None:
         """One guarded update of one document: the document after it, or None when no match."""
         with durable_step(step):
             found: Any = await told(
-                self._collection(collection).find_one_and_update(
-                    guard, update, return_document=ReturnDocument.AFTER
+                self._collection(part).find_one_and_update(
+                    part.within({"_id": id_, **guard}), update, return_document=ReturnDocument.AFTER
                 )
             )
         return cast("Record | None", found)
 
     async def upsert_each(
-        self, collection: Collection[Record], updates: Iterable[tuple[str, Update]], *, step: str
+        self, part: Part[Record], updates: Iterable[tuple[str, Update]], *, step: str
     ) -> None:
         """One bulk write of updates by id, each on its own; repeatable as far as they are."""
-        operations = [UpdateOne({"_id": id_}, change, upsert=True) for id_, change in updates]
+        operations = [
+            UpdateOne(part.within({"_id": id_}), change, upsert=True) for id_, change in updates
+        ]
         with durable_step(step):
-            await told(self._collection(collection).bulk_write(operations, ordered=False))
+            await told(self._collection(part).bulk_write(operations, ordered=False))
 
     async def insert_ordered(
         self, collection: Collection[Record], documents: Sequence[Record], *, step: str
@@ -151,11 +150,9 @@ class Store(Blobs):
                 return int(first["index"])
         return None
 
-    async def delete(
-        self, collection: Collection[Record], query: Mapping[str, Any], *, step: str
-    ) -> int:
+    async def delete(self, part: Part[Record], query: Mapping[str, Any], *, step: str) -> int:
         with durable_step(step):
-            result = await told(self._collection(collection).delete_many(query))
+            result = await told(self._collection(part).delete_many(part.within(query)))
         return int(result.deleted_count)
 
     # -- the server
@@ -194,25 +191,29 @@ class Store(Blobs):
         return await self.get_many(BLOBS, digests)
 
     async def _insert_blob(self, blob: Blob) -> None:
-        await self._writer(BLOBS)(_raw(blob))
+        await self._writer(named(BLOBS))(_raw(blob))
 
-    def _collection(self, name: str) -> AsyncIOMotorCollection[Document]:
-        return self._database[name]
+    def _collection(self, place: str | Part[Any]) -> AsyncIOMotorCollection[Document]:
+        return self._database[named(place)]
 
     def _writer(self, collection: str) -> Coalescer[Document, None]:
         if collection not in self._writers:
             self._writers[collection] = Coalescer(partial(self._write, collection), most=200)
         return self._writers[collection]
 
-    async def _read(
-        self, collection: str, wanted: Sequence[frozenset[str]]
-    ) -> Sequence[dict[str, Document]]:
+    async def _read(self, collection: str, asked: Sequence[Asked]) -> Sequence[dict[str, Document]]:
+        """One query for all accounts of the round trip; each call gets what is its account's."""
         ROUND_TRIPS.labels(collection, "read").inc()
-        ids = sorted(frozenset().union(*wanted))
-        query = {"_id": ids[0] if len(ids) == 1 else {"$in": ids}}
+        accounts = sorted({account for account, _ in asked if account is not None})
+        query = {"_id": _one_of(sorted(frozenset().union(*(ids for _, ids in asked))))}
+        if accounts:
+            query["account_id"] = _one_of(accounts)
         found = await told(self._collection(collection).find(query).to_list(None))
-        by_id = {document["_id"]: document for document in found}
-        return [{id_: by_id[id_] for id_ in each if id_ in by_id} for each in wanted]
+        by_id = {(one["account_id"] if accounts else None, one["_id"]): one for one in found}
+        return [
+            {id_: by_id[account, id_] for id_ in ids if (account, id_) in by_id}
+            for account, ids in asked
+        ]
 
     async def _write(
         self, collection: str, documents: Sequence[Document]
@@ -228,6 +229,10 @@ class Store(Blobs):
                 kind = Duplicate if failed["code"] == DUPLICATE_KEY else StoreFault
                 answers[failed["index"]] = kind(str(failed["errmsg"]))
         return answers
+
+
+def _one_of(values: Sequence[str]) -> str | dict[str, Sequence[str]]:
+    return values[0] if len(values) == 1 else {"$in": values}
 
 
 def _raw(document: object) -> Document:

@@ -49,11 +49,12 @@ async def test_what_is_wrong_is_bad_and_comes_with_what_to_type(
     stalled, unknown = await shop.plan(await shop.sync()), await shop.plan(await shop.sync())
     await shop.execute(unknown)
     await shop.until_status(unknown["exportId"], "COMPLETED")
+    exports = EXPORTS.of(shop.account.account_id)
     for id_, fields in (
         (stalled["exportId"], {"state": "EXECUTING", "execution": {"stalled": True}}),
         (unknown["exportId"], {"deliveries.BROKER.status": "UNKNOWN"}),
     ):
-        await store.transition(EXPORTS, {"_id": id_}, {"$set": fields}, step="test.break")
+        await store.transition(exports, id_, {}, {"$set": fields}, step="test.break")
     await running.of("planner")[0].stop()
     messages = Messages(settings, service="tests", healthy=store.ping)
     await messages.start()

@@ -66,8 +66,9 @@ async def test_each_attempt_has_a_package_of_its_own_and_only_the_last_is_shown(
     first = await workshop.export(plan.export_id)
     # An operator gives up on it; a copy of its record goes back, as a loser's would.
     await workshop.store.transition(
-        EXPORTS,
-        {"_id": plan.export_id},
+        EXPORTS.of(workshop.account.account_id),
+        str(plan.export_id),
+        {},
         {"$set": {"state": State.PLANNED.value, "execution": None}, "$inc": {"revision": 1}},
         step="test.give_back",
     )

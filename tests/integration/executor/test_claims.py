@@ -163,7 +163,11 @@ async def test_a_claim_ahead_of_its_export_is_an_old_read_and_is_read_again(
         await workshop.an_executor().executing.execute(command)
     caught_up = {"$set": {"attempt": 1, "state": State.PLANNED.value}}
     await workshop.store.transition(
-        EXPORTS, {"_id": other.export_id}, caught_up, step="test.catch_up"
+        EXPORTS.of(workshop.account.account_id),
+        str(other.export_id),
+        {},
+        caught_up,
+        step="test.catch_up",
     )
     await workshop.an_executor().executing.execute(command)
 

@@ -210,7 +210,8 @@ async def test_a_stalled_execution_that_ends_after_all_is_executed(
     running = workshop.start(executor.executing.execute(workshop.execute_command(plan)))
     await pause.reached(running)
     stall = {"$set": {"execution.stalled": True, "execution.failures": MOST_FAILURES}}
-    await workshop.store.transition(EXPORTS, {"_id": plan.export_id}, stall, step="test.stall")
+    exports = EXPORTS.of(workshop.account.account_id)
+    await workshop.store.transition(exports, str(plan.export_id), {}, stall, step="test.stall")
 
     pause.go_on()
     answer = await running
@@ -224,7 +225,7 @@ async def test_a_snapshot_whose_bytes_changed_is_never_rendered_and_says_why(
 ) -> None:
     digest = plan.plan_hash.removeprefix("sha256:")
     torn = {"$set": {"data": b"{}", "encoding": "identity"}}
-    await workshop.store.transition(BLOBS, {"_id": digest}, torn, step="test.tear")
+    await workshop.store.transition(BLOBS, digest, {}, torn, step="test.tear")
     command = workshop.execute_command(plan)
 
     for _ in range(MOST_FAILURES - 1):

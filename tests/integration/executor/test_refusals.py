@@ -117,8 +117,10 @@ async def test_a_blocked_plan_is_refused_with_what_blocks_it_and_its_own_next_ac
     [order] = await workshop.sync(an_order("A-1", product="SW-2"))
     clients = await workshop.plan([order])
     no_address = {"$unset": {"content.email": ""}}
-    broker = {"_id": workshop.account.broker_id}
-    await workshop.store.transition(BROKERS, broker, no_address, step="test.broker")
+    brokers = BROKERS.of(workshop.account.account_id)
+    await workshop.store.transition(
+        brokers, workshop.account.broker_id, {}, no_address, step="test.broker"
+    )
     operators = await workshop.plan(await workshop.orders(1))
 
     for plan, action in ((clients, "FIX_DATA_AND_REPLAN"), (operators, "CONTACT_OPERATOR")):

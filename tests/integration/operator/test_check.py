@@ -95,11 +95,12 @@ async def test_an_order_that_two_exports_ship_is_found_in_both(
     entrygo: Entrygo, workshop: Workshop
 ) -> None:
     orders = await workshop.orders(2)
+    claims = CLAIMS.of(workshop.account.account_id)
     plans = [await workshop.plan(orders) for _ in range(2)]
     for plan in plans:
         command = workshop.execute_command(plan)
-        await workshop.store.delete(CLAIMS, {"_id": orders[0]}, step="test.damage")
-        await workshop.store.delete(CLAIMS, {"_id": orders[1]}, step="test.damage")
+        await workshop.store.delete(claims, {"_id": orders[0]}, step="test.damage")
+        await workshop.store.delete(claims, {"_id": orders[1]}, step="test.damage")
         await workshop.an_executor(verify=holding).executing.execute(command)
 
     told = (await report(entrygo))["violations"]

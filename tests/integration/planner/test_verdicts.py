@@ -95,7 +95,7 @@ async def test_a_plan_that_died_is_answered_to_its_copy_as_decided_the_first_tim
     dying.store.die(f"planner.{step}", when)
     with pytest.raises(Died):
         await dying.planning.plan(command)
-    decided = await workshop.store.get(PLANS, command.command_id)
+    decided = await workshop.store.get(PLANS.of(workshop.account.account_id), command.command_id)
     await workshop.sync(an_order("A-1", quantity=7))
 
     answer = await workshop.planner.planning.plan(command)
@@ -204,7 +204,7 @@ async def test_an_internal_publisher_may_send_orders_before_their_product(
     await workshop.messages.publish(topology.ORDERS_SYNC, command, step="test.publish")
     await workshop.sync_product(SWEATER.model_copy(update={"external_id": "SW-3"}))
 
-    order = await until(lambda: workshop.store.get(ORDERS, workshop.an_order_id("A-1")))
+    order = await until(lambda: workshop.stored_order("A-1"))
 
     assert order["applied"] == command.stamp
 
@@ -267,7 +267,7 @@ async def test_a_command_from_the_future_is_refused_before_its_first_effect(
         await workshop.planner.syncing.orders(command, has_caller=False)
 
     assert error.value.refusal.field == "issued_at"
-    assert await workshop.store.get(ORDERS, workshop.an_order_id("A-1")) is None
+    assert await workshop.stored_order("A-1") is None
 
 
 async def test_an_older_sync_never_overwrites_a_newer_one_in_any_order_of_arrival(
@@ -285,7 +285,7 @@ async def test_an_older_sync_never_overwrites_a_newer_one_in_any_order_of_arriva
     superseded = await asyncio.gather(*map(sync, reversed(commands[:-1])))
     again = await sync(newest)
 
-    order = await workshop.store.get(ORDERS, workshop.an_order_id("A-1"))
+    order = await workshop.stored_order("A-1")
     assert order is not None
     assert order["content"]["items"][0]["quantity"] == 8
     assert order["revision"] == 2
@@ -304,7 +304,7 @@ async def test_syncs_of_one_record_at_once_leave_the_newest(workshop: Workshop) 
         )
     )
 
-    order = await workshop.store.get(ORDERS, workshop.an_order_id("A-1"))
+    order = await workshop.stored_order("A-1")
     assert order is not None
     assert (order["applied"], order["content"]["items"][0]["quantity"]) == (commands[-1].stamp, 8)
 
@@ -319,7 +319,7 @@ async def test_an_unchanged_sync_keeps_the_revision_and_still_counts_as_the_newe
     for command in (first, same, older):
         await workshop.planner.syncing.orders(command, has_caller=False)
 
-    order = await workshop.store.get(ORDERS, workshop.an_order_id("A-1"))
+    order = await workshop.stored_order("A-1")
     assert order is not None
     assert (order["revision"], order["applied"]) == (1, same.stamp)
     assert order["content"]["items"][0]["quantity"] == 1

@@ -108,8 +108,9 @@ async def test_an_account_that_cannot_execute_is_told_with_the_command_that_mend
 ) -> None:
     whole, without = await seed_account(store), await seed_account(store)
     assert (await records.of_accounts(store)).verdict is Verdict.OK
+    accounts = ACCOUNTS.of(without.account_id)
     number = {"$unset": {"content.importerOfRecord.number": ""}}
-    await store.transition(ACCOUNTS, {"_id": without.account_id}, number, step="test.change")
+    await store.transition(accounts, without.account_id, {}, number, step="test.change")
 
     found = await records.of_accounts(store)
 
@@ -122,13 +123,14 @@ async def test_an_account_that_cannot_execute_is_told_with_the_command_that_mend
 
 async def test_an_account_whose_only_broker_has_no_address_cannot_execute(store: Store) -> None:
     seeded = await seed_account(store)
+    brokers = BROKERS.of(seeded.account_id)
     email = {"$unset": {"content.email": ""}}
-    await store.transition(BROKERS, {"_id": seeded.broker_id}, email, step="test.change")
+    await store.transition(brokers, seeded.broker_id, {}, email, step="test.change")
 
     found = await records.of_accounts(store)
 
     assert found.next == f"entrygo broker update {seeded.broker_id} --email ..."
-    await store.delete(BROKERS, {"_id": seeded.broker_id}, step="test.delete")
+    await store.delete(brokers, {"_id": seeded.broker_id}, step="test.delete")
     found = await records.of_accounts(store)
     assert found.next == f"entrygo broker create --account {seeded.account_id} ..."
 

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from shared.errors import BlobCorrupt, BlobTooLarge, Duplicate
-from shared.records import BLOBS, Collection
+from shared.records import BLOBS, Collection, Part
 from shared.settings import CommonSettings
 from shared.store import Store
 
 pytestmark = pytest.mark.integration
 
-THINGS = Collection[Any]("things")
+THINGS = Part[Any]("things", None)
 CLAIMS = Collection[Any]("claims")
+OWNED = Collection[Any]("owned")
 
 
 async def test_an_insert_of_a_taken_id_is_a_duplicate(store: Store) -> None:
@@ -77,10 +78,10 @@ async def test_of_two_processes_that_advance_one_document_exactly_one_does(
         for number in range(100):
             id_ = f"raced-{number}"
             await store.insert(THINGS, {"_id": id_, "n": 0}, step="test.insert")
-            guard, update = {"_id": id_, "n": 0}, {"$inc": {"n": 1}}
+            update = {"$inc": {"n": 1}}
             after = await asyncio.gather(
-                store.transition(THINGS, guard, update, step="test.advance"),
-                other.transition(THINGS, guard, update, step="test.advance"),
+                store.transition(THINGS, id_, {"n": 0}, update, step="test.advance"),
+                other.transition(THINGS, id_, {"n": 0}, update, step="test.advance"),
             )
 
             assert [found["n"] for found in after if found] == [1]
@@ -95,12 +96,14 @@ async def test_of_two_processes_that_claim_in_order_each_id_goes_to_one(
             await asyncio.gather(
                 *(
                     each.insert_ordered(
-                        CLAIMS, [{"_id": id_, "by": name} for id_ in ids], step="test.claim"
+                        CLAIMS,
+                        [{"_id": id_, "account_id": "acc_1", "by": name} for id_ in ids],
+                        step="test.claim",
                     )
                     for name, each in (("one", store), ("other", other))
                 )
             )
-            held = await store.get_many(CLAIMS, ids)
+            held = await store.get_many(CLAIMS.of("acc_1"), ids)
 
             assert len({claim["by"] for claim in held.values()}) == 1
             assert len(held) == len(ids)
@@ -121,12 +124,12 @@ async def test_of_two_processes_that_delete_one_document_one_is_told_so(
 
 
 async def test_a_read_gives_nothing_of_another_account_even_when_shared(store: Store) -> None:
-    await store.insert(THINGS, {"_id": "a", "account_id": "acc_1"}, step="test.insert")
+    await store.insert(OWNED, {"_id": "a", "account_id": "acc_1"}, step="test.insert")
 
     mine, theirs, absent = await asyncio.gather(
-        store.get(THINGS, "a", account_id="acc_1"),
-        store.get(THINGS, "a", account_id="acc_2"),
-        store.get(THINGS, "b", account_id="acc_1"),
+        store.get(OWNED.of("acc_1"), "a"),
+        store.get(OWNED.of("acc_2"), "a"),
+        store.get(OWNED.of("acc_1"), "b"),
     )
 
     assert mine is not None
@@ -135,20 +138,24 @@ async def test_a_read_gives_nothing_of_another_account_even_when_shared(store: S
 
 
 async def test_an_ordered_insert_stops_at_the_first_that_is_taken(store: Store) -> None:
-    await store.insert(CLAIMS, {"_id": "c"}, step="test.insert")
+    claims = [{"_id": id_, "account_id": "acc_1"} for id_ in "abcd"]
+    await store.insert(CLAIMS, claims[2], step="test.insert")
 
-    index = await store.insert_ordered(CLAIMS, [{"_id": id_} for id_ in "abcd"], step="test.claim")
+    index = await store.insert_ordered(CLAIMS, claims, step="test.claim")
 
     assert index == 2
-    assert set(await store.get_many(CLAIMS, "abcd")) == {"a", "b", "c"}
+    assert set(await store.get_many(CLAIMS.of("acc_1"), "abcd")) == {"a", "b", "c"}
 
 
 async def test_of_racing_transitions_exactly_one_wins(store: Store) -> None:
     await store.insert(THINGS, {"_id": "a", "state": "OPEN"}, step="test.insert")
 
-    guard, update = {"_id": "a", "state": "OPEN"}, {"$set": {"state": "SHUT"}}
+    shut = {"$set": {"state": "SHUT"}}
     winners = await asyncio.gather(
-        *(store.transition(THINGS, guard, update, step="test.shut") for _ in range(20))
+        *(
+            store.transition(THINGS, "a", {"state": "OPEN"}, shut, step="test.shut")
+            for _ in range(20)
+        )
     )
 
     assert len([winner for winner in winners if winner]) == 1
@@ -192,9 +199,7 @@ async def test_a_flipped_bit_in_a_blob_is_loud(store: Store, size: int) -> None:
     assert document is not None
     torn = bytearray(document["data"])
     torn[-1] ^= 1
-    await store.transition(
-        BLOBS, {"_id": digest}, {"$set": {"data": bytes(torn)}}, step="test.flip"
-    )
+    await store.transition(BLOBS, digest, {}, {"$set": {"data": bytes(torn)}}, step="test.flip")
 
     with pytest.raises(BlobCorrupt):
         await store.get_blob(digest)

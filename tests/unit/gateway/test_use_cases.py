@@ -197,7 +197,8 @@ async def test_a_dead_lettered_plan_is_answered_by_what_was_done(
 ) -> None:
     async def dead(command: Any) -> Any:  # a command, its answer
         made = current_plan(orjson.dumps(VIEW), command_id=command.command_id)
-        gateway.store.put("plans", id=command.command_id, export_id="batch_1")
+        plan = {"account_id": "acc_1", "export_id": "batch_1"}
+        gateway.store.put("plans", id=command.command_id, **plan)
         put_export(gateway, plans=[made])
         raise Refused(ErrorCode.INTERNAL_ERROR, "Kept for an operator.")
 

@@ -21,6 +21,7 @@ _EVENTS: Final[Mapping[tuple[str, DeliveryStatus], EventType]] = {
 class Attempt:
     """One try: `number` is what `attempts` is once it has begun or failed."""
 
+    account_id: str
     export_id: str
     recipient_type: str
     delivery: Delivery  # as it was read

@@ -20,7 +20,7 @@ from shared.contracts.lifecycle import (
     ExportRecord,
     State,
 )
-from shared.exports import advance
+from shared.exports import Guard, advance, transition
 from shared.letters import Letter, letter_of
 from shared.records import EXPORTS
 from shared.store import Store
@@ -45,8 +45,8 @@ class Deliveries:
 
     # -- reads
 
-    async def export(self, export_id: str, account_id: str | None) -> ExportRecord | None:
-        return await self._store.get(EXPORTS, export_id, account_id=account_id)
+    async def export(self, account_id: str, export_id: str) -> ExportRecord | None:
+        return await self._store.get(EXPORTS.of(account_id), export_id)
 
     async def package(self, export: ExportRecord, delivery: Delivery) -> Package:
         """Raises `BlobCorrupt` when stored bytes are other bytes now."""
@@ -59,8 +59,8 @@ class Deliveries:
         documents = [(record, found[record["sha256"]]) for record in export["artifacts"]]
         return Package(facts if written else letter_of(facts), tuple(documents))
 
-    async def due(self, limit: int) -> list[tuple[str, str]]:
-        """Export id and recipient type of what is waiting and due, the longest waiting first."""
+    async def due(self, limit: int) -> list[tuple[str, str, str]]:
+        """Account, export and recipient type of what is waiting and due, the oldest first."""
         found = []
         for recipient_type in RECIPIENT_TYPES:
             at = f"deliveries.{recipient_type}"
@@ -73,9 +73,9 @@ class Deliveries:
                 },
                 sort=[(f"{at}.next_attempt_at", 1)],
                 limit=limit,
-                projection={"_id": 1},
+                projection={"account_id": 1},
             )
-            found += [(export["_id"], recipient_type) for export in exports]
+            found += [(each["account_id"], each["_id"], recipient_type) for each in exports]
         return found
 
     async def expired(self) -> AsyncIterator[Attempt]:
@@ -88,16 +88,18 @@ class Deliveries:
                     f"{at}.status": DeliveryStatus.SENDING,
                     f"{at}.lease_until": {"$lt": self._clock()},
                 },
-                projection={at: 1},
+                projection={"account_id": 1, at: 1},
             )
             for export in exports:
                 delivery = export["deliveries"][recipient_type]
                 number, owner = delivery["attempts"], delivery["owner"] or ""
-                yield Attempt(export["_id"], recipient_type, delivery, number, owner)
+                yield Attempt(
+                    export["account_id"], export["_id"], recipient_type, delivery, number, owner
+                )
 
     async def owns(self, attempt: Attempt) -> bool:
         """Whether this very try holds the delivery: only its own token counts."""
-        export = await self.export(attempt.export_id, None)
+        export = await self.export(attempt.account_id, attempt.export_id)
         if export is None:
             return False
         delivery = export["deliveries"][attempt.recipient_type]
@@ -138,13 +140,14 @@ class Deliveries:
         at = f"deliveries.{attempt.recipient_type}"
         statuses = [DeliveryStatus.SENDING, *([DeliveryStatus.UNKNOWN] if outcome.late else [])]
         guard: dict[str, Any] = {
-            "_id": attempt.export_id,
             f"{at}.status": {"$in": [status.value for status in statuses]},
             f"{at}.attempts": attempt.number,
         }
         if outcome.status is DeliveryStatus.PENDING:
             guard["state"] = State.EXECUTED.value  # a voided export is not mailed
-        return await self._record(attempt, outcome, guard, step="broker_mailer.record_sending")
+        return await self._record(
+            attempt, outcome, _of(attempt, guard), step="broker_mailer.record_sending"
+        )
 
     async def expire(self, attempt: Attempt) -> bool:
         """`SENDING` to `UNKNOWN` where the store's clock too says that the lease is over."""
@@ -153,13 +156,13 @@ class Deliveries:
         outcome = Outcome(DeliveryStatus.UNKNOWN, error)
         now = timestamp(self._clock())
         event = {"$literal": event_of(attempt, outcome, now)}
+        held = {
+            f"{at}.status": DeliveryStatus.SENDING.value,
+            f"{at}.attempts": attempt.number,
+            f"{at}.owner": attempt.owner,
+        }
         after = await self._advance_by_its_clock(
-            {
-                "_id": attempt.export_id,
-                f"{at}.status": DeliveryStatus.SENDING.value,
-                f"{at}.attempts": attempt.number,
-                f"{at}.owner": attempt.owner,
-            },
+            _of(attempt, held),
             {
                 f"{at}.status": outcome.status.value,
                 f"{at}.error_message": error,
@@ -175,9 +178,7 @@ class Deliveries:
 
     # -- inside
 
-    async def _record(
-        self, attempt: Attempt, outcome: Outcome, guard: dict[str, Any], *, step: str
-    ) -> bool:
+    async def _record(self, attempt: Attempt, outcome: Outcome, guard: Guard, *, step: str) -> bool:
         at = f"deliveries.{attempt.recipient_type}"
         now = timestamp(self._clock())
         fields = {
@@ -194,7 +195,7 @@ class Deliveries:
         return await advance(self._store, guard, fields, told, now=now, step=step) is not None
 
     async def _advance_by_its_clock(
-        self, guard: Fields, fields: Fields, *, when: object = True, now: str, step: str
+        self, guard: Guard, fields: Fields, *, when: object = True, now: str, step: str
     ) -> ExportRecord | None:
         """As `advance`, with the store's own clock, which filters do not know (`$$NOW`)."""
         raised = {"revision": {"$add": ["$revision", 1]}, "updated_at": now}
@@ -202,14 +203,18 @@ class Deliveries:
             name: {"$cond": [when, value, f"${name}"]}
             for name, value in {**fields, **raised}.items()
         }
-        return await self._store.transition(EXPORTS, guard, [{"$set": change}], step=step)
+        return await transition(self._store, guard, [{"$set": change}], step=step)
 
 
-def _waiting(attempt: Attempt) -> dict[str, Any]:
+def _waiting(attempt: Attempt) -> Guard:
     at = f"deliveries.{attempt.recipient_type}"
-    return {
-        "_id": attempt.export_id,
+    pending = {
         "state": State.EXECUTED.value,
         f"{at}.status": DeliveryStatus.PENDING.value,
         f"{at}.attempts": attempt.number - 1,
     }
+    return _of(attempt, pending)
+
+
+def _of(attempt: Attempt, holds: Fields) -> Guard:
+    return Guard(attempt.account_id, attempt.export_id, holds)

@@ -9,4 +9,4 @@ from shared.messaging.rabbit import Messages
 def subscribe(messages: Messages, deliver: Deliver) -> None:
     @messages.subscriber(topology.DELIVERIES_SEND)
     async def send(command: SendDelivery) -> None:
-        await deliver(command.export_id, command.recipient_type, command.account_id)
+        await deliver(command.account_id, command.export_id, command.recipient_type)

@@ -19,13 +19,13 @@ _AT_ONCE: Final = 10  # connections
 async def send_what_is_due(deliveries: Deliveries, deliver: Deliver) -> None:
     gate = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(export_id: str, recipient_type: str) -> None:
+    async def one(account_id: str, export_id: str, recipient_type: str) -> None:
         async with gate:
-            await deliver(export_id, recipient_type)
+            await deliver(account_id, export_id, recipient_type)
 
     due = await deliveries.due(_BATCH)
     results = await asyncio.gather(*(one(*entry) for entry in due), return_exceptions=True)
-    for (export_id, _), result in zip(due, results, strict=True):
+    for (_, export_id, _), result in zip(due, results, strict=True):
         if isinstance(result, BaseException):
             log.error("a due delivery broke", exc_info=result, extra={"export": export_id})
 

@@ -53,11 +53,9 @@ class Deliver:
     chance: Callable[[], float]
     new_owner: Callable[[], str]
 
-    async def __call__(
-        self, export_id: str, recipient_type: str, account_id: str | None = None
-    ) -> None:
+    async def __call__(self, account_id: str, export_id: str, recipient_type: str) -> None:
         """Tries the delivery if it is due; does nothing when it is another's, or over."""
-        export = await self.deliveries.export(export_id, account_id)
+        export = await self.deliveries.export(account_id, export_id)
         delivery = self._due(export, recipient_type) if export else None
         if export is None or delivery is None:
             log.info("nothing to deliver", extra={"export": export_id, "to": recipient_type})
@@ -65,6 +63,7 @@ class Deliver:
         if execution := export["execution"]:
             request_id.set(execution["request_id"])  # a sweep's lines belong to the request too
         attempt = Attempt(
+            account_id=account_id,
             export_id=export_id,
             recipient_type=recipient_type,
             delivery=delivery,

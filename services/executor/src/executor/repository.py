@@ -11,7 +11,7 @@ from typing import Any
 from shared.claims import is_void, live_claims
 from shared.contracts.lifecycle import Event, Execution, ExportRecord, State
 from shared.errors import Transient
-from shared.exports import advance
+from shared.exports import Guard, advance
 from shared.records import CLAIMS, EXPORTS, Claim
 from shared.store import Store
 
@@ -31,8 +31,8 @@ class Repository:
         self._store = store
         self._advance = partial(advance, store)
 
-    async def export(self, export_id: str, account_id: str | None = None) -> ExportRecord | None:
-        return await self._store.get(EXPORTS, export_id, account_id=account_id)
+    async def export(self, account_id: str, export_id: str) -> ExportRecord | None:
+        return await self._store.get(EXPORTS.of(account_id), export_id)
 
     async def executing_since(self, driven_before: str, limit: int) -> list[ExportRecord]:
         """Exports in execution, not stalled, whose last drive is older."""
@@ -49,7 +49,7 @@ class Repository:
     # -- transitions: each by what must be true for it
 
     async def start(self, export: ExportRecord, fields: Fields, event: Event, now: str) -> Moved:
-        guard = _planned(export) | {"attempt": export["attempt"], "refused": None}
+        guard = _planned(export, attempt=export["attempt"], refused=None)
         return await self._advance(guard, fields, [event], now=now, step="executor.start_execution")
 
     async def finish(
@@ -70,16 +70,16 @@ class Repository:
         return await self._advance(guard, fields, now=now, step="executor.keep_refusal")
 
     async def record_failure(self, export: ExportRecord, fields: Fields, now: str) -> Moved:
-        guard = _attempt(export) | {"execution.failures": execution_of(export)["failures"]}
+        guard = _attempt(export, {"execution.failures": execution_of(export)["failures"]})
         return await self._advance(guard, fields, now=now, step="executor.record_failure")
 
     async def count_redrive(self, export: ExportRecord, fields: Fields, now: str) -> Moved:
         """Before the drive, on the drive last seen: replicas that sweep at once count it once."""
-        guard = _attempt(export) | {"execution.driven_at": execution_of(export)["driven_at"]}
+        guard = _attempt(export, {"execution.driven_at": execution_of(export)["driven_at"]})
         return await self._advance(guard, fields, now=now, step="executor.count_redrive")
 
     async def resubmit(self, export: ExportRecord, fields: Fields, event: Event, now: str) -> Moved:
-        guard = _seen(export) | {"state": State.EXECUTED.value}
+        guard = _seen(export, state=State.EXECUTED.value)
         return await self._advance(guard, fields, [event], now=now, step="executor.resubmit")
 
     async def operate(self, export: ExportRecord, fields: Fields, event: Event, now: str) -> Moved:
@@ -112,7 +112,7 @@ class Repository:
             if taken is None:
                 return None
             place += taken
-            held = await self._store.get_many(CLAIMS, order_ids[place:])
+            held = await self._store.get_many(CLAIMS.of(export["account_id"]), order_ids[place:])
             while place < len(documents) and held.get(order_ids[place]) == documents[place]:
                 place += 1
             if place < len(documents) and (other := held.get(order_ids[place])):
@@ -125,23 +125,26 @@ class Repository:
         Raises:
             Transient: the record is an old read, or gone; read again.
         """
-        export = await self.export(claim["export"])
+        export = await self.export(claim["account_id"], claim["export"])
         if export is None or export["attempt"] < claim["attempt"]:
             raise Transient(f"claim of {claim['_id']} is ahead of its export")
         return None if is_void(claim, export) else export
 
     async def held_by_others(self, export: ExportRecord, order_ids: Sequence[str]) -> list[str]:
         """Those of the orders with a claim of another export that is not void."""
-        claims = await self._store.get_many(CLAIMS, order_ids)
+        account_id = export["account_id"]
+        claims = await self._store.get_many(CLAIMS.of(account_id), order_ids)
         others = {id_: claim for id_, claim in claims.items() if claim["export"] != export["_id"]}
-        exports = await self._store.get_many(EXPORTS, {c["export"] for c in others.values()})
+        named = {claim["export"] for claim in others.values()}
+        exports = await self._store.get_many(EXPORTS.of(account_id), named)
         return sorted(live_claims(others, exports))
 
     async def replace_claim(self, claim: Claim, export: ExportRecord) -> None:
         """Takes over a void claim, if it is still the one that was seen."""
         await self._store.transition(
-            CLAIMS,
-            {"_id": claim["_id"], "export": claim["export"], "attempt": claim["attempt"]},
+            CLAIMS.of(claim["account_id"]),
+            claim["_id"],
+            {"export": claim["export"], "attempt": claim["attempt"]},
             {"$set": {"export": export["_id"], "attempt": export["attempt"]}},
             step="executor.replace_claim",
         )
@@ -149,7 +152,7 @@ class Repository:
     async def drop_claims(self, export: ExportRecord) -> None:
         """Those of this attempt alone."""
         await self._store.delete(
-            CLAIMS,
+            CLAIMS.of(export["account_id"]),
             {"export": export["_id"], "attempt": export["attempt"]},
             step="executor.drop_claims",
         )
@@ -167,17 +170,18 @@ class Repository:
         return await self._store.ping()
 
 
-def _planned(export: ExportRecord) -> dict[str, Any]:
-    return {
-        "_id": export["_id"],
-        "state": State.PLANNED.value,
-        "plan_revision": export["plan_revision"],
-    }
+def _planned(export: ExportRecord, **more: object) -> Guard:
+    return _holds(export, state=State.PLANNED.value, plan_revision=export["plan_revision"], **more)
 
 
-def _attempt(export: ExportRecord) -> dict[str, Any]:
-    return {"_id": export["_id"], "state": State.EXECUTING.value, "attempt": export["attempt"]}
+def _attempt(export: ExportRecord, more: Fields | None = None) -> Guard:
+    state = {"state": State.EXECUTING.value, "attempt": export["attempt"]}
+    return _holds(export, **state, **(more or {}))
 
 
-def _seen(export: ExportRecord) -> dict[str, Any]:
-    return {"_id": export["_id"], "revision": export["revision"]}
+def _seen(export: ExportRecord, **more: object) -> Guard:
+    return _holds(export, revision=export["revision"], **more)
+
+
+def _holds(export: ExportRecord, **holds: object) -> Guard:
+    return Guard(export["account_id"], export["_id"], holds)

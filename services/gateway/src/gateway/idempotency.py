@@ -75,11 +75,13 @@ class Idempotency:
 
     async def _current(self, write: AnyWrite) -> KeyRecord | None:
         """The record, unless its time is over (the store's own clean-up may lag)."""
-        record = await self._store.get(KEYS, write.record_id)
+        record = await self._store.get(KEYS.of(write.call.caller.account_id), write.record_id)
         if record is None or record["expires_at"] > self._now():
             return record
         guard = {"_id": record["_id"], "token": record["token"], "state": record["state"]}
-        await self._store.delete(KEYS, guard, step="gateway.drop_expired_key")
+        await self._store.delete(
+            KEYS.of(record["account_id"]), guard, step="gateway.drop_expired_key"
+        )
         return None
 
     async def _begin(self, write: AnyWrite) -> KeyRecord | None:
@@ -110,10 +112,9 @@ class Idempotency:
             return await self._replay(record["outcome"])
         if record["lease_until"] > self._now():
             return None
-        taken = await self._store.transition(
-            KEYS,
-            _held(record),
-            {"$set": {"token": minted_id("lease_"), "lease_until": self._lease(write)}},
+        taken = await self._change(
+            record,
+            {"token": minted_id("lease_"), "lease_until": self._lease(write)},
             step="gateway.take_over_key",
         )
         return None if taken is None else await self._drive(write, _as_written_now(taken))
@@ -185,18 +186,22 @@ class Idempotency:
         if len(answer.body) > _INLINE_BYTES:
             digest = await self._store.put_blob(answer.body, step="gateway.store_answer")
             outcome = {"status": answer.status, "blob": digest}
-        done = {"$set": {"state": DONE, "outcome": outcome}}
-        kept = await self._store.transition(KEYS, _held(record), done, step="gateway.keep_outcome")
+        done = {"state": DONE, "outcome": outcome}
+        kept = await self._change(record, done, step="gateway.keep_outcome")
         return answer if kept is not None else await self._found(write)
 
     async def _free(self, write: AnyWrite, record: KeyRecord, refused: Refusal) -> Answer:
-        if await self._store.delete(KEYS, _held(record), step="gateway.free_key"):
+        held = {"_id": record["_id"], **_held(record)}
+        if await self._store.delete(KEYS.of(record["account_id"]), held, step="gateway.free_key"):
             raise Refused.again(refused)
         return await self._found(write)
 
     async def _end_lease(self, record: KeyRecord) -> None:
-        over = {"$set": {"lease_until": self._now()}}
-        await self._store.transition(KEYS, _held(record), over, step="gateway.end_lease")
+        await self._change(record, {"lease_until": self._now()}, step="gateway.end_lease")
+
+    async def _change(self, record: KeyRecord, fields: Document, *, step: str) -> KeyRecord | None:
+        part, update = KEYS.of(record["account_id"]), {"$set": fields}
+        return await self._store.transition(part, record["_id"], _held(record), update, step=step)
 
     async def _found(self, write: AnyWrite) -> Answer:
         record = await self._current(write)
@@ -234,7 +239,7 @@ def _as_written_now(record: KeyRecord) -> KeyRecord:
 
 
 def _held(record: KeyRecord) -> Document:
-    return {"_id": record["_id"], "state": RUNNING, "token": record["token"]}
+    return {"state": RUNNING, "token": record["token"]}
 
 
 def _seen(task: Reply) -> None:

@@ -67,7 +67,7 @@ class Reads:
         place = (account_id, f"{collection}/{id_}")
         if self._parties.get(place, 0.0) > time.monotonic():
             return True
-        if await self._store.get(collection, id_, account_id=account_id) is None:
+        if await self._store.get(collection.of(account_id), id_) is None:
             return False
         if len(self._parties) >= _MOST_PARTIES:
             self._parties.clear()
@@ -78,7 +78,7 @@ class Reads:
 
     async def export(self, caller: Principal, export_id: str) -> ExportRecord:
         """The export, or 404: unknown, another account's and another warehouse's look alike."""
-        found = await self._store.get(EXPORTS, export_id, account_id=caller.account_id)
+        found = await self._store.get(EXPORTS.of(caller.account_id), export_id)
         if found is None or not caller.may_see(found["warehouse_id"]):
             raise Refused(ErrorCode.EXPORT_NOT_FOUND)
         return found
@@ -95,13 +95,15 @@ class Reads:
     async def stored_view(self, digest: str) -> Document:
         return cast("Document", orjson.loads(await self._store.get_blob(digest)))
 
-    async def plan_of_command(self, command_id: str) -> tuple[str, CurrentPlan] | None:
+    async def plan_of_command(
+        self, caller: Principal, command_id: str
+    ) -> tuple[str, CurrentPlan] | None:
         """The plan that a command made, wherever it stands in its export's history."""
-        verdict = await self._store.get(PLANS, command_id)
+        verdict = await self._store.get(PLANS.of(caller.account_id), command_id)
         export_id = (verdict or {}).get("export_id")
         if export_id is None:
             return None
-        export = await self._store.get(EXPORTS, export_id)
+        export = await self._store.get(EXPORTS.of(caller.account_id), export_id)
         plans = export["plans"] if export else []
         return next(((export_id, p) for p in plans if p["command_id"] == command_id), None)
 
@@ -124,13 +126,13 @@ class Reads:
     async def record(
         self, caller: Principal, collection: Collection[SyncedDocument], id_: str
     ) -> SyncedDocument | None:
-        return await self._store.get(collection, id_, account_id=caller.account_id)
+        return await self._store.get(collection.of(caller.account_id), id_)
 
     async def records(
         self, caller: Principal, collection: Collection[SyncedDocument], ids: list[str]
     ) -> list[SyncedDocument]:
         """The records with these ids, in their order."""
-        found = await self._store.get_many(collection, ids, account_id=caller.account_id)
+        found = await self._store.get_many(collection.of(caller.account_id), ids)
         missing = [id_ for id_ in ids if id_ not in found]
         if missing:
             raise BlobCorrupt(f"{collection} that were just written are missing: {missing[:3]}")
@@ -151,7 +153,7 @@ class Reads:
     async def account(
         self, caller: Principal
     ) -> tuple[PartyDocument, list[PartyDocument], list[PartyDocument]]:
-        account = await self._store.get(ACCOUNTS, caller.account_id)
+        account = await self._store.get(ACCOUNTS.of(caller.account_id), caller.account_id)
         if account is None:
             raise Refused(ErrorCode.INVALID_API_KEY)
         mine: Document = {"account_id": caller.account_id}

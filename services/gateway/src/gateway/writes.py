@@ -126,7 +126,7 @@ async def plan(gateway: Gateway, call: Call[PlanBody]) -> Write[PlanExport, Expo
         return Answer(OK, dump(plan_view(view, reply.export_id, reply.plan_revision)))
 
     async def done_anyway(command_id: str) -> Answer | None:
-        found = await reads.plan_of_command(command_id)
+        found = await reads.plan_of_command(call.caller, command_id)
         if found is None:
             return None
         export_id, made = found

@@ -141,10 +141,11 @@ def _user() -> str:
 
 
 async def existing(store: Store, id_: str) -> ExportRecord:
-    export = await store.get(EXPORTS, id_)
-    if export is None:
+    """An operator names no account: every shard is asked."""
+    found = await store.find(EXPORTS, {"_id": id_})
+    if not found:
         raise Refused(ErrorCode.EXPORT_NOT_FOUND)
-    return export
+    return found[0]
 
 
 def summary(export: ExportRecord) -> dict[str, Any]:

@@ -80,7 +80,8 @@ async def revoke(
     id_ = sha256_hex(key.encode()) if key.startswith("shpbndl_") else key
     await store.transition(
         API_KEYS,
-        {"_id": id_, "revoked_at": None},
+        id_,
+        {"revoked_at": None},
         {"$set": {"revoked_at": timestamp(await store.now())}},
         step="operator.revoke_key",
     )

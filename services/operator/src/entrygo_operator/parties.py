@@ -28,7 +28,7 @@ from shared.contracts.parties import (
 )
 from shared.errors import Refused
 from shared.ids import minted_id
-from shared.records import ACCOUNTS, BROKERS, WAREHOUSES, Collection, PartyDocument, Record
+from shared.records import ACCOUNTS, BROKERS, WAREHOUSES, Collection, PartyDocument, Place, Record
 from shared.store import Store
 from shared.text import absent_where_empty, without_empty
 
@@ -84,8 +84,9 @@ async def update(store: Store, kind: Kind, id_: str, given: Mapping[str, Any]) -
         if content == found["content"]:
             return found
         changed = await store.transition(
-            kind.collection,
-            {"_id": id_, "revision": found["revision"]},
+            kind.collection.of(found["account_id"]),
+            id_,
+            {"revision": found["revision"]},
             {
                 "$set": {
                     "content": content,
@@ -101,20 +102,18 @@ async def update(store: Store, kind: Kind, id_: str, given: Mapping[str, Any]) -
 
 
 async def existing(store: Store, kind: Kind, id_: str) -> PartyDocument:
-    found = await store.get(kind.collection, id_)
-    if found is None:
+    found = await store.find(kind.collection, {"_id": id_})
+    if not found:
         raise Refused(
             ErrorCode.INVALID_ACCOUNT_SCOPE, f"There is no {kind.word} {id_}.", field=kind.word
         )
-    return found
+    return found[0]
 
 
-async def of_account(
-    store: Store, collection: Collection[Record], account_id: str | None
-) -> list[Record]:
+async def of_account(store: Store, place: Place[Record], account_id: str | None) -> list[Record]:
     """Oldest first; of all accounts where none is named."""
     query = {} if account_id is None else {"account_id": account_id}
-    return await store.find(collection, query, sort=[("created_at", 1), ("_id", 1)])
+    return await store.find(place, query, sort=[("created_at", 1), ("_id", 1)])
 
 
 async def listed(store: Store, kind: Kind, account_id: str | None = None) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from shared import records
 from shared.claims import live_claims
 from shared.contracts.errors import Refusal
 from shared.contracts.lifecycle import CurrentPlan, Event, ExportRecord, State
-from shared.exports import advance
+from shared.exports import Guard, advance
 from shared.records import ACCOUNTS, Collection, Document, PartyDocument, Record, SyncedDocument
 from shared.store import Store, Update
 
@@ -26,7 +26,7 @@ class Repository:
     async def records(
         self, collection: Collection[Record], account_id: str, ids: Iterable[str]
     ) -> dict[str, Record]:
-        return await self._store.get_many(collection, ids, account_id=account_id)
+        return await self._store.get_many(collection.of(account_id), ids)
 
     async def contents(
         self, collection: Collection[SyncedDocument], account_id: str, ids: Iterable[str]
@@ -35,15 +35,17 @@ class Repository:
         return {id_: record["content"] for id_, record in found.items()}
 
     async def has_account(self, account_id: str) -> bool:
-        return await self._store.get(ACCOUNTS, account_id) is not None
+        return await self._store.get(ACCOUNTS.of(account_id), account_id) is not None
 
-    async def apply_products(self, updates: Mapping[str, Update]) -> None:
+    async def apply_products(self, account_id: str, updates: Mapping[str, Update]) -> None:
         await self._store.upsert_each(
-            records.PRODUCTS, updates.items(), step="planner.apply_products"
+            records.PRODUCTS.of(account_id), updates.items(), step="planner.apply_products"
         )
 
-    async def apply_orders(self, updates: Mapping[str, Update]) -> None:
-        await self._store.upsert_each(records.ORDERS, updates.items(), step="planner.apply_orders")
+    async def apply_orders(self, account_id: str, updates: Mapping[str, Update]) -> None:
+        await self._store.upsert_each(
+            records.ORDERS.of(account_id), updates.items(), step="planner.apply_orders"
+        )
 
     async def sync_verdict(
         self, command_id: str, account_id: str, refusal: Refusal | None, now: datetime
@@ -57,7 +59,7 @@ class Repository:
         }
         if await self._store.put_if_absent(records.VERDICTS, document, step="planner.keep_verdict"):
             return refusal
-        first = await self._store.get(records.VERDICTS, command_id) or document
+        first = await self._store.get(records.VERDICTS.of(account_id), command_id) or document
         return Refusal.model_validate(first["refusal"]) if first["refusal"] else None
 
     # -- planning
@@ -75,14 +77,14 @@ class Repository:
     async def _party(
         self, collection: Collection[PartyDocument], id_: str, account_id: str
     ) -> Party | None:
-        found = await self._store.get(collection, id_, account_id=account_id)
+        found = await self._store.get(collection.of(account_id), id_)
         return Party(found["_id"], found["content"]) if found else None
 
-    async def exported(self, order_ids: Iterable[str]) -> set[str]:
+    async def exported(self, account_id: str, order_ids: Iterable[str]) -> set[str]:
         """Those of the orders with a claim that is not void."""
-        claims = await self._store.get_many(records.CLAIMS, order_ids)
+        claims = await self._store.get_many(records.CLAIMS.of(account_id), order_ids)
         exports = await self._store.get_many(
-            records.EXPORTS, {c["export"] for c in claims.values()}
+            records.EXPORTS.of(account_id), {c["export"] for c in claims.values()}
         )
         return live_claims(claims, exports)
 
@@ -110,16 +112,16 @@ class Repository:
         return await self._store.get_blob(digest)
 
     async def plan(self, command_id: str, account_id: str) -> Document | None:
-        return await self._store.get(records.PLANS, command_id, account_id=account_id)
+        return await self._store.get(records.PLANS.of(account_id), command_id)
 
     async def keep_plan(self, verdict: Document) -> Document:
         """The verdict on a plan command, plan or refusal: the first one stored."""
         if await self._store.put_if_absent(records.PLANS, verdict, step="planner.keep_plan"):
             return verdict
-        return await self._store.get(records.PLANS, verdict["_id"]) or verdict
+        return await self.plan(verdict["_id"], verdict["account_id"]) or verdict
 
     async def export(self, export_id: str, account_id: str) -> ExportRecord | None:
-        return await self._store.get(records.EXPORTS, export_id, account_id=account_id)
+        return await self._store.get(records.EXPORTS.of(account_id), export_id)
 
     async def create_export(self, export: ExportRecord) -> bool:
         return await self._store.put_if_absent(
@@ -135,15 +137,14 @@ class Repository:
         now: str,
     ) -> bool:
         """Advances the export to another plan, if it is still planned at the revision seen."""
-        guard = {
-            "_id": export["_id"],
+        planned = {
             "state": State.PLANNED.value,
             "plan_revision": export["plan_revision"],
             "mark": {"$lt": fields["mark"]},
         }
         advanced = await advance(
             self._store,
-            guard,
+            Guard(export["account_id"], export["_id"], planned),
             {**fields, "plan": plan, "plan_revision": plan["revision"]},
             [replanned],
             plans=plan,
@@ -154,5 +155,5 @@ class Repository:
 
     async def move_mark(self, export_id: str, account_id: str, stamp: str, now: str) -> None:
         """Before a re-plan is refused: an older copy of it must not run later."""
-        guard = {"_id": export_id, "account_id": account_id, "mark": {"$lt": stamp}}
+        guard = Guard(account_id, export_id, {"mark": {"$lt": stamp}})
         await advance(self._store, guard, {"mark": stamp}, now=now, step="planner.move_mark")

@@ -153,7 +153,7 @@ class Driving:
 
     async def _record_failure(self, export: ExportRecord, error: Exception) -> None:
         """Counts it on the record; the tenth leaves the export stalled, for an operator."""
-        current = await self.repository.export(export["_id"])
+        current = await self.repository.export(export["account_id"], export["_id"])
         if current is None or not current["execution"] or current["attempt"] != export["attempt"]:
             return
         failures = current["execution"]["failures"] + 1

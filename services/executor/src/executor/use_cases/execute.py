@@ -65,7 +65,7 @@ class Executing:
             driven = True
 
     async def _export(self, command: ExecuteExport) -> ExportRecord:
-        export = await self.repository.export(command.export_id, command.account_id)
+        export = await self.repository.export(command.account_id, command.export_id)
         if export is None:
             raise Refused(ErrorCode.EXPORT_NOT_FOUND, field="batchId")
         if export["state"] == State.VOIDED:

@@ -74,7 +74,7 @@ class Operating:
         return ExportOperated(export_id=export["_id"], revision=export["revision"], note=note)
 
     async def _export(self, command: OperateExport) -> ExportRecord:
-        export = await self.repository.export(command.export_id, command.account_id)
+        export = await self.repository.export(command.account_id, command.export_id)
         if export is None:
             raise Refused(ErrorCode.EXPORT_NOT_FOUND)
         return export

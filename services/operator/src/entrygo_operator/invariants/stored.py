@@ -34,7 +34,7 @@ async def of_export(store: Store, export: ExportRecord, moment: Moment) -> list[
         ]
         if not found:
             return []
-        again = await store.get(EXPORTS, export["_id"], account_id=export["account_id"])
+        again = await store.get(EXPORTS.of(export["account_id"]), export["_id"])
         if again is None or again["revision"] == export["revision"]:
             return found
         export = again
@@ -124,7 +124,7 @@ async def _of_claims(store: Store, export: ExportRecord) -> AsyncIterator[str]:
     own = {"account_id": account, "export": id_, "attempt": export["attempt"]}
     claimed = {claim["_id"] async for page in pages(store, CLAIMS, own) for claim in page}
     lacking = sorted(ordered - claimed)
-    held = await store.get_many(CLAIMS, lacking[:_NAMED], account_id=account)
+    held = await store.get_many(CLAIMS.of(account), lacking[:_NAMED])
     for order_id in lacking[:_NAMED]:
         by = held[order_id]["export"] if order_id in held else "nobody"
         yield f"executed, and its order {order_id} is claimed by {by}"

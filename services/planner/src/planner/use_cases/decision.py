@@ -57,7 +57,7 @@ async def decided(
     (account, warehouse, broker), orders, claimed = await asyncio.gather(
         repository.parties(account_id, request.warehouse_id, request.broker_id),
         repository.contents(ORDERS, account_id, ids),
-        _claimed(ids, exported, repository),
+        _claimed(account_id, ids, exported, repository),
     )
     if warehouse is None or broker is None:
         field = "warehouseId" if warehouse is None else "brokerId"
@@ -92,8 +92,10 @@ async def decided(
     return await asyncio.to_thread(_decided, given)
 
 
-async def _claimed(ids: list[str], exported: set[str] | None, repository: Repository) -> set[str]:
-    return await repository.exported(ids) if exported is None else exported
+async def _claimed(
+    account_id: str, ids: list[str], exported: set[str] | None, repository: Repository
+) -> set[str]:
+    return await repository.exported(account_id, ids) if exported is None else exported
 
 
 async def _missing(account_id: str, missing: list[str], repository: Repository) -> Refused:

@@ -41,7 +41,7 @@ class Syncing:
             )
             for fact in command.items
         }
-        await self._repository.apply_products(updates)
+        await self._repository.apply_products(command.account_id, updates)
         return ProductsSynced(records=await self._synced(PRODUCTS, command, updates))
 
     async def orders(self, command: SyncOrders, *, has_caller: bool) -> OrdersSynced:
@@ -55,7 +55,7 @@ class Syncing:
             )
             for fact in command.items
         }
-        await self._repository.apply_orders(updates)
+        await self._repository.apply_orders(account_id, updates)
         synced = OrdersSynced(
             account_id=account_id,
             command_id=command.command_id,
