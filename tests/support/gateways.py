@@ -5,7 +5,7 @@ import copy
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any, cast
 
@@ -19,22 +19,24 @@ from gateway.idempotency import Idempotency
 from gateway.reads import Reads
 from gateway.settings import Settings
 from shared.canonical import sha256_hex
+from shared.clock import Clock
 from shared.errors import BlobCorrupt
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import Route
 from shared.records import BLOBS, Document, Part, named
 from shared.store import Store
+from support.ticking import Clockwork
 
 KEY = "shpbndl_test_unit-test-key-0001"
 OTHER_KEY = "shpbndl_test_unit-test-key-0002"
 WAREHOUSE_KEY = "shpbndl_test_unit-test-key-0003"
-START = datetime(2026, 11, 24, 15, 38, 5, 731_000, tzinfo=UTC)
 
 
 class MemoryStore:
     """What the gateway uses of the store, over dictionaries; knows the operators it uses."""
 
     def __init__(self) -> None:
+        self.clock = Clockwork()
         self.data: dict[str, dict[str, Document]] = {}
         self.steps: list[str] = []
         self.before: dict[str, Callable[[], Awaitable[None]]] = {}
@@ -117,6 +119,9 @@ class MemoryStore:
             raise BlobCorrupt(f"blob {digest}")
         return bytes(found["data"])
 
+    async def now(self) -> datetime:
+        return self.clock()
+
     async def ping(self) -> bool:
         return True
 
@@ -178,19 +183,6 @@ class Workers:
         return True
 
 
-@dataclass
-class Clockwork:
-    """A clock that the test moves."""
-
-    moment: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def advance(self, **by: float) -> None:
-        self.moment += timedelta(**by)
-
-
 PATIENT = Settings(reply_timeout=timedelta(seconds=30), busy_wait=timedelta(seconds=30))
 IMPATIENT = Settings(reply_timeout=timedelta(seconds=0.05), busy_wait=timedelta(seconds=0.1))
 
@@ -219,28 +211,36 @@ class GatewayUnderTest:
             self.store.put("brokers", id=id_, account_id=account, content={"name": id_})
 
     def app(self) -> FastAPI:
-        app = create_app(self.settings)
-        store = cast("Store", self.store)
-        messages = cast("Messages", self.workers)
-        app.state.gateway = Gateway(
-            settings=self.settings,
-            store=store,
-            messages=messages,
-            reads=Reads(store),
-            idempotency=Idempotency(store, messages, self.settings, self.clock),
-            keys=Authenticator(store, cached_for=0.0),
-            limit=RateLimit(self.settings.rate_per_second, self.settings.rate_burst),
-            now=self.clock,
-        )
-        return app
+        store, messages = cast("Store", self.store), cast("Messages", self.workers)
+        return an_app(store, messages, self.settings, self.clock)
 
     @asynccontextmanager
     async def client(self, key: str | None = KEY) -> AsyncIterator[httpx.AsyncClient]:
-        headers = {"authorization": f"Bearer {key}"} if key else {}
-        app = self.app()
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(
-            transport=transport, base_url="http://gateway", headers=headers
-        ) as client:
+        async with a_client(self.app(), key) as client:
             yield client
-        await app.state.gateway.idempotency.stop()
+
+
+def an_app(store: Store, messages: Messages, settings: Settings, now: Clock) -> FastAPI:
+    """A gateway in this process, with its idea of the time."""
+    app = create_app(settings)
+    app.state.gateway = Gateway(
+        settings=settings,
+        store=store,
+        messages=messages,
+        reads=Reads(store),
+        idempotency=Idempotency(store, messages, settings, now),
+        keys=Authenticator(store, cached_for=0.0),
+        limit=RateLimit(settings.rate_per_second, settings.rate_burst),
+        now=now,
+    )
+    return app
+
+
+@asynccontextmanager
+async def a_client(app: FastAPI, key: str | None) -> AsyncIterator[httpx.AsyncClient]:
+    headers = {"authorization": f"Bearer {key}"} if key else {}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app), base_url="http://gateway", headers=headers
+    ) as client:
+        yield client
+    await app.state.gateway.idempotency.stop()

@@ -1,6 +1,7 @@
 """Time as a test wants it."""
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from shared.clock import utc_now
 
@@ -17,3 +18,16 @@ class Ticking:
 
     def forward(self, span: timedelta) -> None:
         self._moment += span
+
+
+@dataclass
+class Clockwork:
+    """A clock that the test moves."""
+
+    moment: datetime = datetime(2026, 11, 24, 15, 38, 5, 731_000, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def advance(self, **by: float) -> None:
+        self.moment += timedelta(**by)

@@ -13,6 +13,14 @@ def derived_id(prefix: str, *parts: str) -> str:
     return f"{prefix}{digest[:32]}"
 
 
+def order_id(account_id: str, external_id: str) -> str:
+    return derived_id("ord_", account_id, external_id)
+
+
+def product_id(account_id: str, external_id: str) -> str:
+    return derived_id("prod_", account_id, external_id)
+
+
 def minted_id(prefix: str) -> str:
     """A new random id, for what has no cause to derive it from (commands, accounts, leases)."""
     return f"{prefix}{secrets.token_hex(16)}"

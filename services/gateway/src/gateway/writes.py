@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import TypedDict
 
@@ -20,6 +21,7 @@ from gateway.schemas.requests import (
 )
 from gateway.views import execution_view, plan_view
 from shared.clock import timestamp
+from shared.contracts.base import after
 from shared.contracts.exports import (
     ExecuteExport,
     ExportExecuted,
@@ -35,10 +37,18 @@ from shared.contracts.sync import (
     SyncOrders,
     SyncProducts,
 )
-from shared.ids import minted_id
+from shared.ids import minted_id, order_id, product_id
 from shared.logs import request_id
 from shared.messaging import topology
-from shared.records import BROKERS, ORDERS, PRODUCTS, WAREHOUSES, Collection, SyncedDocument
+from shared.records import (
+    BROKERS,
+    EXPORTS,
+    ORDERS,
+    PRODUCTS,
+    WAREHOUSES,
+    Collection,
+    SyncedDocument,
+)
 
 
 class Issued(TypedDict):
@@ -50,18 +60,27 @@ class Issued(TypedDict):
     issued_at: str
 
 
-def _issued(gateway: Gateway, call: Call[WriteBody]) -> Issued:
+def _issued(call: Call[WriteBody], now: datetime, newest: str | None = None) -> Issued:
+    """Stamped after the newest command that was seen.
+
+    The id begins with the time, so that those who saw one command ahead of the clock keep the order
+    in which they came.
+    """
+    moment = timestamp(now)
     return {
-        "command_id": minted_id("cmd_"),
+        "command_id": minted_id(f"cmd_{int(now.timestamp() * 1000):012x}"),
         "account_id": call.caller.account_id,
         "request_id": request_id.get(),
-        "issued_at": timestamp(gateway.now()),
+        "issued_at": moment if newest is None else max(moment, after(newest)),
     }
 
 
 def sync_orders(gateway: Gateway, call: Call[SyncOrdersBody]) -> Write[SyncOrders, OrdersSynced]:
     async def command(_: str | None) -> SyncOrders:
-        return SyncOrders(items=call.body.items, **_issued(gateway, call))
+        account_id, items = call.caller.account_id, call.body.items
+        ids = (order_id(account_id, item.external_id) for item in items)
+        seen = await gateway.reads.newest(call.caller, ORDERS, ids, "applied")
+        return SyncOrders(items=items, **_issued(call, *seen))
 
     async def finish(reply: OrdersSynced) -> Answer:
         return await _synced(gateway, call, ORDERS, reply.records, order_view)
@@ -73,7 +92,10 @@ def sync_products(
     gateway: Gateway, call: Call[SyncProductsBody]
 ) -> Write[SyncProducts, ProductsSynced]:
     async def command(_: str | None) -> SyncProducts:
-        return SyncProducts(items=call.body.items, **_issued(gateway, call))
+        account_id, items = call.caller.account_id, call.body.items
+        ids = (product_id(account_id, item.external_id) for item in items)
+        seen = await gateway.reads.newest(call.caller, PRODUCTS, ids, "applied")
+        return SyncProducts(items=items, **_issued(call, *seen))
 
     async def finish(reply: ProductsSynced) -> Answer:
         return await _synced(gateway, call, PRODUCTS, reply.records, product_view)
@@ -115,7 +137,7 @@ async def plan(gateway: Gateway, call: Call[PlanBody]) -> Write[PlanExport, Expo
             order_ids=body.order_ids,
             shipment=body.shipment,
         )
-        issued = _issued(gateway, call)
+        issued = _issued(call, *await _newest_plan(gateway, call))
         return PlanExport(request=request, batch_id=body.batch_id, dry_run=body.dry_run, **issued)
 
     async def finish(reply: ExportPlanned) -> Answer:
@@ -136,6 +158,14 @@ async def plan(gateway: Gateway, call: Call[PlanBody]) -> Write[PlanExport, Expo
     return Write(call, topology.EXPORTS_PLAN, command, finish, done_anyway=done_anyway)
 
 
+async def _newest_plan(gateway: Gateway, call: Call[PlanBody]) -> tuple[datetime, str | None]:
+    """A new export follows nothing, and a dry run changes nothing."""
+    export_id = call.body.batch_id
+    if export_id is None or call.body.dry_run:
+        return gateway.now(), None
+    return await gateway.reads.newest(call.caller, EXPORTS, [export_id], "mark")
+
+
 async def execute(
     gateway: Gateway, call: Call[ExecuteBody]
 ) -> Write[ExecuteExport, ExportExecuted]:
@@ -153,7 +183,7 @@ async def execute(
             resubmit=body.resubmit,
             revision=seen["revision"],
             key_id=key_id,
-            **_issued(gateway, call),
+            **_issued(call, gateway.now()),
         )
 
     async def current(status: int) -> Answer:

@@ -3,11 +3,13 @@
 The meaning of a field stands under it; both documents of the contract take it from there.
 """
 
+from datetime import timedelta
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from shared.clock import parse_timestamp, timestamp
 from shared.text import Id
 
 Timestamp = Annotated[
@@ -39,12 +41,18 @@ class Command(Message):
     """Correlation id of the whole request, in every log line and mail about it."""
 
     issued_at: Timestamp
-    """When it was issued, by the store's clock."""
+    """When it was issued, by the store's clock; at least a millisecond after what it followed."""
 
     @property
     def stamp(self) -> str:
         """Orders the commands on one record: (issued_at, command_id), comparable as text."""
         return f"{self.issued_at}/{self.command_id}"
+
+
+def after(stamp: str) -> str:
+    """The earliest `issued_at` of a command that is newer than this stamp."""
+    issued_at = stamp.partition("/")[0]
+    return timestamp(parse_timestamp(issued_at) + timedelta(milliseconds=1))
 
 
 class Fact(BaseModel):

@@ -16,7 +16,7 @@ from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import MAX_PLAN_LINES, PlanRequest, Shipment
 from shared.contracts.snapshot import Snapshot
 from shared.errors import Refused
-from shared.ids import derived_id
+from shared.ids import order_id
 from shared.records import ORDERS, PRODUCTS
 from shared.validation import invalid
 
@@ -100,7 +100,7 @@ async def _claimed(
 
 async def _missing(account_id: str, missing: list[str], repository: Repository) -> Refused:
     """The refusal, with the id to use where one's own reference was sent instead."""
-    guesses = {derived_id("ord_", account_id, name): name for name in missing}
+    guesses = {order_id(account_id, name): name for name in missing}
     found = await repository.contents(ORDERS, account_id, guesses)
     external = {guesses[id_]: id_ for id_ in sorted(found)}
     details: dict[str, Any] = {"orderIds": missing}

@@ -7,6 +7,7 @@ from typing import Any
 from planner.repository import Repository
 from shared.canonical import content_hash
 from shared.clock import Clock, parse_timestamp, timestamp
+from shared.contracts.base import after
 from shared.contracts.catalogue import OrderFact, OrderLine, ProductFact, dump_content
 from shared.contracts.errors import ErrorCode, Refusal
 from shared.contracts.sync import (
@@ -17,7 +18,7 @@ from shared.contracts.sync import (
     SyncProducts,
 )
 from shared.errors import Refused
-from shared.ids import derived_id
+from shared.ids import order_id, product_id
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import ORDERS_SYNCED
 from shared.records import ORDERS, PRODUCTS, Collection, Document, SyncedDocument
@@ -33,27 +34,24 @@ class Syncing:
         self._now = now
 
     async def products(self, command: SyncProducts, *, has_caller: bool) -> ProductsSynced:
-        refusal = self._checked(command) or await self._no_account(command)
+        facts = {product_id(command.account_id, fact.external_id): fact for fact in command.items}
+        refusal = await self._checked(command, PRODUCTS, facts) or await self._no_account(command)
         await self._accepted(command, refusal, has_caller=has_caller)
         updates = {
-            _product_id(command.account_id, fact.external_id): self._upsert(
-                command, fact, dump_content(fact)
-            )
-            for fact in command.items
+            id_: self._upsert(command, fact, dump_content(fact)) for id_, fact in facts.items()
         }
         await self._repository.apply_products(command.account_id, updates)
         return ProductsSynced(records=await self._synced(PRODUCTS, command, updates))
 
     async def orders(self, command: SyncOrders, *, has_caller: bool) -> OrdersSynced:
-        refusal = self._checked(command) or await self._no_account(command)
+        account_id = command.account_id
+        facts = {order_id(account_id, fact.external_id): fact for fact in command.items}
+        refusal = await self._checked(command, ORDERS, facts) or await self._no_account(command)
         refusal = refusal or await self._unknown(command)
         await self._accepted(command, refusal, has_caller=has_caller)
-        account_id = command.account_id
         updates = {
-            derived_id("ord_", account_id, fact.external_id): self._upsert(
-                command, fact, _order_content(account_id, fact)
-            )
-            for fact in command.items
+            id_: self._upsert(command, fact, _order_content(account_id, fact))
+            for id_, fact in facts.items()
         }
         await self._repository.apply_orders(account_id, updates)
         synced = OrdersSynced(
@@ -75,14 +73,30 @@ class Syncing:
         if refusal:
             raise Refused.again(refusal)
 
-    def _checked(self, command: SyncOrders | SyncProducts) -> Refusal | None:
+    async def _checked(
+        self,
+        command: SyncOrders | SyncProducts,
+        collection: Collection[SyncedDocument],
+        ids: Iterable[str],
+    ) -> Refusal | None:
         try:
-            if parse_timestamp(command.issued_at) > self._now() + AHEAD:
+            ahead = parse_timestamp(command.issued_at) > self._now() + AHEAD
+            if ahead and not await self._follows(command, collection, ids):
                 raise invalid("issued_at", "The command was issued in the future.")
             each_once(fact.external_id for fact in command.items)
         except Refused as refused:
             return refused.refusal
         return None
+
+    async def _follows(
+        self,
+        command: SyncOrders | SyncProducts,
+        collection: Collection[SyncedDocument],
+        ids: Iterable[str],
+    ) -> bool:
+        """Whether it was stamped just after what it found there, which was taken as it came."""
+        stored = await self._repository.records(collection, command.account_id, ids)
+        return any(command.issued_at <= after(record["applied"]) for record in stored.values())
 
     async def _no_account(self, command: SyncOrders | SyncProducts) -> Refusal | None:
         """Anyone inside may publish, for any account: nothing is kept for one that is not there."""
@@ -161,12 +175,8 @@ class Syncing:
         )
 
 
-def _product_id(account_id: str, external_id: str) -> str:
-    return derived_id("prod_", account_id, external_id)
-
-
 def _line_product(account_id: str, line: OrderLine) -> str:
-    return line.product_id or _product_id(account_id, str(line.product_external_id))
+    return line.product_id or product_id(account_id, str(line.product_external_id))
 
 
 def _order_content(account_id: str, fact: OrderFact) -> Document:
