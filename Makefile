@@ -8,7 +8,7 @@ BIN := .venv/bin
 STACK := $(PYTHON) -m stack
 NAME ?= demo
 PYTEST_ARGS ?=
-REQUIREMENTS := shared gateway planner executor broker-mailer operator
+REQUIREMENTS := shared gateway planner executor broker-mailer operator bench
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 
@@ -58,8 +58,9 @@ crash-points: setup ## kill a service before and after every named step, one at 
 fuzz: setup ## bad input against the HTTP API
 	ENTRYGO_FUZZ=all $(BIN)/python -m pytest tests -k fuzz $(PYTEST_ARGS)
 
-bench: setup ## measure it, on a stack of its own
-	$(BIN)/python -m benchmarks
+bench: setup ## measure it, on a stack of its own: QUICK=1 PARTS="plans executes"
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --require-hashes -r requirements/bench.txt
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(PARTS)
 
 ##@ Look after it
 setup: ## make .venv with the pinned packages; nothing to do when nothing changed

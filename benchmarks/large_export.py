@@ -6,11 +6,11 @@ same snapshot. Mail goes to a folder, so that no server's limit decides.
 
 import asyncio
 import json
-import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
@@ -18,8 +18,8 @@ import orjson
 from pydantic import SecretStr
 from stack.servers import up
 
-from benchmarks.__main__ import body_of
-from benchmarks.processes import BIN, Process, start
+from benchmarks.processes import PROGRAMS, run_to_the_end, running
+from benchmarks.requests import plan_body
 from benchmarks.seed import ACCOUNT, KEY, Seeded, seed
 from executor.artifacts import RENDERERS, Identity
 from executor.artifacts.base import RenderedFile
@@ -53,7 +53,7 @@ async def through_the_services(http: httpx.AsyncClient, orders: Seeded) -> dict[
             await asyncio.sleep(0.1)
         raise SystemExit("not delivered in 300 s")
 
-    plan = await timed("plan", lambda: post("/api/exports/plan", body_of(orders.order_ids)))
+    plan = await timed("plan", lambda: post("/api/exports/plan", plan_body(orders.order_ids)))
     body = json.dumps({"accountId": ACCOUNT, "batchId": plan["exportId"]}).encode()
     await timed("execute", lambda: post("/api/exports/execute", body))
     export: dict[str, Any] = await timed("delivery after that", delivered)
@@ -107,10 +107,12 @@ async def main() -> None:
         async with Store(settings, appname="bench") as store:
             await store.create_indexes()
             orders = await seed(store, LINES // 2, 2_000)
-            processes: list[Process] = [
-                await asyncio.to_thread(start, name, [BIN / name], environment) for name in SERVICES
-            ]
-            try:
+            async with AsyncExitStack() as held:
+                held.push_async_callback(store.drop_database)
+                processes = [
+                    await held.enter_async_context(running(name, [PROGRAMS / name], environment))
+                    for name in SERVICES
+                ]
                 headers = {"Authorization": f"Bearer {KEY}"}
                 async with httpx.AsyncClient(
                     base_url=processes[0].url, headers=headers, timeout=120
@@ -120,11 +122,7 @@ async def main() -> None:
                 for process in processes:
                     print(f"   most memory of {process.name:12} {process.peak_mb():5.0f} MB")
                 await each_renderer(store, export)
-            finally:
-                for process in processes:
-                    await asyncio.to_thread(process.stop)
-                await store.drop_database()
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    run_to_the_end(main())

@@ -3,7 +3,7 @@
 import asyncio
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -11,12 +11,15 @@ from urllib.parse import urlsplit
 @dataclass(frozen=True)
 class Request:
     path: str
-    body: bytes
+    body: bytes = b""
     headers: tuple[tuple[str, str], ...] = ()
+    method: str = "POST"
+    expects: int = 200
 
     def encoded(self, host: str) -> bytes:
-        lines = [f"POST {self.path} HTTP/1.1", f"host: {host}", "content-type: application/json"]
-        lines += [f"content-length: {len(self.body)}"]
+        lines = [f"{self.method} {self.path} HTTP/1.1", f"host: {host}"]
+        if self.method == "POST":
+            lines += ["content-type: application/json", f"content-length: {len(self.body)}"]
         lines += [f"{name}: {value}" for name, value in self.headers]
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
@@ -26,18 +29,24 @@ class Round:
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     failures: int = 0
+    cpu: dict[str, float] = field(default_factory=dict)  # seconds, by process
 
     @property
     def rate(self) -> float:
         return len(self.latencies) / self.seconds
 
-    def percentile(self, percent: int) -> float:
-        """In milliseconds."""
-        return statistics.quantiles(self.latencies, n=100)[percent - 1] * 1000
+
+def percentile(latencies: list[float], percent: int) -> float:
+    """In milliseconds."""
+    if len(latencies) < 2:  # noqa: PLR2004  # of one there is nothing between
+        return sum(latencies) * 1000
+    return statistics.quantiles(latencies, n=100, method="inclusive")[percent - 1] * 1000
 
 
-async def drive(url: str, clients: int, seconds: float, make: Callable[[], Request]) -> Round:
-    """`clients` connections, each with one request at a time, for about `seconds`."""
+async def drive(
+    url: str, clients: int, requests: Iterator[Request], *, seconds: float = float("inf")
+) -> Round:
+    """`clients` connections, each with one request at a time, for so long or until none is left."""
     result = Round()
     parts = urlsplit(url)
     host, port = str(parts.hostname), int(parts.port or 80)
@@ -45,14 +54,15 @@ async def drive(url: str, clients: int, seconds: float, make: Callable[[], Reque
 
     async def one() -> None:
         reader, writer = await asyncio.open_connection(host, port)
-        while time.perf_counter() - started < seconds:
+        for request in requests:
             asked = time.perf_counter()
-            writer.write(make().encoded(host))
-            status = await _answer(reader)
-            if status == 200:  # noqa: PLR2004  # HTTP's OK
+            writer.write(request.encoded(host))
+            if await _answer(reader) == request.expects:
                 result.latencies.append(time.perf_counter() - asked)
             else:
                 result.failures += 1
+            if time.perf_counter() - started > seconds:
+                break
         writer.close()
 
     await asyncio.gather(*(one() for _ in range(clients)))

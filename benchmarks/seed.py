@@ -39,7 +39,13 @@ async def seed(store: Store, orders: int, products: int) -> Seeded:
         store,
         WAREHOUSES,
         WAREHOUSE,
-        {"name": "W", "country": "CA", "address": _ADDRESS, "shipmentDefaults": shipment},
+        {
+            "name": "W",
+            "email": "dock@warehouse.example",  # so that each export has two mails
+            "country": "CA",
+            "address": _ADDRESS,
+            "shipmentDefaults": shipment,
+        },
     )
     await _put(store, BROKERS, BROKER, {"name": "B", "email": "desk@broker.example"})
     key: Any = {"account_id": ACCOUNT, "warehouse_id": None, "test": True, "revoked_at": None}

@@ -1,4 +1,4 @@
-"""The first peer: FastAPI and Motor doing the same plan in one process, without a queue.
+"""FastAPI and Motor doing the same plan in one process, without a queue; and a bare `find_one`.
 
 The same rules, the same records, the same durability (majority, journal); one request is one
 coroutine with its own round trips.
@@ -6,9 +6,7 @@ coroutine with its own round trips.
 
 import asyncio
 import os
-import uuid
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -18,11 +16,10 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo import WriteConcern
 from pymongo.read_concern import ReadConcern
 
-from planner import rulesets
-from planner.domain.decide import decide
-from planner.domain.facts import Party, PlanningInput, effective_shipment
-from planner.domain.view import view_of
-from shared.canonical import canonical_json, sha256_hex
+from benchmarks.peers.planning import planned, used_products
+from shared.records import Collection
+
+INSPECTED = Collection[Any]("inspected")  # an inspect's whole answer in one document
 
 
 @asynccontextmanager
@@ -49,40 +46,29 @@ async def readyz() -> dict[str, bool]:
 async def plan(request: Request) -> Response:
     body = await request.json()
     database = request.state.database
-    account_id, moment = body["accountId"], datetime.now(UTC)
-    account, warehouse, broker = await asyncio.gather(
+    account_id = body["accountId"]
+    parties = await asyncio.gather(
         database.accounts.find_one({"_id": account_id}),
         database.warehouses.find_one({"_id": body["warehouseId"], "account_id": account_id}),
         database.brokers.find_one({"_id": body["brokerId"], "account_id": account_id}),
     )
     query = {"_id": {"$in": body["orderIds"]}, "account_id": account_id}
-    orders = {o["_id"]: o["content"] for o in await database.orders.find(query).to_list(None)}
-    used = {line["productId"] for order in orders.values() for line in order["items"]}
-    found = await database.products.find({"_id": {"$in": list(used)}}).to_list(None)
-    claims = await database.exported_orders.find({"_id": {"$in": list(orders)}}).to_list(None)
-    snapshot = decide(
-        PlanningInput(
-            as_of=moment.date(),
-            account=Party(account_id, account["content"]),
-            warehouse=Party(warehouse["_id"], warehouse["content"]),
-            broker=Party(broker["_id"], broker["content"]),
-            orders=orders,
-            products={product["_id"]: product["content"] for product in found},
-            ruleset=rulesets.load(moment.date()),
-            shipment=effective_shipment({}, warehouse["content"]),
-            exported_order_ids={claim["_id"] for claim in claims},
-        )
-    )
-    data = canonical_json(snapshot)
-    digest, export_id, now = sha256_hex(data), f"batch_{uuid.uuid4().hex}", moment.isoformat()
-    view = view_of(snapshot, f"sha256:{digest}", now, moment.date().isoformat())
-    await database.blobs.update_one({"_id": digest}, {"$setOnInsert": {"data": data}}, upsert=True)
-    await database.plans.insert_one({"_id": export_id, "view": orjson.dumps(view)})
-    await database.exports.insert_one(
-        {"_id": export_id, "account_id": account_id, "state": "PLANNED", "plan_hash": digest}
-    )
-    answer = orjson.dumps({"exportId": export_id, **view})
-    return Response(answer, media_type="application/json")
+    orders = await database.orders.find(query).to_list(None)
+    wanted = {"_id": {"$in": used_products(orders)}}
+    products = await database.products.find(wanted).to_list(None)
+    claims = await database.exported_orders.find(query).to_list(None)
+    made = planned(parties, orders, products, claims)
+    key, first = {"_id": made.blob["_id"]}, {"$setOnInsert": {"data": made.blob["data"]}}
+    await database.blobs.update_one(key, first, upsert=True)
+    await database.plans.insert_one(made.plan)
+    await database.exports.insert_one(made.export)
+    return Response(made.answer, media_type="application/json")
+
+
+@app.get("/api/exports/{export_id}")
+async def inspect(request: Request, export_id: str) -> Response:
+    found = await request.state.database[INSPECTED].find_one({"_id": export_id})
+    return Response(orjson.dumps(found["answer"]), media_type="application/json")
 
 
 if __name__ == "__main__":
