@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from stack.servers import Addresses
@@ -28,6 +29,29 @@ def consumers(servers: Addresses, rabbit_url: str) -> dict[str, list[int]]:
     for consumer in answer.json():
         found.setdefault(consumer["queue"]["name"], []).append(consumer["prefetch_count"])
     return found
+
+
+def delete_queue(servers: Addresses, rabbit_url: str, name: str) -> None:
+    """With all that is in it; RabbitMQ cancels its consumers."""
+    with _management(servers) as management:
+        management.delete(f"/api/queues{httpx.URL(rabbit_url).path}/{name}").raise_for_status()
+
+
+def declare_queue(servers: Addresses, rabbit_url: str, name: str) -> None:
+    """Durable and classic: not as any service declares it."""
+    with _management(servers) as management:
+        url = f"/api/queues{httpx.URL(rabbit_url).path}/{name}"
+        management.put(url, json={"durable": True}).raise_for_status()
+
+
+def close_connections(servers: Addresses, rabbit_url: str) -> int:
+    """As an operator does it in RabbitMQ's console; gives how many."""
+    with _management(servers) as management:
+        found = management.get(f"/api/vhosts{httpx.URL(rabbit_url).path}/connections").json()
+        for one in found:
+            name = quote(one["name"], safe="")
+            management.delete(f"/api/connections/{name}").raise_for_status()
+    return len(found)
 
 
 def _management(servers: Addresses) -> httpx.Client:

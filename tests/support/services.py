@@ -39,12 +39,20 @@ class Replica:
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self, **extra: str) -> None:
+        self.begin(**extra)
+        await self.ready()
+
+    def begin(self, **extra: str) -> None:
+        """Not waited for."""
         environment = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("ENTRYGO_", "CRASH_AT", "BROKER_MAILER_", "EXECUTOR_"))
         }
         self._process = self._spawn(environment | self._environment | extra)
+
+    async def ready(self) -> None:
+        """Waits until it is, or has ended."""
         await until(self._ready_or_dead)
 
     def _spawn(self, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -118,6 +126,13 @@ class Cluster:
         for replica in started:
             assert replica.exit_code is None or "CRASH_AT" in extra, replica.log.read_text()[-3000:]
         return started
+
+    def begin(self, service: str, **extra: str) -> Replica:
+        """One that is not waited for."""
+        replica = Replica(service, self.environment | extra, self._logs)
+        self.replicas.append(replica)
+        replica.begin()
+        return replica
 
     def of(self, service: str) -> list[Replica]:
         return [replica for replica in self.replicas if replica.service == service]

@@ -1,5 +1,6 @@
 """The driver: how the store is reached, how durably it is written, and what its failures mean."""
 
+import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
@@ -44,10 +45,19 @@ def durable(client: AsyncIOMotorClient[Document], name: str) -> AsyncIOMotorData
     )
 
 
-async def told(operation: Awaitable[Result], *, raw: bool = False) -> Result:
-    """The result, or the failure in our own words; `raw` leaves a bulk write's own error."""
+async def told(
+    operation: Awaitable[Result], *, seconds: float | None = None, raw: bool = False
+) -> Result:
+    """The result, or the failure in our own words; `raw` leaves a bulk write's own error.
+
+    `seconds` bounds the whole: the socket's deadline holds for each answer, and before it an
+    operation may wait for a thread of the driver's, which others hold at a silent store.
+    """
     try:
-        return await operation
+        async with asyncio.timeout(seconds):
+            return await operation
+    except TimeoutError as error:
+        raise StoreFault(f"no answer in {seconds} s") from error
     except BulkWriteError as error:
         if raw:
             raise

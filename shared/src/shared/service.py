@@ -5,18 +5,21 @@
 
 import asyncio
 import logging
+import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import orjson
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
 
+from shared.contracts.snapshot import PROTOCOL
 from shared.errors import StoreFault, Transient
-from shared.logs import configure_logging
+from shared.ids import minted_id
+from shared.logs import configure_logging, request_id
 from shared.messaging.rabbit import Messages
 from shared.settings import CommonSettings
 from shared.store import Store
@@ -27,7 +30,19 @@ Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 Checks = dict[str, Callable[[], Awaitable[bool]]]
 Lifespan = Callable[[], AbstractAsyncContextManager[Checks]]
 
+_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 HTTP_REQUESTS = Counter("entrygo_http_requests_total", "Requests to the HTTP API.")
+
+
+def begun(given: bytes) -> list[tuple[bytes, bytes]]:
+    """Begins a request under the id given, or a new one: the headers of its answer."""
+    own = given.decode() if _REQUEST_ID.fullmatch(given) else minted_id("req_")
+    request_id.set(own)
+    return [
+        (b"x-request-id", own.encode()),
+        (b"entrygo-protocol", PROTOCOL.encode()),
+        (b"x-content-type-options", b"nosniff"),
+    ]
 
 
 class Service:
@@ -167,7 +182,11 @@ async def _respond(
     content_type: str = "application/json",
 ) -> None:
     payload = body if isinstance(body, bytes) else orjson.dumps(body)
-    headers = [(b"content-type", content_type.encode()), (b"cache-control", b"no-store")]
+    headers = [
+        *begun(b""),
+        (b"content-type", content_type.encode()),
+        (b"cache-control", b"no-store"),
+    ]
     if status == 503:  # noqa: PLR2004  # unavailable
         headers.append((b"retry-after", b"1"))
     await send({"type": "http.response.start", "status": status, "headers": headers})

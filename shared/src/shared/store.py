@@ -15,7 +15,7 @@ from typing import Any, Self, cast
 from motor.motor_asyncio import AsyncIOMotorCollection
 from prometheus_client import Counter
 from pymongo import ReturnDocument, UpdateOne
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import BulkWriteError
 
 from shared import indexes
 from shared.blobs import Blobs
@@ -34,6 +34,7 @@ ROUND_TRIPS = Counter(
 )
 
 DUPLICATE_KEY = 11000
+PING_SECONDS = 3.0
 MAX_IDS_PER_READ = 2_000  # what is asked for at once shares a round trip up to here
 
 
@@ -42,6 +43,7 @@ class Store(Blobs):
 
     def __init__(self, settings: CommonSettings, *, appname: str) -> None:
         self._client = connected(settings, appname)
+        self._told = partial(told, seconds=2 * settings.store_timeout.total_seconds())
         self._database = durable(self._client, settings.mongo_database)
         self._readers: dict[str, Coalescer[Asked, dict[str, Document]]] = {}
         self._writers: dict[str, Coalescer[Document, None]] = {}
@@ -89,7 +91,7 @@ class Store(Blobs):
         cursor = self._collection(place).find(query, projection, limit=limit)
         if sort:
             cursor = cursor.sort(list(sort))
-        found: list[Any] = await told(cursor.to_list(None))
+        found: list[Any] = await self._told(cursor.to_list(None))
         return found
 
     # -- writes
@@ -116,7 +118,7 @@ class Store(Blobs):
     ) -> Record | None:
         """One guarded update of one document: the document after it, or None when no match."""
         with durable_step(step):
-            found: Any = await told(
+            found: Any = await self._told(
                 self._collection(part).find_one_and_update(
                     part.within({"_id": id_, **guard}), update, return_document=ReturnDocument.AFTER
                 )
@@ -131,7 +133,7 @@ class Store(Blobs):
             UpdateOne(part.within({"_id": id_}), change, upsert=True) for id_, change in updates
         ]
         with durable_step(step):
-            await told(self._collection(part).bulk_write(operations, ordered=False))
+            await self._told(self._collection(part).bulk_write(operations, ordered=False))
 
     async def insert_ordered(
         self, collection: Collection[Record], documents: Sequence[Record], *, step: str
@@ -139,7 +141,7 @@ class Store(Blobs):
         """Inserts in the order given; stops at the first taken id and gives its index."""
         with durable_step(step):
             try:
-                await told(
+                await self._told(
                     self._collection(collection).insert_many(map(_raw, documents), ordered=True),
                     raw=True,
                 )
@@ -152,15 +154,15 @@ class Store(Blobs):
 
     async def delete(self, part: Part[Record], query: Mapping[str, Any], *, step: str) -> int:
         with durable_step(step):
-            result = await told(self._collection(part).delete_many(part.within(query)))
+            result = await self._told(self._collection(part).delete_many(part.within(query)))
         return int(result.deleted_count)
 
     # -- the server
 
     async def ping(self) -> bool:
         try:
-            await self._client.admin.command("ping")
-        except PyMongoError:
+            await told(self._client.admin.command("ping"), seconds=PING_SECONDS)
+        except StoreFault:
             return False
         return True
 
@@ -169,7 +171,7 @@ class Store(Blobs):
 
     async def now(self) -> datetime:
         """The store's clock; every service's stamps order by it."""
-        answer = await told(self._client.admin.command("hello"))
+        answer = await self._told(self._client.admin.command("hello"))
         moment: datetime = answer["localTime"]
         return moment.replace(tzinfo=UTC)  # commands are decoded without a time zone
 
@@ -208,7 +210,7 @@ class Store(Blobs):
         query = {"_id": _one_of(sorted(frozenset().union(*(ids for _, ids in asked))))}
         if accounts:
             query["account_id"] = _one_of(accounts)
-        found = await told(self._collection(collection).find(query).to_list(None))
+        found = await self._told(self._collection(collection).find(query).to_list(None))
         by_id = {(one["account_id"] if accounts else None, one["_id"]): one for one in found}
         return [
             {id_: by_id[account, id_] for id_ in ids if (account, id_) in by_id}
@@ -221,7 +223,9 @@ class Store(Blobs):
         ROUND_TRIPS.labels(collection, "write").inc()
         answers: list[Exception | None] = [None] * len(documents)
         try:
-            await told(self._collection(collection).insert_many(documents, ordered=False), raw=True)
+            await self._told(
+                self._collection(collection).insert_many(documents, ordered=False), raw=True
+            )
         except BulkWriteError as error:
             if error.details.get("writeConcernErrors"):
                 raise StoreFault(str(error.details["writeConcernErrors"])) from error

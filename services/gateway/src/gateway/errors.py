@@ -4,10 +4,9 @@ Raw ASGI, so that streaming and cancellation work as the server means them.
 """
 
 import logging
-import re
 import time
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request
@@ -20,7 +19,6 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from gateway.views import with_pages
 from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
-from shared.contracts.snapshot import PROTOCOL
 from shared.errors import (
     BlobCorrupt,
     BlobTooLarge,
@@ -30,14 +28,12 @@ from shared.errors import (
     StoreFault,
     Transient,
 )
-from shared.ids import minted_id
 from shared.links import error_page
 from shared.logs import request_id
+from shared.service import begun
 from shared.validation import issues_of, refused_for
 
 log = logging.getLogger(__name__)
-
-_REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
 class RequestContext:
@@ -53,7 +49,7 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = _begun(dict(scope["headers"]).get(b"x-request-id", b""))
+        headers = begun(dict(scope["headers"]).get(b"x-request-id", b""))
         head = scope["method"] == "HEAD"
         inner = {**scope, "method": "GET"} if head else scope
         status, began = 0, time.perf_counter()
@@ -84,24 +80,13 @@ class Connection(HttpToolsProtocol):
     """The server's own, with the envelope for what is no HTTP and therefore reaches no route."""
 
     def send_400_response(self, msg: str) -> None:
-        headers = _begun(b"")
+        headers = begun(b"")
         answer = refusal(ErrorCode.INVALID_REQUEST, msg)
         response = respond_to(answer, keyed=False)
         headers += [*response.raw_headers, (b"connection", b"close")]
         lines = [b"%s: %s\r\n" % header for header in headers]
         self.transport.write(b"".join([STATUS_LINE[answer.status], *lines, b"\r\n", response.body]))
         self.transport.close()
-
-
-def _begun(given: bytes) -> list[tuple[bytes, bytes]]:
-    """Begins a request under the id given, or a new one: the headers of its answer."""
-    own = given.decode() if _REQUEST_ID.fullmatch(given) else minted_id("req_")
-    request_id.set(own)
-    return [
-        (b"x-request-id", own.encode()),
-        (b"entrygo-protocol", PROTOCOL.encode()),
-        (b"x-content-type-options", b"nosniff"),
-    ]
 
 
 def respond_to(answer: Refusal, *, keyed: bool) -> Response:

@@ -102,12 +102,7 @@ class Connected:
 
     async def pause(self) -> None:
         """Takes no more messages; what is in hand goes on."""
-        for subscriber in self.broker.subscribers:
-            tag, queue = _consumer(subscriber)
-            if tag and queue:
-                with suppress(*AWAY):
-                    await queue.cancel(tag)
-                subscriber._consumer_tag = None  # type: ignore[attr-defined]  # noqa: SLF001
+        await asyncio.gather(*map(_pause, self.broker.subscribers))
 
     async def stop(self) -> None:
         """Lets the handlers in flight finish, then closes; gives up on a RabbitMQ that is away."""
@@ -120,7 +115,7 @@ class Connected:
     async def _end(self) -> None:
         await self.pause()  # else FastStream swallows what was prefetched
         with suppress(*AWAY):
-            await self._replies.stop()
+            await within(ASKED_SECONDS, self._replies.stop())
         await self.broker.stop()
 
     async def ready(self) -> bool:
@@ -202,3 +197,11 @@ class Connected:
 def _consumer(subscriber: Any) -> tuple[Any, Any]:  # noqa: ANN401  # FastStream's own
     """The tag of its consumer and the queue: private names, which a test holds."""
     return getattr(subscriber, "_consumer_tag", None), getattr(subscriber, "_queue_obj", None)
+
+
+async def _pause(subscriber: Any) -> None:  # noqa: ANN401  # FastStream's own
+    tag, queue = _consumer(subscriber)
+    if tag and queue:
+        with suppress(*AWAY):
+            await within(ASKED_SECONDS, queue.cancel(tag))
+        subscriber._consumer_tag = None  # noqa: SLF001

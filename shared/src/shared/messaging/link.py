@@ -146,7 +146,7 @@ async def takes_messages(settings: CommonSettings) -> bool:
     async def confirmed() -> None:
         async with aiormq.connect(settings.rabbit_url.get_secret_value()) as connection:
             channel = await connection.channel()
-            await channel.basic_publish(b"", routing_key=_NOWHERE, mandatory=True)
+            await channel.basic_publish(b"", routing_key=_NOWHERE)
 
     try:
         await within(settings.rabbit_connect_timeout.total_seconds(), confirmed())

@@ -35,6 +35,7 @@ class Replies:
     def __init__(self, service: str) -> None:
         self.queue: Final = f"{service}.replies.{uuid.uuid4().hex}"
         self._waiting: dict[str, asyncio.Future[AbstractIncomingMessage]] = {}
+        self._rank: dict[str, Any] = {"x-priority": 0}
         self._channel: AbstractRobustChannel | None = None
         self._consuming: tuple[AbstractRobustQueue, str] | None = None
 
@@ -45,7 +46,16 @@ class Replies:
         if self._consuming is None:
             arguments: dict[str, Any] = {"x-queue-type": "classic", "x-expires": _EXPIRES_MS}
             queue = await self._channel.declare_queue(self.queue, durable=True, arguments=arguments)
-            self._consuming = queue, await queue.consume(self._on_reply, no_ack=True)
+            tag = await queue.consume(self._on_reply, no_ack=True, arguments=self._rank)
+            self._consuming = queue, tag
+            connection.close_callbacks.add(self._outrank)
+
+    def _outrank(self, *_: object) -> None:
+        """Of a lost connection RabbitMQ keeps the consumer for some heartbeats: the next is first.
+
+        aio-pika consumes again with these same arguments.
+        """
+        self._rank["x-priority"] += 1
 
     async def stop(self) -> None:
         if self._channel is not None and self._consuming is not None:
