@@ -15,16 +15,20 @@ from fastapi import FastAPI
 from gateway.app import create_app
 from gateway.auth import Authenticator, RateLimit
 from gateway.dependencies import Gateway
+from gateway.health import Health
 from gateway.idempotency import Idempotency
+from gateway.readers import Readers
 from gateway.reads import Reads
 from gateway.settings import Settings
 from shared.canonical import sha256_hex
 from shared.clock import Clock
 from shared.errors import BlobCorrupt
+from shared.messaging.link import Depth
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import Route
 from shared.records import BLOBS, Document, Part, named
 from shared.store import Store
+from support.matching import matches
 from support.ticking import Clockwork
 
 KEY = "shpbndl_test_unit-test-key-0001"
@@ -122,32 +126,8 @@ class MemoryStore:
     async def now(self) -> datetime:
         return self.clock()
 
-    async def ping(self) -> bool:
+    async def takes_writes(self) -> bool:
         return True
-
-
-def matches(document: Document, query: Mapping[str, Any]) -> bool:
-    return all(_holds(document, name, wanted) for name, wanted in query.items())
-
-
-def _holds(document: Document, name: str, wanted: Any) -> bool:  # any value
-    if name == "$and":
-        return all(matches(document, part) for part in wanted)
-    if name == "$or":
-        return any(matches(document, part) for part in wanted)
-    value: Any = document
-    for part in name.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
-    if not isinstance(wanted, Mapping):
-        return bool(value == wanted)
-    tests: dict[str, Callable[[Any, Any], bool]] = {
-        "$lt": lambda have, want: have < want,
-        "$gt": lambda have, want: have > want,
-        "$gte": lambda have, want: have >= want,
-        "$in": lambda have, want: have in want,
-        "$ne": lambda have, want: have != want,
-    }
-    return all(tests[operator](value, want) for operator, want in wanted.items())
 
 
 Worker = Callable[[Any], Awaitable[Any]]
@@ -160,6 +140,8 @@ class Workers:
         self.published: list[Any] = []
         self.bodies: list[bytes] = []
         self.answers: dict[str, Worker] = {}
+        self.deserted: set[str] = set()  # queues that nobody reads
+        self.looks = 0
 
     async def ask(
         self,
@@ -181,6 +163,10 @@ class Workers:
 
     async def ready(self) -> bool:
         return True
+
+    async def queues(self, names: Iterable[str]) -> dict[str, Depth]:
+        self.looks += 1
+        return {name: Depth(0, int(name not in self.deserted)) for name in names}
 
 
 PATIENT = Settings(reply_timeout=timedelta(seconds=30), busy_wait=timedelta(seconds=30))
@@ -223,12 +209,14 @@ class GatewayUnderTest:
 def an_app(store: Store, messages: Messages, settings: Settings, now: Clock) -> FastAPI:
     """A gateway in this process, with its idea of the time."""
     app = create_app(settings)
+    readers = Readers(messages, settings.worker_absence)
     app.state.gateway = Gateway(
         settings=settings,
         store=store,
         messages=messages,
         reads=Reads(store),
-        idempotency=Idempotency(store, messages, settings, now),
+        idempotency=Idempotency(store, readers, settings, now),
+        health=Health(store, messages, readers),
         keys=Authenticator(store, cached_for=0.0),
         limit=RateLimit(settings.rate_per_second, settings.rate_burst),
         now=now,

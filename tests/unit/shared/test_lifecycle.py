@@ -20,7 +20,7 @@ from shared.contracts.lifecycle import (
 )
 from shared.errors import Refused
 from shared.exports import where_status
-from support.gateways import matches
+from support.matching import matches
 
 exports = st.builds(
     lambda state, readiness, stalled, delivery, operator_only: ExportRecord(

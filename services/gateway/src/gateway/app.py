@@ -14,7 +14,9 @@ from gateway.auth import Authenticator, RateLimit
 from gateway.clock import StoreClock
 from gateway.dependencies import Gateway, known_query
 from gateway.files import files
+from gateway.health import Health
 from gateway.idempotency import Idempotency
+from gateway.readers import Readers
 from gateway.reads import Reads
 from gateway.routes import account, catalogue, docs, exports, packages, writes
 from gateway.settings import Settings
@@ -61,7 +63,8 @@ async def lifespan(
     files()  # read now, not under the first request
     async with open_seams(common, NAME) as (store, messages, checks):
         clock = StoreClock(store.now)
-        idempotency = Idempotency(store, messages, settings, clock)
+        readers = Readers(messages, settings.worker_absence)
+        idempotency = Idempotency(store, readers, settings, clock)
         await messages.start()
         with suppress(StoreFault):  # the store may be away now; the next minute tells it
             await clock.refresh()
@@ -71,6 +74,7 @@ async def lifespan(
             messages=messages,
             reads=Reads(store),
             idempotency=idempotency,
+            health=Health(store, messages, readers),
             keys=Authenticator(store, cached_for=settings.key_cache.total_seconds()),
             limit=RateLimit(settings.rate_per_second, settings.rate_burst),
             now=clock,

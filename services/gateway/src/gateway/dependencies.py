@@ -16,6 +16,7 @@ from starlette.convertors import Convertor, register_url_convertor
 from gateway.auth import Authenticator, Principal, RateLimit, check_account
 from gateway.bodies import read_body
 from gateway.calls import Call
+from gateway.health import Health
 from gateway.idempotency import Idempotency
 from gateway.reads import Page, Reads
 from gateway.schemas.requests import WriteBody
@@ -60,6 +61,7 @@ class Gateway:
     messages: Messages
     reads: Reads
     idempotency: Idempotency
+    health: Health
     keys: Authenticator
     limit: RateLimit
     now: Clock

@@ -15,12 +15,12 @@ from typing import Any, Final
 import orjson
 
 from gateway.calls import OK, Answer, Write
+from gateway.readers import Readers
 from gateway.settings import Settings
 from shared.clock import Clock
 from shared.contracts.errors import ErrorCode, Refusal
 from shared.errors import EntryGoError, NoReply, Refused, Transient
 from shared.ids import minted_id
-from shared.messaging.rabbit import Messages
 from shared.records import IDEMPOTENCY_KEYS as KEYS
 from shared.records import Document, KeyRecord
 from shared.store import Store
@@ -40,9 +40,9 @@ Reply = asyncio.Task[Any]
 class Idempotency:
     """Runs writes, with their keys if they have one."""
 
-    def __init__(self, store: Store, messages: Messages, settings: Settings, now: Clock) -> None:
+    def __init__(self, store: Store, readers: Readers, settings: Settings, now: Clock) -> None:
         self._store = store
-        self._messages = messages
+        self._readers = readers
         self._settings = settings
         self._now = now
         self._late: set[asyncio.Task[None]] = set()
@@ -145,10 +145,8 @@ class Idempotency:
         return await self._unanswered(write)
 
     async def _asked(self, write: AnyWrite, command_id: str, command: bytes) -> Reply:
-        """The reply, which may still be to come when the wait is over."""
-        reply = await self._messages.ask(write.route, command_id, command, step="gateway.ask")
-        await asyncio.wait({reply}, timeout=write.call.wait)
-        return reply
+        """The reply, which may still be to come when the wait is over, or nobody is there."""
+        return await self._readers.ask(write.route, command_id, command, write.call.wait)
 
     async def _outcome(self, write: AnyWrite, command_id: str, reply: Reply) -> Answer:
         try:
@@ -224,6 +222,7 @@ class Idempotency:
 
     async def _unanswered(self, write: AnyWrite) -> Answer:
         """Nothing is lost: the same key finds the durable command."""
+        self._readers.check(write.route)
         if write.running is None:
             raise NoReply("no answer in time")
         return await write.running()

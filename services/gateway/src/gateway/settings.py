@@ -16,6 +16,8 @@ class Settings(BaseSettings):
     # How long a request waits for another one that holds the same idempotency key.
     busy_wait: timedelta = timedelta(seconds=2)
     idempotency_kept: timedelta = timedelta(days=30)
+    # Nobody reads a queue for so long: who waits for its worker is told, instead of waiting on.
+    worker_absence: timedelta = timedelta(seconds=3)
     # A revoked key works no longer than this.
     key_cache: timedelta = timedelta(seconds=1)
     # Requests a second that each key may make of this process, and at once; 0 means no limit.

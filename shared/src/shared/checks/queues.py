@@ -23,6 +23,8 @@ Depths = Mapping[str, Depth]  # of the queues that exist, by name
 
 
 class Standing(StrEnum):
+    """Whether something works: whole, in part, or not at all."""
+
     UP = "UP"
     DEGRADED = "DEGRADED"
     DOWN = "DOWN"

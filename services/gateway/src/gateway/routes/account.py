@@ -1,7 +1,5 @@
 """Where a caller with only a key starts, and whether the service can work."""
 
-import asyncio
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -10,7 +8,6 @@ from gateway.record_views import account_view
 from gateway.routes.answers import json_answer
 from gateway.routes.words import ACCOUNT, read_errors
 from gateway.schemas.account import Account, Health
-from shared.contracts.snapshot import PROTOCOL
 
 router = APIRouter()
 
@@ -40,13 +37,9 @@ async def account(caller: Caller, gateway: Running) -> Response:
     responses=read_errors(),
 )
 async def health(caller: Caller, gateway: Running) -> Response:  # noqa: ARG001  # authenticated
-    """Whether the service can take work now: queue and store, each by name.
+    """Whether the service can take work now: its servers and its workers, each by name.
 
-    Use this to decide between waiting and calling someone when answers are 503. It is no
-    liveness probe, and it needs a key.
+    Use this to decide between waiting and calling someone when answers are 503. `DEGRADED` means
+    that a part of the calls waits or fails. It is no liveness probe, and it needs a key.
     """
-    store, rabbit = await asyncio.gather(gateway.store.ping(), gateway.messages.ready())
-    states = {"store": store, "queue": rabbit}
-    shown = {name: {"status": "UP" if up else "DOWN"} for name, up in states.items()}
-    overall = "UP" if all(states.values()) else "DEGRADED"
-    return json_answer({"status": overall, "protocol": PROTOCOL, "dependencies": shown})
+    return json_answer(await gateway.health.view())

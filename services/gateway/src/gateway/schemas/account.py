@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict  # as in shared/contracts/decision.py
 
 from gateway.schemas.base import Name
+from shared.checks.queues import Standing
 from shared.contracts.decision import MissingDatum, RecordId
 
 Missing = Annotated[list[MissingDatum], Field(max_length=100)]
@@ -53,14 +54,30 @@ class Dependency(TypedDict):
     """Whether it answers."""
 
 
+class Worker(TypedDict):
+    """A worker, by the queues that it reads."""
+
+    status: Standing
+    """`DOWN` where nobody reads them, `DEGRADED` where a queue is unread or long."""
+
+    consumers: Annotated[int, Field(ge=0, le=10_000)]
+    """How many read, at the queue with the fewest."""
+
+    backlog: Annotated[int, Field(ge=0, le=10_000_000)]
+    """Messages that wait."""
+
+
 class Health(TypedDict):
     """Whether the service can work."""
 
-    status: Annotated[str, Field(json_schema_extra={"enum": ["UP", "DEGRADED"]})]
-    """`UP` where all dependencies are."""
+    status: Standing
+    """`DOWN` where a dependency is, `UP` where all is."""
 
     protocol: Name
     """The protocol's name."""
 
     dependencies: dict[str, Dependency]
     """Each dependency by name."""
+
+    workers: dict[str, Worker]
+    """Each worker by name."""

@@ -63,6 +63,9 @@ class ErrorDetails(TypedDict):
     retry_after_seconds: NotRequired[Annotated[int, Field(ge=0, le=86_400)]]
     """`RATE_LIMITED`: how long to wait."""
 
+    worker: NotRequired[Name]
+    """`SERVICE_UNAVAILABLE`: which worker is not running."""
+
     orderIds: NotRequired[Ids]
     """`ORDER_NOT_FOUND`, `ORDER_ALREADY_EXPORTED`: which orders."""
 

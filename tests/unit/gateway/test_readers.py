@@ -1,0 +1,125 @@
+"""Who waits for a worker that is not there is told so early; who waits for a slow one waits."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from gateway.settings import Settings
+from shared.contracts.exports import ExportExecuted
+from support.export_records import executed, get, put_export
+from support.gateways import PATIENT, GatewayUnderTest
+from support.waiting import until
+
+QUEUE = "executor.exports.execute"
+KEY = {"idempotency-key": "k-1"}
+AT_THE_FIRST_LOOK = timedelta(0)
+
+
+def absent_for(absence: timedelta) -> Settings:
+    return PATIENT.model_copy(update={"worker_absence": absence})
+
+
+@pytest.fixture
+def gateway() -> GatewayUnderTest:
+    """No executor is there, and one look is enough to know it."""
+    under_test = GatewayUnderTest(settings=absent_for(AT_THE_FIRST_LOOK))
+    put_export(under_test)
+    under_test.workers.answers["exports.execute"] = never
+    under_test.workers.deserted.add(QUEUE)
+    return under_test
+
+
+async def never(_: Any) -> Any:  # a command
+    await asyncio.Event().wait()
+
+
+def doing(gateway: GatewayUnderTest, there: Callable[[], bool]) -> Any:
+    async def work(_: Any) -> ExportExecuted:  # a command
+        await until(async_(there))
+        put_export(gateway, **executed())
+        return ExportExecuted(export_id="batch_1")
+
+    return work
+
+
+def async_(there: Callable[[], bool]) -> Any:
+    async def asked() -> bool:
+        return there()
+
+    return asked
+
+
+async def execute(gateway: GatewayUnderTest, headers: dict[str, str] = KEY) -> httpx.Response:
+    async with gateway.client() as client:
+        body = {"accountId": "acc_1", "batchId": "batch_1"}
+        return await client.post("/api/exports/execute", json=body, headers=headers)
+
+
+async def test_without_a_worker_the_answer_names_it_and_the_key_is_kept(
+    gateway: GatewayUnderTest,
+) -> None:
+    answer = await execute(gateway)
+
+    assert (answer.status_code, answer.json()["errorCode"]) == (503, "SERVICE_UNAVAILABLE")
+    assert answer.headers["retry-after"] == "5"
+    details = answer.json()["details"]
+    assert (details["worker"], details["retryable"]) == ("executor", True)
+    assert details["next_action"] == "RETRY_WITH_SAME_KEY"
+    assert "executor" in answer.json()["message"]
+
+    gateway.workers.deserted.clear()
+    gateway.workers.answers["exports.execute"] = doing(gateway, lambda: True)
+    again = await execute(gateway)
+
+    assert again.status_code == 200
+    first, second = gateway.workers.bodies
+    assert first == second
+
+
+async def test_a_worker_that_is_back_in_time_is_waited_for(gateway: GatewayUnderTest) -> None:
+    patient = replace(gateway, settings=absent_for(timedelta(minutes=1)))
+    patient.workers.answers["exports.execute"] = doing(patient, lambda: patient.workers.looks > 1)
+
+    assert (await execute(patient)).status_code == 200
+
+
+async def test_a_worker_that_is_slow_is_not_missing(gateway: GatewayUnderTest) -> None:
+    gateway.workers.deserted.clear()
+    gateway.workers.answers["exports.execute"] = doing(gateway, lambda: gateway.workers.looks > 1)
+
+    assert (await execute(gateway)).status_code == 200
+
+
+async def test_an_answer_that_comes_at_once_costs_no_look(gateway: GatewayUnderTest) -> None:
+    gateway.workers.answers["exports.execute"] = doing(gateway, lambda: True)
+
+    assert (await execute(gateway)).status_code == 200
+    assert gateway.workers.looks == 0
+
+
+async def test_many_who_wait_share_one_look(gateway: GatewayUnderTest) -> None:
+    async with gateway.client() as client:
+        body = {"accountId": "acc_1", "batchId": "batch_1"}
+        answers = await asyncio.gather(
+            *(client.post("/api/exports/execute", json=body) for _ in range(50))
+        )
+
+    assert {answer.status_code for answer in answers} == {503}
+    assert gateway.workers.looks < 5
+
+
+async def test_health_names_the_worker_that_is_not_there(gateway: GatewayUnderTest) -> None:
+    gateway.workers.deserted.add("executor.exports.operate")
+
+    health = (await get(gateway, "/api/system/health")).json()
+
+    assert health["status"] == "DEGRADED"
+    assert health["dependencies"] == {"store": {"status": "UP"}, "queue": {"status": "UP"}}
+    workers = {name: worker["status"] for name, worker in health["workers"].items()}
+    assert workers == {"executor": "DOWN", "planner": "UP", "broker-mailer": "UP"}
+    assert health["workers"]["planner"] == {"status": "UP", "consumers": 1, "backlog": 0}
