@@ -20,7 +20,7 @@ class Entrygo:
 
     def json(self, *words: str) -> Any:  # any JSON value
         done = self(*words, "--json")
-        assert done.exit_code == 0, done.stderr
+        assert done.exit_code == 0, done.stderr or repr(done.exception)
         return json.loads(done.stdout)
 
     def refused(self, *words: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, cast
 
-from shared.records import Collection, Record
+from shared.records import Place, Record
 from shared.store import Store
 
 A_PAGE = 1_000  # documents of a few hundred bytes
@@ -11,7 +11,7 @@ A_PAGE = 1_000  # documents of a few hundred bytes
 
 async def pages(
     store: Store,
-    collection: Collection[Record],
+    place: Place[Record],
     query: Mapping[str, Any] | None = None,
     *,
     size: int = A_PAGE,
@@ -19,7 +19,7 @@ async def pages(
     """The documents in ascending id, each once; what is written meanwhile may be missing."""
     after: dict[str, Any] = {}
     while page := await store.find(
-        collection, {**(query or {}), **after}, sort=[("_id", 1)], limit=size
+        place, {**(query or {}), **after}, sort=[("_id", 1)], limit=size
     ):
         yield page
         if len(page) < size:

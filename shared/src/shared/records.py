@@ -43,7 +43,7 @@ Place = Collection[Record] | Part[Record]
 
 
 def named(place: str | Part[Any]) -> str:
-    return place.collection if isinstance(place, Part) else place
+    return str(place.collection if isinstance(place, Part) else place)
 
 
 class SyncedDocument(TypedDict):
@@ -118,6 +118,24 @@ class Blob(TypedDict):
     data: bytes
 
 
+class Epoch(TypedDict):
+    """One store, restored: what was done between backup and restore is not known to it.
+
+    While it is not released, what is older than it runs only where a person released it.
+    """
+
+    _id: str  # CURRENT_EPOCH: a further restore writes another over it
+    began_at: str
+    backup_id: str
+    taken_at: str  # of the backup: what happened from here to `began_at` is lost
+    restored_at: str | None  # None: not whole yet
+    released_at: str | None
+    released_by: str | None
+    reason: str | None
+
+
+CURRENT_EPOCH: Final = "current"
+
 EXPORTS: Final = Collection[ExportRecord]("exports")
 PRODUCTS: Final = Collection[SyncedDocument]("products")
 ORDERS: Final = Collection[SyncedDocument]("orders")
@@ -133,3 +151,4 @@ IDEMPOTENCY_KEYS: Final = Collection[KeyRecord]("idempotency_keys")
 API_KEYS: Final = Part[ApiKey]("api_keys", None)  # its hash is what the account is found by
 TARIFF_TABLES: Final = Part[Document]("tariff_tables", None)  # the same for everybody
 BLOBS: Final = Part[Blob]("blobs", None)  # equal bytes are one document, whoever has them
+EPOCHS: Final = Part[Epoch]("epochs", None)  # of the whole store

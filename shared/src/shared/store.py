@@ -184,8 +184,8 @@ class Store(Blobs):
         return await indexes.missing(self._database)
 
     async def drop_database(self) -> None:
-        """For tests: everything is gone."""
-        await self._client.drop_database(self._database.name)
+        """Everything is gone: before a restore that replaces it, and after a test."""
+        await told(self._client.drop_database(self._database.name))
 
     # -- inside
 

@@ -63,7 +63,7 @@ def test_every_test_that_architecture_names_is_there() -> None:
 @pytest.mark.parametrize("page", [REPOSITORY / "README.md", *sorted(DOCS.glob("*.md"))])
 def test_every_command_of_the_operator_that_a_page_names_is_there(page: Path) -> None:
     for group, command in re.findall(
-        r"entrygo (account|key|warehouse|broker|export|plan|dlq|tariff) ([a-z-]+)",
+        r"entrygo (account|key|warehouse|broker|export|plan|dlq|tariff|backup) ([a-z-]+)",
         page.read_text(encoding="utf-8"),
     ):
         groups = get_command(app).commands  # type: ignore[attr-defined]  # a group of groups

@@ -48,6 +48,11 @@ def planned_deliveries(
     return deliveries
 
 
+def can_be_resent(export: ExportRecord) -> bool:
+    """Whether a delivery failed or is unclear."""
+    return any(delivery["status"] in AGAIN for delivery in export["deliveries"].values())
+
+
 def again(export: ExportRecord, now: str) -> dict[str, Any]:
     """What to set so that every failed or unclear delivery is sent once more."""
     fields: dict[str, Any] = {}

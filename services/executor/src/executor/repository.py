@@ -12,7 +12,7 @@ from shared.claims import is_void, live_claims
 from shared.contracts.lifecycle import Event, Execution, ExportRecord, State
 from shared.errors import Transient
 from shared.exports import Guard, advance
-from shared.records import CLAIMS, EXPORTS, Claim
+from shared.records import CLAIMS, CURRENT_EPOCH, EPOCHS, EXPORTS, ORDERS, Claim, Epoch
 from shared.store import Store
 
 Fields = Mapping[str, Any]
@@ -45,6 +45,17 @@ class Repository:
             },
             limit=limit,
         )
+
+    async def epoch(self) -> Epoch | None:
+        """What the last restore began; None: this store never was."""
+        return await self._store.get(EPOCHS, CURRENT_EPOCH)
+
+    async def has_order_of_before(
+        self, moment: str, account_id: str, order_ids: Sequence[str]
+    ) -> bool:
+        older = {"_id": {"$in": list(order_ids)}, "created_at": {"$lt": moment}}
+        query = ORDERS.of(account_id).within(older)
+        return bool(await self._store.find(ORDERS, query, limit=1, projection={"_id": 1}))
 
     # -- transitions: each by what must be true for it
 

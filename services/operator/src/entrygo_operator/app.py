@@ -5,6 +5,7 @@ import logging
 import typer
 
 from entrygo_operator.accounts import accounts
+from entrygo_operator.backup import backups
 from entrygo_operator.check import check
 from entrygo_operator.command import command
 from entrygo_operator.dead_letters import letters
@@ -13,6 +14,7 @@ from entrygo_operator.exports import exports
 from entrygo_operator.keys import keys
 from entrygo_operator.parties import brokers, warehouses
 from entrygo_operator.plans import plans
+from entrygo_operator.releases import release
 from entrygo_operator.tariffs import tariffs
 
 app = typer.Typer(
@@ -27,9 +29,11 @@ app.add_typer(keys, name="key")
 app.add_typer(warehouses, name="warehouse")
 app.add_typer(brokers, name="broker")
 app.add_typer(exports, name="export")
+command(exports, "release")(release)
 app.add_typer(plans, name="plan")
 app.add_typer(letters, name="dlq")
 app.add_typer(tariffs, name="tariff")
+app.add_typer(backups, name="backup")
 command(app, "check")(check)
 command(app, "doctor")(doctor)
 

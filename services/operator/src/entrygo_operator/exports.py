@@ -15,11 +15,12 @@ from entrygo_operator.output import Answer, facts, record, rows
 from entrygo_operator.session import Session
 from shared.clock import timestamp
 from shared.contracts.errors import ErrorCode
-from shared.contracts.exports import OperateAction, OperateExport
+from shared.contracts.exports import ExportOperated, OperateAction, OperateExport
 from shared.contracts.lifecycle import ExportRecord, Status, next_action_of, status_of
 from shared.errors import Refused
 from shared.exports import where_status
 from shared.ids import minted_id
+from shared.messaging.rabbit import Messages
 from shared.messaging.topology import EXPORTS_OPERATE
 from shared.records import EXPORTS
 from shared.store import Store
@@ -29,7 +30,9 @@ ExportId = Annotated[str, typer.Argument(metavar="ID", help="Id of the export.")
 Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the export's log.")]
 Needed = Annotated[str, typer.Option("--reason", help="Why; kept in the export's log.")]
 
-exports = typer.Typer(no_args_is_help=True, help="Exports: look, resume, void, resubmit, confirm.")
+exports = typer.Typer(
+    no_args_is_help=True, help="Exports: look, resume, void, resubmit, confirm, release."
+)
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -91,49 +94,60 @@ async def show(session: Session, id_: ExportId) -> Answer:
 @command(exports, "resume")
 async def resume(session: Session, id_: ExportId, *, reason: Reason = None) -> Answer:
     """Drive a stalled execution again."""
-    return await _operate(session, id_, OperateAction.RESUME, reason)
+    return await operate(session, id_, OperateAction.RESUME, reason)
 
 
 @command(exports, "void")
 async def void(session: Session, id_: ExportId, *, reason: Needed) -> Answer:
     """Void an export: its orders are free again, its documents stay readable."""
-    return await _operate(session, id_, OperateAction.VOID, reason)
+    return await operate(session, id_, OperateAction.VOID, reason)
 
 
 @command(exports, "resubmit")
 async def resubmit(session: Session, id_: ExportId, *, reason: Reason = None) -> Answer:
     """Send failed and unknown deliveries again; the partner may get an unknown one twice."""
-    return await _operate(session, id_, OperateAction.RESUBMIT, reason)
+    return await operate(session, id_, OperateAction.RESUBMIT, reason)
 
 
 @command(exports, "confirm-delivery")
 async def confirm_delivery(session: Session, id_: ExportId, *, reason: Reason = None) -> Answer:
     """Say that the broker has it: a failed or unknown delivery becomes a sent one."""
-    return await _operate(session, id_, OperateAction.CONFIRM_DELIVERY, reason)
+    return await operate(session, id_, OperateAction.CONFIRM_DELIVERY, reason)
 
 
-async def _operate(session: Session, id_: str, action: OperateAction, reason: str | None) -> Answer:
-    """Asks the executor for the transition, guarded by the revision that is seen now."""
+async def operate(session: Session, id_: str, action: OperateAction, reason: str | None) -> Answer:
     export = await existing(session.store, id_)
-    asked = OperateExport(
-        command_id=minted_id("cmd_"),
-        account_id=export["account_id"],
-        request_id=minted_id("req_"),
-        issued_at=timestamp(await session.store.now()),
-        export_id=id_,
-        action=action,
-        revision=export["revision"],
-        reason=reason,
-        operator=_user(),
-    )
     async with session.messages() as messages:
-        done = await messages.request(
-            EXPORTS_OPERATE, asked, within=ANSWER_WITHIN, step="operator.operate_export"
-        )
+        done = await asked(session.store, messages, export, action, reason)
     return record(done.model_dump())
 
 
-def _user() -> str:
+async def asked(
+    store: Store,
+    messages: Messages,
+    export: ExportRecord,
+    action: OperateAction,
+    reason: str | None,
+) -> ExportOperated:
+    """Asks the executor for the transition, guarded by the revision that is seen now."""
+    command = OperateExport(
+        command_id=minted_id("cmd_"),
+        account_id=export["account_id"],
+        request_id=minted_id("req_"),
+        issued_at=timestamp(await store.now()),
+        export_id=export["_id"],
+        action=action,
+        revision=export["revision"],
+        reason=reason,
+        operator=user(),
+    )
+    return await messages.request(
+        EXPORTS_OPERATE, command, within=ANSWER_WITHIN, step="operator.operate_export"
+    )
+
+
+def user() -> str:
+    """Who types."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run as a user without a name

@@ -196,6 +196,7 @@ class OperateAction(StrEnum):
     VOID = "VOID"
     RESUBMIT = "RESUBMIT"
     CONFIRM_DELIVERY = "CONFIRM_DELIVERY"
+    RELEASE = "RELEASE"
 
 
 class OperateExport(Command):

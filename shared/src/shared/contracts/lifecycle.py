@@ -58,6 +58,7 @@ class EventType(StrEnum):
     WAREHOUSE_NOTICE_UNKNOWN = "WAREHOUSE_NOTICE_UNKNOWN"
     DELIVERY_CONFIRMED = "DELIVERY_CONFIRMED"
     EXPORT_VOIDED = "EXPORT_VOIDED"
+    EXPORT_RELEASED = "EXPORT_RELEASED"
 
 
 class Event(TypedDict):
@@ -146,6 +147,7 @@ class ExportRecord(TypedDict):
     plan: CurrentPlan
     plans: list[CurrentPlan]  # all of them, the current one last
     refused: dict[str, Any] | None  # a refusal that time could reverse, for this plan revision
+    released: NotRequired[str]  # the epoch (records.py) that an operator released it from
     attempt: int  # counted at PLANNED -> EXECUTING, never reset
     execution: Execution | None
     last_execution: LastExecution | None

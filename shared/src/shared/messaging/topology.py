@@ -107,7 +107,7 @@ EXPORTS_OPERATE = Route(
     "executor",
     OperateExport,
     ExportOperated,
-    "Resume, void, resubmit or confirm, for an operator.",
+    "Resume, void, resubmit, confirm or release, for an operator.",
 )
 DELIVERIES_SEND: Route[SendDelivery, Message] = Route(
     "deliveries.send", "broker-mailer", SendDelivery, None, "Wake the mailer for one delivery."

@@ -7,8 +7,10 @@ from typing import Any
 import orjson
 
 from executor import events
+from executor.deliveries import can_be_resent
 from executor.repository import Repository
 from executor.use_cases.drive import Driving
+from executor.use_cases.hold import held
 from executor.use_cases.resubmit import Resubmitting
 from shared.clock import Clock, timestamp
 from shared.contracts.errors import ErrorCode, Refusal
@@ -75,6 +77,8 @@ class Executing:
     async def _repeated(self, command: ExecuteExport, export: ExportRecord) -> None:
         """What a command does on an export that was executed before it came, or came again."""
         if command.resubmit:
+            if can_be_resent(export) and (refusal := await held(self.repository, export)):
+                raise Refused.again(refusal)
             await self.resubmitting.resubmit(export, command.command_id, command.revision)
         last = export["last_execution"]
         if not command.resubmit and last and last["command_id"] == command.command_id:
@@ -83,6 +87,8 @@ class Executing:
     async def _start(self, command: ExecuteExport, export: ExportRecord) -> ExportRecord | None:
         """The started export; None when it changed meanwhile and is to be looked at again."""
         refusal, fields = await self._refusal(command, export), Fields()
+        if refusal is None:
+            refusal = await held(self.repository, export)
         if refusal is None:
             refusal, fields = await self._verified(command, export)
         if refusal is None:

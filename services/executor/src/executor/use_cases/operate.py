@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from executor import events
-from executor.deliveries import AGAIN
+from executor.deliveries import AGAIN, can_be_resent
 from executor.repository import Repository
 from executor.use_cases.drive import Driving
+from executor.use_cases.hold import was_held
 from executor.use_cases.resubmit import Resubmitting
 from shared.clock import Clock, timestamp
 from shared.contracts.errors import ErrorCode, NextAction
@@ -19,6 +20,7 @@ _EVENTS = {
     OperateAction.VOID: EventType.EXPORT_VOIDED,
     OperateAction.RESUBMIT: EventType.BROKER_SUBMISSION_RETRIED,
     OperateAction.CONFIRM_DELIVERY: EventType.DELIVERY_CONFIRMED,
+    OperateAction.RELEASE: EventType.EXPORT_RELEASED,
 }
 # Older than any drive, so that the next sweep takes it.
 _LONG_AGO = "1970-01-01T00:00:00.000Z"
@@ -59,8 +61,18 @@ class Operating:
                 export, command.command_id, command.revision, actor=command.operator
             )
         now = str(event["occurred_at"])
-        fields = _fields(command.action, export, now)
+        if command.action is OperateAction.RELEASE:
+            fields = await self._released(export)
+        else:
+            fields = _fields(command.action, export, now)
         return await self.repository.operate(export, fields, event, now) is not None
+
+    async def _released(self, export: ExportRecord) -> dict[str, Any]:
+        epoch = await self.repository.epoch()
+        if epoch is None:
+            raise _not_now("The store was not restored: nothing is held.")
+        told = {"last_execution": None} if was_held(export) else {}
+        return {"released": epoch["began_at"]} | told
 
     async def _after(self, command: OperateExport) -> ExportOperated:
         export = await self._export(command)
@@ -91,7 +103,7 @@ def _allowed(command: OperateExport, export: ExportRecord) -> None:
             raise _not_now("It is not executing.")
         case OperateAction.VOID if DeliveryStatus.SENDING in statuses.values():
             raise _not_now("A delivery is being sent; wait for its end.")
-        case OperateAction.RESUBMIT if AGAIN.isdisjoint(statuses.values()):
+        case OperateAction.RESUBMIT if not can_be_resent(export):
             raise _not_now("No delivery failed or is unclear.")
         case OperateAction.CONFIRM_DELIVERY if statuses.get("BROKER") not in AGAIN:
             raise _not_now("The broker's delivery neither failed nor is unclear.")

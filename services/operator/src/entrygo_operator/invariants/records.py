@@ -31,6 +31,7 @@ _MOVES: Final[dict[str, tuple[frozenset[State], State | None]]] = {
     EventType.EXECUTION_REFUSED: (_EXECUTING, State.PLANNED),
     EventType.CUSTOMS_ARTIFACT_GENERATED: (_EXECUTING, None),
     EventType.EXPORT_EXECUTED: (_EXECUTING, State.EXECUTED),
+    EventType.EXPORT_RELEASED: (_ANY - {State.VOIDED}, None),
     EventType.EXPORT_VOIDED: (_ANY - {State.VOIDED}, State.VOIDED),
 }
 
