@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 
 .DEFAULT_GOAL := help
 .PHONY: help setup requirements up down status logs demo test test-unit lint format types imports \
-	crash-points fuzz bench contract record-examples clean
+	crash-points fuzz chaos bench contract record-examples clean
 
 ##@ Run it
 up: setup ## start servers and services, or rescale them: PLANNERS= EXECUTORS= MAILERS= GATEWAYS= PORT=
@@ -57,6 +57,11 @@ crash-points: setup ## kill a service before and after every named step, one at 
 
 fuzz: setup ## bad input against the HTTP API
 	ENTRYGO_FUZZ=all $(BIN)/python -m pytest tests -k fuzz $(PYTEST_ARGS)
+
+chaos: setup ## the nemesis, on a stack of its own: SEED= EXPORTS= ROUNDS= EACH=
+	@PYTHONPATH=tests:. $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) \
+		$(if $(EXPORTS),--exports $(EXPORTS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+		$(if $(EACH),--each $(EACH))
 
 bench: setup ## measure it, on a stack of its own: QUICK=1 PARTS="plans executes"
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --require-hashes -r requirements/bench.txt

@@ -16,7 +16,7 @@ mount --bind /proc "$root/proc"
 mount --rbind /sys "$root/sys"
 mount --rbind /dev "$root/dev"
 if [ -n "$data" ]; then
-  mount --bind "$data" "$root/var/lib/entrygo"
+  mount --rbind "$data" "$root/var/lib/entrygo"
 fi
 if [ "$user" = root ]; then
   exec chroot "$root" "$@"

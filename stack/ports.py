@@ -10,7 +10,7 @@ from pathlib import Path
 
 from stack.output import StackError
 
-BASES = {"demo": 13000, "test": 14000, "bench": 15000}
+BASES = {"demo": 13000, "test": 14000, "bench": 15000, "chaos": 17000}
 OFFSETS = {
     "mongo": 17,
     "smtp": 25,

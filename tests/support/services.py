@@ -79,19 +79,25 @@ class Replica:
             float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name)
         )
 
-    async def _ready_or_dead(self) -> bool:
-        if self.exit_code is not None:  # a crash point may lie before it is ready
-            return True
+    async def is_ready(self) -> bool:
         async with httpx.AsyncClient() as client:
             with suppress(httpx.TransportError):
                 return (await client.get(f"{self.url}/readyz")).status_code == httpx.codes.OK
         return False
 
+    def send(self, what: signal.Signals) -> None:
+        """To the process, if it lives."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(what)
+
+    async def _ready_or_dead(self) -> bool:
+        # A crash point may lie before it is ready.
+        return self.exit_code is not None or await self.is_ready()
+
     async def _end(self, how: signal.Signals) -> None:
-        if self._process is None or self._process.poll() is not None:
-            return
-        self._process.send_signal(how)
-        await asyncio.to_thread(self._process.wait, 60)
+        self.send(how)
+        if self._process is not None:
+            await asyncio.to_thread(self._process.wait, 60)
 
 
 class Cluster:

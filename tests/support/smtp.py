@@ -82,6 +82,9 @@ class ScriptedSmtp:
         with suppress(ConnectionError, ssl.SSLError):
             await writer.wait_closed()
 
+    def keep(self, received: Received) -> None:
+        self.mails.append(received)
+
     def next_act(self, stage: str) -> Act:
         self.stages.append(stage)
         self._reached[stage].set()
@@ -136,7 +139,7 @@ class _Conversation:
         act = self._server.next_act("DOT")
         if act.keep or act == Act():
             received = Received(self._sender, tuple(self._recipients), b"".join(lines))
-            self._server.mails.append(received)
+            self._server.keep(received)
         await self._answer("DOT", act)
 
     async def _answer(self, stage: str, act: Act) -> bool:

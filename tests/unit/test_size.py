@@ -9,6 +9,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 FOLDERS = (
     "services", "shared", "stack", "clients", "examples", "benchmarks", "contract", "tests/support",
+    "tests/chaos",
 )  # fmt: skip
 FILE_LINES = 250
 BODY_LINES = 40
