@@ -55,6 +55,14 @@ class StackFolder:
     def env_file(self) -> Path:
         return self.path / "env"
 
+    @property
+    def supervisor(self) -> Path:
+        return self.pids / "supervisor.json"
+
+    @property
+    def restarts(self) -> Path:
+        return self.path / "restarts.json"
+
     def make(self) -> None:
         for folder in (self.data, self.logs, self.pids):
             folder.mkdir(parents=True, exist_ok=True)

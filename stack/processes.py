@@ -73,26 +73,36 @@ class Launch:
     fingerprint: str = ""
 
 
+# Becomes the command once it is told to; never, if who started it died before it was recorded.
+_GATED = 'read -r _ && exec "$0" "$@" </dev/null'
+
+
 def start(launch: Launch) -> Record:
     """Starts it in a session of its own, so that a terminal's Ctrl-C does not reach it."""
     _turn_over(launch.log)
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-    pid = os.posix_spawnp(
-        launch.command[0],
-        launch.command,
-        launch.environment,
-        file_actions=[
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, str(launch.log), flags, 0o644),
-            (os.POSIX_SPAWN_DUP2, 1, 2),
-        ],
-        setsid=True,
-        setsigdef=[signal.SIGINT, signal.SIGTERM, signal.SIGPIPE],
-    )
-    record = Record(pid, start_time(pid) or "gone", launch.port, launch.fingerprint)
-    draft = launch.pid_file.with_suffix(".draft")
-    draft.write_text(json.dumps(asdict(record)))
-    draft.replace(launch.pid_file)
+    gate, key = os.pipe()
+    try:
+        pid = os.posix_spawnp(
+            "sh",
+            ["sh", "-c", _GATED, *launch.command],
+            launch.environment,
+            file_actions=[
+                (os.POSIX_SPAWN_DUP2, gate, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(launch.log), flags, 0o644),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+            setsigdef=[signal.SIGINT, signal.SIGTERM, signal.SIGPIPE],
+        )
+        record = Record(pid, start_time(pid) or "gone", launch.port, launch.fingerprint)
+        draft = launch.pid_file.with_suffix(".draft")
+        draft.write_text(json.dumps(asdict(record)))
+        draft.replace(launch.pid_file)
+        os.write(key, b"\n")
+    finally:
+        os.close(key)
+        os.close(gate)
     return record
 
 

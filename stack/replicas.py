@@ -93,6 +93,11 @@ def scale(
         _await_ready(launches, started=set())
 
 
+def start(replica: Replica, addresses: Addresses) -> None:
+    """Not waited for."""
+    processes.start(_launch(replica, addresses))
+
+
 def stop(replicas: Iterable[Replica]) -> None:
     """Asks all to finish what they are at; ends those that do not."""
     replicas = list(replicas)

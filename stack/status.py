@@ -2,11 +2,21 @@
 
 from typing import Any
 
-from stack import docker, metrics, native, native_servers, ports, processes, replicas, state
+from stack import (
+    docker,
+    metrics,
+    native,
+    native_servers,
+    ports,
+    processes,
+    replicas,
+    state,
+    supervisor,
+)
 from stack.output import bad, good, say, table
 from stack.paths import StackFolder
 
-COLUMNS = ["what", "pid", "port", "ready", "handled"]
+COLUMNS = ["what", "pid", "port", "ready", "handled", "restarts"]
 
 
 def show(folder: StackFolder) -> bool:
@@ -39,6 +49,7 @@ def _servers(folder: StackFolder, kept: state.State) -> list[dict[str, Any]]:
 def _services(folder: StackFolder, kept: state.State) -> list[dict[str, Any]]:
     numbers = ports.of(folder.name, kept.gateway_port)
     expected = replicas.wanted(folder, numbers, kept.counts)
+    restarts = supervisor.restarts(folder)
     rows = []
     for one in expected:
         record = processes.running(one.pid_file)
@@ -46,15 +57,22 @@ def _services(folder: StackFolder, kept: state.State) -> list[dict[str, Any]]:
         if record is not None:
             handled = metrics.handled(one.service, one.url("/metrics"))
             row["handled"] = "?" if handled is None else handled
+        row["restarts"] = restarts.get(one.name, 0)
         rows.append(row)
+    if rows:
+        watching = processes.running(folder.supervisor)
+        rows.append(_row("supervisor", watching, "-", ready=watching is not None))
     return rows
 
 
-def _row(name: str, record: processes.Record | None, port: int, *, ready: bool) -> dict[str, Any]:
+def _row(
+    name: str, record: processes.Record | None, port: int | str, *, ready: bool
+) -> dict[str, Any]:
     return {
         "what": name,
         "pid": record.pid if record else "-",
         "port": port,
         "ready": "yes" if ready else "no" if record else "not running",
         "handled": "",
+        "restarts": "",
     }

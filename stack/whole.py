@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from stack import docker, envfile, ports, replicas, sample, servers, state
+from stack import docker, envfile, ports, replicas, sample, servers, state, supervisor
 from stack.output import StackError, good, say
 from stack.paths import StackFolder
 from stack.ports import Ports
@@ -30,7 +30,10 @@ def up(folder: StackFolder, counts: Mapping[str, int], gateway: int | None = Non
         else:
             # Written first: what a failed start leaves is then known to status and down.
             _keep(folder, addresses, wanted, numbers)
+            # None meanwhile: what dies while it starts is told here, with its log.
+            supervisor.stop(folder)
             replicas.scale(folder, numbers, wanted, addresses)
+            supervisor.start(folder)
         _keep(folder, addresses, wanted, numbers)
         _tell(folder, addresses, wanted, numbers)
 
@@ -39,6 +42,8 @@ def down(folder: StackFolder, *, wipe: bool = False) -> None:
     # Asked for first, so that a wrong setting leaves everything as it is.
     ports.of(folder.name)
     with servers.turn(folder):
+        supervisor.stop(folder)
+        folder.restarts.unlink(missing_ok=True)
         replicas.stop(replicas.recorded(folder))
         servers.down_in_turn(folder, wipe=wipe)
         folder.env_file.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import pytest
 from stack import processes
 from stack.processes import Launch, Record
 
@@ -83,3 +84,13 @@ def test_a_record_of_an_earlier_boot_is_not_alive() -> None:
 
     assert processes.alive(mine)
     assert not processes.alive(replace(mine, started=f"another-boot/{ticks}"))
+
+
+def test_one_that_could_not_be_recorded_never_runs(tmp_path: Path) -> None:
+    launch = a_launch(tmp_path, "print('ran')")
+
+    with pytest.raises(FileNotFoundError):
+        processes.start(replace(launch, pid_file=tmp_path / "nowhere" / "one.json"))
+
+    os.wait()
+    assert launch.log.read_text() == ""
