@@ -27,7 +27,6 @@ _PASSES: dict[str, tuple[int, ...]] = {
     "gateway.begin_key": (1, 3, 4),
     "gateway.ask": (1, 3, 4),
     "gateway.keep_outcome": (1, 3, 4),
-    "planner.put_blob": (1, 2),
     "executor.wake_mailer": (1, 2),
 }
 _LOOP = (
@@ -41,7 +40,6 @@ _LOOP = (
     "planner.create_export",
     "planner.keep_plan",
     "planner.keep_verdict",
-    "planner.put_blob",
     "planner.reply_orders_sync",
     "planner.reply_exports_plan",
     "planner.reply_products_sync",
@@ -65,6 +63,7 @@ SCENARIOS: dict[str, tuple[type[Scenario], ...]] = {
     "planner.ack_orders_sync": (scenarios.Loop, fault_scenarios.PublishedOrders),
     "planner.replan_export": (scenarios.Replan,),
     "planner.move_mark": (scenarios.RefusedReplan,),
+    "planner.put_blobs": (scenarios.LargePlan,),
     "planner.refuse_orders_sync": (fault_scenarios.ReplayedDeadLetter,),
     "executor.keep_refusal": (scenarios.StalePlan,),
     "executor.give_back": (scenarios.LostRace,),

@@ -17,6 +17,7 @@ from shared.errors import NoReply
 from shared.ids import minted_id
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages
+from shared.plans import snapshot_of
 from shared.records import BLOBS, EXPORTS, Blob
 from shared.store import Store
 from support.services import Cluster, Replica
@@ -180,8 +181,8 @@ class Lab:
 
     async def _rendered(self, record: ExportRecord) -> Any:
         assert record["execution"] is not None
-        digest = record["plan"]["plan_hash"].removeprefix("sha256:")
-        snapshot = orjson.loads(await self.store.get_blob(digest))
+        data = await snapshot_of(self.store, record["account_id"], record["plan"])
+        snapshot = orjson.loads(data)
         identity = Identity(
             export_id=record["_id"],
             plan_revision=record["plan_revision"],

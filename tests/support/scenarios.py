@@ -124,8 +124,21 @@ class LargeAnswer(Scenario):
     """An answer of half a megabyte is kept as a blob."""
 
     async def act(self) -> None:
+        await self.delivered(await self.planned((await self.synced())[:2]))
+
+    async def synced(self) -> list[str]:
         products = await self.shop.post("/api/products/sync", {"items": [SWEATER]})
         product_id = products.json()["data"][0]["id"]
         items = [an_order(f"A-{number}", product_id) for number in range(1_000)]
-        synced = await self.answered("/api/orders/sync", {"items": items})
-        await self.delivered(await self.planned([order["id"] for order in synced["data"][:2]]))
+        answer = await self.answered("/api/orders/sync", {"items": items})
+        return [order["id"] for order in answer["data"]]
+
+
+class LargePlan(LargeAnswer):
+    """A plan that does not fit into its verdict."""
+
+    async def prepare(self) -> None:
+        self.orders = await self.synced()
+
+    async def act(self) -> None:
+        await self.delivered(await self.planned(self.orders))

@@ -89,7 +89,8 @@ async def unpacked(digest: str, blob: Blob | None) -> bytes:
     data = bytes(blob["data"])
     if blob["encoding"] == "zstd":
         try:
-            data = await asyncio.to_thread(_decompress, data)
+            small = len(data) < COMPRESS_FROM  # expanded sooner than a thread is handed it
+            data = _decompress(data) if small else await asyncio.to_thread(_decompress, data)
         except zstandard.ZstdError as error:
             raise BlobCorrupt(f"blob {digest} cannot be unpacked") from error
     if sha256_hex(data) != digest:

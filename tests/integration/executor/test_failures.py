@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import NoReturn
 
 import pytest
+import zstandard
 
 from executor.subscribers import subscribe
 from executor.use_cases.drive import MOST_FAILURES, AttemptFailed
@@ -13,7 +14,7 @@ from shared.contracts.lifecycle import ExportRecord, State, Status, status_of
 from shared.exports import where_status
 from shared.messaging import dead_letters, topology
 from shared.messaging.rabbit import Messages
-from shared.records import BLOBS, EXPORTS
+from shared.records import EXPORTS, PLANS
 from shared.settings import CommonSettings
 from support.gated import Died
 from support.workshop import REDRIVE_AFTER, Executor, Workshop, types_of
@@ -223,9 +224,10 @@ async def test_a_stalled_execution_that_ends_after_all_is_executed(
 async def test_a_snapshot_whose_bytes_changed_is_never_rendered_and_says_why(
     workshop: Workshop, executor: Executor, plan: ExportPlanned
 ) -> None:
-    digest = plan.plan_hash.removeprefix("sha256:")
-    torn = {"$set": {"data": b"{}", "encoding": "identity"}}
-    await workshop.store.transition(BLOBS, digest, {}, torn, step="test.tear")
+    plans = PLANS.of(workshop.account.account_id)
+    command_id = (await workshop.export(plan.export_id))["plan"]["command_id"]
+    torn = {"$set": {"snapshot": zstandard.compress(b"{}")}}
+    await workshop.store.transition(plans, command_id, {}, torn, step="test.tear")
     command = workshop.execute_command(plan)
 
     for _ in range(MOST_FAILURES - 1):

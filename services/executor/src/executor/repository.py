@@ -6,13 +6,26 @@ caller reads the export again and decides anew.
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
+import orjson
+
+from shared import plans
 from shared.claims import is_void, live_claims
 from shared.contracts.lifecycle import Event, Execution, ExportRecord, State
+from shared.contracts.snapshot import Snapshot
 from shared.errors import Transient
 from shared.exports import Guard, advance
-from shared.records import CLAIMS, CURRENT_EPOCH, EPOCHS, EXPORTS, ORDERS, Claim, Epoch
+from shared.records import (
+    CLAIMS,
+    CURRENT_EPOCH,
+    EPOCHS,
+    EXPORTS,
+    ORDERS,
+    Claim,
+    Document,
+    Epoch,
+)
 from shared.store import Store
 
 Fields = Mapping[str, Any]
@@ -170,8 +183,15 @@ class Repository:
 
     # -- documents
 
-    async def blob(self, digest: str) -> bytes:
-        return await self._store.get_blob(digest)
+    async def snapshot(self, export: ExportRecord) -> Snapshot:
+        """Of the current plan. Raises `BlobCorrupt` when stored bytes are other bytes now."""
+        data = await plans.snapshot_of(self._store, export["account_id"], export["plan"])
+        return cast("Snapshot", orjson.loads(data))
+
+    async def view(self, export: ExportRecord) -> Document:
+        """The current plan as it was answered."""
+        data = await plans.view_of(self._store, export["account_id"], export["plan"])
+        return cast("Document", orjson.loads(data))
 
     async def put_blobs(self, parts: Sequence[bytes]) -> list[str]:
         """The SHA-256 of each, in hex."""

@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, NamedTuple, cast
 import orjson
 
 from gateway.auth import Principal
+from shared import plans
 from shared.contracts.errors import ErrorCode
 from shared.contracts.lifecycle import CurrentPlan, ExportRecord, Status
 from shared.errors import BlobCorrupt, Refused
@@ -95,7 +96,16 @@ class Reads:
         left_out = {"events": 0, "plans": 0, "artifacts": 0}
         return await self._page(EXPORTS, query, page, left_out)
 
-    async def stored_view(self, digest: str) -> Document:
+    async def snapshot(self, export: ExportRecord) -> bytes:
+        return await plans.snapshot_of(self._store, export["account_id"], export["plan"])
+
+    async def view(self, account_id: str, plan: CurrentPlan) -> Document:
+        """The plan as it was answered."""
+        data = await plans.view_of(self._store, account_id, plan)
+        return cast("Document", orjson.loads(data))
+
+    async def large_view(self, digest: str) -> Document:
+        """One that did not fit into the reply."""
         return cast("Document", orjson.loads(await self._store.get_blob(digest)))
 
     async def plan_of_command(

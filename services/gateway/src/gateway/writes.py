@@ -144,7 +144,7 @@ async def plan(gateway: Gateway, call: Call[PlanBody]) -> Write[PlanExport, Expo
         if reply.view is not None:
             view = orjson.loads(reply.view)
         else:
-            view = await reads.stored_view(reply.view_sha256 or "")
+            view = await reads.large_view(reply.view_sha256 or "")
         return Answer(OK, dump(plan_view(view, reply.export_id, reply.plan_revision)))
 
     async def done_anyway(command_id: str) -> Answer | None:
@@ -152,7 +152,7 @@ async def plan(gateway: Gateway, call: Call[PlanBody]) -> Write[PlanExport, Expo
         if found is None:
             return None
         export_id, made = found
-        view = await reads.stored_view(made["view_sha256"])
+        view = await reads.view(call.caller.account_id, made)
         return Answer(OK, dump(plan_view(view, export_id, made["revision"])))
 
     return Write(call, topology.EXPORTS_PLAN, command, finish, done_anyway=done_anyway)

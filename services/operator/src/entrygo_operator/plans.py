@@ -13,6 +13,7 @@ from entrygo_operator.output import Answer
 from entrygo_operator.session import Session
 from shared.contracts.decision import Decision, Finding, Flag, Source, Unit
 from shared.contracts.snapshot import Snapshot, SnapshotOrder
+from shared.plans import snapshot_of
 
 Record = dict[str, Any]
 _STYLES = {"BLOCKING": "red", "WARNING": "yellow", "INFO": "dim"}
@@ -25,7 +26,7 @@ plans = typer.Typer(no_args_is_help=True, help="Plans.")
 async def explain(session: Session, id_: ExportId) -> Answer:
     """Why each order is in, out or flagged, rule by rule, with sources."""
     export = await existing(session.store, id_)
-    data = await session.store.get_blob(export["plan"]["plan_hash"].removeprefix("sha256:"))
+    data = await snapshot_of(session.store, export["account_id"], export["plan"])
     explanation = explained(orjson.loads(data))
     return Answer(explanation, list(lines(explanation)))
 

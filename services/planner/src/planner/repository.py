@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from planner.domain.facts import Party, Tariff
-from shared import records
+from shared import plans, records
 from shared.claims import live_claims
 from shared.contracts.errors import Refusal
 from shared.contracts.lifecycle import CurrentPlan, Event, ExportRecord, State
@@ -105,11 +105,15 @@ class Repository:
 
     # -- plans
 
-    async def put_blob(self, data: bytes) -> str:
-        return await self._store.put_blob(data, step="planner.put_blob")
+    async def put_large(self, snapshot: bytes, view: bytes) -> None:
+        """Before the verdict that names them. Raises `BlobTooLarge`."""
+        await self._store.put_blobs((snapshot, view), step="planner.put_blobs")
 
-    async def blob(self, digest: str) -> bytes:
-        return await self._store.get_blob(digest)
+    async def snapshot(self, verdict: Document) -> bytes:
+        return await plans.snapshot_in(self._store, verdict)
+
+    async def view(self, verdict: Document) -> bytes:
+        return await plans.view_in(self._store, verdict)
 
     async def plan(self, command_id: str, account_id: str) -> Document | None:
         return await self._store.get(records.PLANS.of(account_id), command_id)

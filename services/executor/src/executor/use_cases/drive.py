@@ -7,9 +7,6 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
-
-import orjson
 
 from executor import events
 from executor.artifacts import Identity, Render, RenderedFile
@@ -29,7 +26,6 @@ from shared.contracts.lifecycle import (
     LastExecution,
     State,
 )
-from shared.contracts.snapshot import Snapshot
 from shared.errors import EntryGoError, Refused, StoreFault, Transient
 from shared.ids import derived_id, package_number
 from shared.letters import letter_of
@@ -97,8 +93,7 @@ class Driving:
         )
 
     async def _drive(self, export: ExportRecord) -> None:
-        digest = export["plan"]["plan_hash"].removeprefix("sha256:")
-        snapshot = cast("Snapshot", orjson.loads(await self.repository.blob(digest)))
+        snapshot = await self.repository.snapshot(export)
         order_ids = sorted(snapshot["decision"]["included_order_ids"])
         if not await claim_orders(self.repository, export, order_ids, self.now):
             return

@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
 from executor import events
 from executor.deliveries import can_be_resent
 from executor.repository import Repository
@@ -108,7 +106,7 @@ class Executing:
                 details={"planHash": plan["plan_hash"]},
             ).refusal
         if plan["readiness"] == Readiness.BLOCKED:
-            return _blocked(orjson.loads(await self.repository.blob(plan["view_sha256"])))
+            return _blocked(await self.repository.view(export))
         planned, current = command.plan_revision, export["plan_revision"]
         if planned != current:
             return _stale([{"path": "plan_revision", "planned": planned, "current": current}])

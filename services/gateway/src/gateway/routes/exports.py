@@ -66,7 +66,7 @@ async def inspect(
     export = await _changed(request, gateway, caller, export_id, wait or 0.0)
     body = b""
     if not matches(request, str(export["revision"])):
-        stored = await gateway.reads.stored_view(export["plan"]["view_sha256"])
+        stored = await gateway.reads.view(caller.account_id, export["plan"])
         body = dump(export_view(export, stored))
     response = tagged(request, body, str(export["revision"]), "application/json")
     if wait is not None:
@@ -106,9 +106,8 @@ async def snapshot(
     `planHash`.
     """
     export = await gateway.reads.export(caller, export_id)
-    plan_hash = export["plan"]["plan_hash"]
-    body = await gateway.reads.blob(plan_hash.removeprefix("sha256:"))
-    return tagged(request, body, plan_hash, "application/json")
+    body = await gateway.reads.snapshot(export)
+    return tagged(request, body, export["plan"]["plan_hash"], "application/json")
 
 
 @router.get(
@@ -134,5 +133,5 @@ async def plan_of_revision(
     plan = earlier_plan(export, revision)
     if plan is None:
         raise Refused(E.PLAN_NOT_FOUND)
-    stored = await gateway.reads.stored_view(plan["view_sha256"])
+    stored = await gateway.reads.view(caller.account_id, plan)
     return json_answer(plan_view(stored, export_id, revision))

@@ -1,7 +1,16 @@
 """What an export refers to: its documents (I1, I12) and its orders' claims (I13), read and held."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -12,6 +21,7 @@ from entrygo_operator.invariants.records import FILES, of_record
 from shared.contracts.lifecycle import ArtifactRecord, ExportRecord, State
 from shared.errors import BlobCorrupt
 from shared.paging import pages
+from shared.plans import snapshot_of, view_of
 from shared.records import CLAIMS, EXPORTS
 from shared.store import Store
 
@@ -54,9 +64,9 @@ async def lost_claims(store: Store) -> AsyncIterator[Violation]:
 
 async def _of_references(store: Store, export: ExportRecord) -> AsyncIterator[tuple[str, str]]:
     whole = True
-    for what, digest in _digests(export):
+    for what, read in _kept_bytes(store, export):
         try:
-            await store.get_blob(digest)
+            await read()
         except BlobCorrupt as error:
             whole = False
             yield "I1", f"{what}: {error}"
@@ -68,16 +78,15 @@ async def _of_references(store: Store, export: ExportRecord) -> AsyncIterator[tu
             yield "I13", seen
 
 
-def _digests(export: ExportRecord) -> Iterator[tuple[str, str]]:
-    yield "snapshot", _snapshot_of(export)
-    yield "plan", export["plan"]["view_sha256"]
+def _kept_bytes(
+    store: Store, export: ExportRecord
+) -> Iterator[tuple[str, Callable[[], Awaitable[bytes]]]]:
+    plan = (store, export["account_id"], export["plan"])
+    yield "snapshot", partial(snapshot_of, *plan)
+    yield "plan", partial(view_of, *plan)
     for kind, delivery in export["deliveries"].items():
         if digest := delivery.get("letter_sha256"):
-            yield f"{kind} letter", digest
-
-
-def _snapshot_of(export: ExportRecord) -> str:
-    return export["plan"]["plan_hash"].removeprefix("sha256:")
+            yield f"{kind} letter", partial(store.get_blob, digest)
 
 
 async def _of_artifacts(store: Store, listed: list[ArtifactRecord]) -> list[tuple[str, str]]:
@@ -118,7 +127,7 @@ def _entries(files: Iterable[Any], names: Sequence[str]) -> Iterator[tuple[Any, 
 
 async def _of_claims(store: Store, export: ExportRecord) -> AsyncIterator[str]:
     """Each order that was exported is claimed by it, and no other is."""
-    snapshot = orjson.loads(await store.get_blob(_snapshot_of(export)))
+    snapshot = orjson.loads(await snapshot_of(store, export["account_id"], export["plan"]))
     ordered = set(snapshot["decision"]["included_order_ids"])
     account, id_ = export["account_id"], export["_id"]
     own = {"account_id": account, "export": id_, "attempt": export["attempt"]}

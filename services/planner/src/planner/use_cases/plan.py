@@ -114,7 +114,7 @@ class Planning:
 
     async def _answer(self, verdict: Document, revision: int, view: bytes | None) -> ExportPlanned:
         if view is None:
-            view = await self._repository.blob(verdict["view_sha256"])
+            view = await self._repository.view(verdict)
         return ExportPlanned(
             export_id=verdict["export_id"],
             plan_revision=revision,

@@ -3,12 +3,13 @@
 A copy of the command gets the same one, however late it comes.
 """
 
-import asyncio
 from datetime import datetime
 
 from planner.domain.view import operator_only, warning_codes
 from planner.repository import Repository
 from planner.use_cases.decision import decided
+from shared import plans
+from shared.canonical import sha256_hex
 from shared.clock import timestamp
 from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import PlanExport
@@ -70,19 +71,19 @@ def too_large() -> Refused:
 async def _plan(
     command: PlanExport, repository: Repository, moment: datetime
 ) -> tuple[Document, bytes]:
-    """A plan with its snapshot and its view, both stored."""
+    """A plan with its snapshot and its view, in it or stored beside it."""
     plan = await decided(command.account_id, command.request, moment.date(), repository)
     snapshot, view = plan.snapshot, plan.view(moment)
-    try:
-        _, view_sha256 = await asyncio.gather(
-            repository.put_blob(plan.canonical), repository.put_blob(view)
-        )
-    except BlobTooLarge as error:
-        raise too_large() from error
-    return {
+    kept = plans.inline(plan.canonical, view)
+    if kept is None:
+        try:
+            await repository.put_large(plan.canonical, view)
+        except BlobTooLarge as error:
+            raise too_large() from error
+    return (kept or {}) | {
         "test": snapshot["account"].get("test", False),
         "plan_hash": plan.plan_hash,
-        "view_sha256": view_sha256,
+        "view_sha256": sha256_hex(view),
         "readiness": snapshot["decision"]["readiness"],
         "operator_only": operator_only(snapshot),
         "warning_codes": warning_codes(snapshot),

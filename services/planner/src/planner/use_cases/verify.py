@@ -32,6 +32,6 @@ class Verifying:
         )
         if current.plan_hash == plan["plan_hash"]:
             return PlanVerified(holds=True)
-        stored = await self._repository.blob(plan["plan_hash"].removeprefix("sha256:"))
+        stored = await self._repository.snapshot(plan)
         found = changes(orjson.loads(stored), current.snapshot)
         return PlanVerified(holds=False, changed=tuple(found[:MOST_CHANGES]))
