@@ -20,6 +20,7 @@ from shared.contracts.errors import ErrorCode
 from shared.contracts.lifecycle import Delivery, DeliveryStatus, EventType, ExportRecord, State
 from shared.errors import Refused
 from shared.exports import event
+from shared.plans import snapshot_of
 from shared.records import (
     CLAIMS,
     CURRENT_EPOCH,
@@ -128,7 +129,7 @@ class Restoring:
             await self._claim_orders(restored)
 
     async def _claim_orders(self, export: ExportRecord) -> None:
-        snapshot = await self._store.get_blob(export["plan"]["plan_hash"].removeprefix("sha256:"))
+        snapshot = await snapshot_of(self._store, export["account_id"], export["plan"])
         claims = (
             Claim(
                 _id=order_id,

@@ -4,8 +4,6 @@ An export is held that is older than the epoch, or holds an order that is: the o
 in an export that the store no longer knows.
 """
 
-import orjson
-
 from executor.repository import Repository
 from shared.contracts.errors import ErrorCode, NextAction, Refusal
 from shared.contracts.lifecycle import ExportRecord, Readiness
@@ -39,6 +37,5 @@ def was_held(export: ExportRecord) -> bool:
 async def _is_older(repository: Repository, export: ExportRecord, epoch: Epoch) -> bool:
     if export["created_at"] < epoch["began_at"]:
         return True
-    digest = export["plan"]["plan_hash"].removeprefix("sha256:")
-    ordered = orjson.loads(await repository.blob(digest))["decision"]["included_order_ids"]
+    ordered = (await repository.snapshot(export))["decision"]["included_order_ids"]
     return await repository.has_order_of_before(epoch["began_at"], export["account_id"], ordered)
