@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from shared.contracts.errors import Refusal
 from shared.contracts.snapshot import PROTOCOL
-from shared.messaging import topology
+from shared.messaging import frames, topology
 from shared.messaging.rpc import REFUSAL
 from shared.messaging.topology import EventRoute, Route
 from shared.settings import CommonSettings
@@ -27,6 +27,9 @@ _COMMON: Final[Json] = {
     "exchange": topology.EXCHANGE,
     "dead_exchange": topology.DEAD_EXCHANGE,
     "delivery_limit": topology.DELIVERY_LIMIT,
+    "frame": frames.FRAME,
+    "most_parts": frames.MOST_PARTS,
+    "most_bytes": frames.MOST_BYTES,
     "delays": ", ".join(f"{delay / 1000:g} s" for delay in _RETRY_DELAYS),
 }
 

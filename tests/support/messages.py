@@ -75,6 +75,7 @@ class Raw:
     type: str | None = None
     settled: list[str] = field(default_factory=list)
     locked: bool = False
+    redelivered: bool = False
 
     async def ack(self, **_: object) -> None:
         self.settled.append("ack")
@@ -116,6 +117,10 @@ class Sent:
 
     async def send_dead(self, service: str, body: bytes, **properties: Any) -> None:
         self.dead.append(self._carried(body, properties) | {"service": service})
+
+    async def reply(self, to: RabbitMessage, kind: str, body: bytes) -> None:
+        asked = {"correlation_id": to.correlation_id, "routing_key": to.reply_to}
+        self.replies.append(self._carried(body, asked | {"message_type": kind}))
 
     async def announce(self, event: EventRoute, message: Message, *, step: str) -> None:
         assert step

@@ -40,6 +40,11 @@ class Coalescer(Generic[Item, Answer]):
             self._worker = asyncio.create_task(self._drain())
         return await answer
 
+    @property
+    def idle(self) -> bool:
+        """Nothing waits and nothing is under way."""
+        return self._worker is None and not self._waiting
+
     async def _drain(self) -> None:
         try:
             while self._waiting:

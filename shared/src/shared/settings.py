@@ -42,6 +42,7 @@ class CommonSettings(BaseSettings):
     # How long a refusal that a later message may cure (an unknown product) is tried again.
     refusal_patience: timedelta = timedelta(minutes=5)
     prefetch: int = 50
+    frames: bool = True  # off while workers run that do not know them
     rabbit_heartbeat: timedelta = timedelta(seconds=5)
     rabbit_connect_timeout: timedelta = timedelta(seconds=5)
     publish_timeout: timedelta = timedelta(seconds=5)

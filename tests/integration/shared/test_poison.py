@@ -1,6 +1,7 @@
 """Messages that nobody can read, and one that kills whoever takes it, on a real RabbitMQ."""
 
 import struct
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -11,6 +12,8 @@ from pamqp.commands import Basic
 from shared.contracts.exports import PlanVerified, VerifyPlan
 from shared.ids import minted_id
 from shared.messaging import dead_letters, topology
+from shared.messaging.declaring import COMMANDS
+from shared.messaging.frames import FRAME, Part, packed
 from shared.messaging.rabbit import Messages
 from shared.settings import CommonSettings
 from support.messages import GOOD, POISON
@@ -65,6 +68,61 @@ async def test_what_keeps_killing_its_worker_ends_in_the_dead_letters_and_says_w
     assert letter.reason == "delivery_limit"
     assert letter.origin_queue == topology.EXPORTS_VERIFY.queue
     assert await dead_letters.drop(messages, "planner", letter.id)
+
+
+async def test_what_kills_its_worker_in_a_frame_ends_as_often_and_its_neighbours_are_served(
+    settings: CommonSettings, messages: Messages
+) -> None:
+    handled: Counter[str] = Counter()
+
+    async def healthy() -> bool:
+        return True
+
+    worker = Messages(settings, service="tests", healthy=healthy)
+
+    @worker.subscriber(topology.EXPORTS_VERIFY)
+    async def verify(command: VerifyPlan) -> PlanVerified:
+        handled[command.plan_command_id] += 1
+        if command.plan_command_id == "poison":  # as when the process dies: nothing is settled
+            connection = await worker.broker.connect()
+            await connection.reconnect()
+        return PlanVerified(holds=True)
+
+    names = ("before", "poison", "after")
+    commands = {
+        name: VerifyPlan(
+            command_id=minted_id("cmd_"),
+            account_id="acc_1",
+            request_id="req-1",
+            issued_at="2026-11-24T10:00:00.000Z",
+            plan_command_id=name,
+        )
+        for name in names
+    }
+    parts = [Part(command.encoded(), command.command_id) for command in commands.values()]
+    await worker.start()
+    await messages.send(
+        packed(parts),
+        content_type=FRAME,
+        exchange=COMMANDS,
+        routing_key=topology.EXPORTS_VERIFY.key,
+    )
+
+    async def buried() -> dead_letters.DeadLetter | None:
+        letters = await dead_letters.listed(messages, "planner")
+        return next((each for each in letters if each.reason == "delivery_limit"), None)
+
+    letter = await until(buried)
+
+    assert letter.id == commands["poison"].command_id
+    assert topology.DELIVERY_LIMIT - 1 <= handled["poison"] <= topology.DELIVERY_LIMIT + 1
+    assert handled["before"] >= 1
+    assert handled["after"] >= 1
+    await worker.stop()
+    channel = await messages.channel()  # its death may have doubled it: a copy is under way
+    for queue in (topology.EXPORTS_VERIFY.queue, topology.dead_queue("planner")):
+        await (await channel.get_queue(queue)).purge()
+    await channel.close()
 
 
 PREFETCH: Final = 5

@@ -7,7 +7,15 @@ from pydantic import BaseModel
 
 from contract.asyncapi import asyncapi_document, contracts, examples
 from shared.messaging import topology
-from shared.messaging.journey import ATTEMPT, DIED_AT, FAULTS, FIRST_SEEN, ORIGIN, REASON
+from shared.messaging.journey import (
+    ATTEMPT,
+    DELIVERIES,
+    DIED_AT,
+    FAULTS,
+    FIRST_SEEN,
+    ORIGIN,
+    REASON,
+)
 from shared.settings import CommonSettings
 
 
@@ -100,7 +108,7 @@ def test_the_headers_are_those_that_are_written(document: dict[str, Any]) -> Non
     asked = messages["SyncOrders"]["headers"]["properties"]
     dead = messages["DeadLetter"]["headers"]["properties"]
 
-    assert {ATTEMPT, FAULTS} <= set(asked)
+    assert {ATTEMPT, FAULTS, DELIVERIES} <= set(asked)
     assert {REASON, ORIGIN, DIED_AT, FIRST_SEEN} <= set(dead)
 
 

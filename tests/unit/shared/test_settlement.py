@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from faststream.rabbit import RabbitMessage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,8 +15,9 @@ from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import PlanVerified, VerifyPlan
 from shared.contracts.sync import OrdersSyncRefused
 from shared.errors import Refused, StoreFault, Transient
+from shared.messaging.deliveries import Deliveries
 from shared.messaging.reading import read
-from shared.messaging.settlement import OWN_FAULTS, Settlement
+from shared.messaging.settlement import OWN_FAULTS
 from shared.messaging.topology import EXPORTS_VERIFY, ORDERS_SYNC, Route
 from shared.settings import CommonSettings
 from support.messages import A_COMMAND, GOOD, POISON, Raw, Sent, received
@@ -68,17 +70,17 @@ async def settled(
     sent = Sent(away=away)
     message = received(raw)
 
-    async def decoder(_: object) -> object:
+    async def decoder(message: Any) -> object:  # FastStream's
         return read(route.contract, message)
 
-    async def handle() -> PlanVerified:
+    async def handle(message: RabbitMessage) -> PlanVerified:
         return await handler(await message.decode())
 
     async def healthy() -> bool:
         return True
 
     message.set_decoder(decoder)
-    await Settlement(sent, CommonSettings(), healthy).settle(route, message, handle)
+    await Deliveries(sent, CommonSettings(), healthy).settle(route, message, handle)
     return sent
 
 

@@ -15,9 +15,8 @@ from faststream.rabbit.subscriber import RabbitSubscriber
 
 from shared.errors import QueueUnavailable
 from shared.ids import minted_id
-from shared.logs import request_id
 from shared.messaging.declaring import declare
-from shared.messaging.journey import REQUEST_ID
+from shared.messaging.journey import of_request
 from shared.messaging.link import (
     ASKED_SECONDS,
     AWAY,
@@ -163,8 +162,7 @@ class Connected:
 
     async def send(self, body: bytes, **properties: Any) -> None:  # noqa: ANN401  # AMQP properties
         """One confirmed publish; `publish`, `ask` and settlement are what callers use."""
-        known = request_id.get()
-        properties.setdefault("headers", {REQUEST_ID: known} if known else {})
+        properties.setdefault("headers", of_request())
         properties.setdefault("content_type", "application/json")
         async with self.promptly():
             confirmation: object = await self.broker.publish(body, persist=True, **properties)

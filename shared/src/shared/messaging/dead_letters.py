@@ -85,6 +85,7 @@ async def replay(messages: Messages, service: str, id_: str) -> bool:
                         routing_key=letter.origin_queue,
                         message_id=message.message_id,
                         message_type=message.type,
+                        content_type=message.content_type,
                         headers={k: v for k, v in message.headers.items() if k == REQUEST_ID},
                     )
                 await message.ack()

@@ -13,6 +13,7 @@ from typing import Any, Final
 from faststream.rabbit import RabbitMessage
 
 from shared.clock import parse_timestamp, timestamp
+from shared.logs import request_id
 
 REQUEST_ID: Final = "x-request-id"
 ATTEMPT: Final = "x-attempt"
@@ -22,6 +23,8 @@ LAST_ERROR: Final = "x-last-error"
 REASON: Final = "x-reason"
 ORIGIN: Final = "x-origin-queue"
 DIED_AT: Final = "x-died-at"
+DELIVERIES: Final = "x-deliveries"  # of the frame that a message came in, before it went on alone
+_REDELIVERIES: Final = "x-delivery-count"  # RabbitMQ's own
 
 _MOST: Final = 2**31 - 1
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
@@ -38,6 +41,7 @@ class Journey:
     first_seen: datetime
     attempt: int = 0
     faults: int = 0
+    deliveries: int = 0  # before this one
 
     @classmethod
     def read(cls, headers: Mapping[str, Any], now: datetime) -> "Journey":
@@ -51,12 +55,24 @@ class Journey:
             first_seen=_moment(headers, FIRST_SEEN) or now,
             attempt=_count(headers, ATTEMPT),
             faults=_count(headers, FAULTS),
+            deliveries=_count(headers, DELIVERIES) and delivered(headers),
         )
 
     def headers(self) -> dict[str, Any]:
         named = {REQUEST_ID: self.request_id} if self.request_id else {}
         counts = {ATTEMPT: self.attempt, FAULTS: self.faults} if self.attempt else {}
         return {**named, FIRST_SEEN: timestamp(self.first_seen), **counts}
+
+
+def delivered(headers: Mapping[str, Any]) -> int:
+    """How often it was delivered before this time, alone and in a frame."""
+    return _count(headers, DELIVERIES) + _count(headers, _REDELIVERIES)
+
+
+def of_request() -> dict[str, str]:
+    """The headers of a message that is sent on behalf of the request at hand."""
+    known = request_id.get()
+    return {REQUEST_ID: known} if known else {}
 
 
 def copied(message: RabbitMessage, *, keep_caller: bool) -> dict[str, Any]:

@@ -18,9 +18,11 @@ from shared.ids import minted_id
 from shared.logs import request_id
 from shared.messaging.connected import Connected
 from shared.messaging.declaring import COMMANDS, DEAD, work_queue
+from shared.messaging.deliveries import Deliveries, Settling
+from shared.messaging.frames import Lanes, Part
+from shared.messaging.journey import of_request
 from shared.messaging.reading import read
 from shared.messaging.rpc import answer_of
-from shared.messaging.settlement import Settlement, Settling
 from shared.messaging.topology import Answered, Asked, EventRoute, Route
 from shared.settings import CommonSettings
 from shared.steps import durable_step
@@ -41,8 +43,10 @@ class Messages(Connected):
     def __init__(
         self, settings: CommonSettings, *, service: str, healthy: Callable[[], Awaitable[bool]]
     ) -> None:
-        settling = partial(Settling, settlement=Settlement(self, settings, healthy))
+        settling = partial(Settling, deliveries=Deliveries(self, settings, healthy))
         super().__init__(settings, service, settling)
+        self._lanes = Lanes(self.send, framing=settings.frames)
+        self._alone = Lanes(self.send, framing=False)
 
     # -- out
 
@@ -57,7 +61,14 @@ class Messages(Connected):
 
     async def announce(self, event: EventRoute, message: Message, *, step: str) -> None:
         with durable_step(step):
-            await self._say(event, minted_id("msg_"), message.encoded(), mandatory=False)
+            await self.send(
+                message.encoded(),
+                exchange=COMMANDS,
+                routing_key=event.key,
+                message_id=minted_id("msg_"),
+                message_type=event.contract.__name__,
+                mandatory=False,
+            )
 
     async def ask(
         self, route: Route[Asked, Answered], command_id: str, command: bytes, *, step: str
@@ -96,14 +107,21 @@ class Messages(Connected):
 
     async def _say(
         self,
-        route: Route[Any, Any] | EventRoute,
+        route: Route[Any, Any],
         message_id: str,
         body: bytes,
-        **more: Any,  # noqa: ANN401  # AMQP's
+        **asking: Any,  # noqa: ANN401  # AMQP's
     ) -> None:
-        kind = route.contract.__name__
-        more |= {"routing_key": route.key, "message_id": message_id, "message_type": kind}
-        await self.send(body, exchange=COMMANDS, **more)
+        part = Part(body, message_id, route.contract.__name__, headers=of_request(), **asking)
+        await self._lanes(part, exchange=COMMANDS, routing_key=route.key)
+
+    async def reply(self, to: RabbitMessage, kind: str, body: bytes) -> None:
+        """To who asked; in a frame where the question came in one."""
+        part = Part(body, type=kind, correlation_id=to.correlation_id, headers=of_request())
+        asked: object = to.raw_message
+        say = self._lanes if isinstance(asked, Part) else self._alone
+        # Not mandatory: a caller who is gone reads the state instead.
+        await say(part, routing_key=to.reply_to, mandatory=False)
 
     async def send_dead(self, service: str, body: bytes, **properties: Any) -> None:  # noqa: ANN401
         await self.send(body, exchange=DEAD, routing_key=service, **properties)

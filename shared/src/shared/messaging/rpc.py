@@ -8,6 +8,7 @@ process was cut off are still there when it is back; it goes by itself two minut
 import asyncio
 import logging
 import uuid
+from collections.abc import Sequence
 from typing import Any, Final
 
 from aio_pika.abc import (
@@ -20,10 +21,13 @@ from pydantic import ValidationError
 
 from shared.contracts.errors import Refusal
 from shared.errors import NoReply, QueueUnavailable, Refused
+from shared.messaging import frames
 from shared.messaging.link import consumes
 from shared.messaging.topology import Answered, Route
 
 log = logging.getLogger(__name__)
+
+Reply = AbstractIncomingMessage | frames.Part
 
 REFUSAL: Final = "refusal"  # the AMQP `type` of a reply that is a refusal
 _EXPIRES_MS: Final = 120_000
@@ -34,7 +38,7 @@ class Replies:
 
     def __init__(self, service: str) -> None:
         self.queue: Final = f"{service}.replies.{uuid.uuid4().hex}"
-        self._waiting: dict[str, asyncio.Future[AbstractIncomingMessage]] = {}
+        self._waiting: dict[str, asyncio.Future[Reply]] = {}
         self._rank: dict[str, Any] = {"x-priority": 0}
         self._channel: AbstractRobustChannel | None = None
         self._consuming: tuple[AbstractRobustQueue, str] | None = None
@@ -69,10 +73,10 @@ class Replies:
         if self._consuming is None or not await consumes(*self._consuming):
             raise QueueUnavailable("the reply queue has no consumer")
 
-    def expect(self, call_id: str, within: float) -> asyncio.Future[AbstractIncomingMessage]:
+    def expect(self, call_id: str, within: float) -> asyncio.Future[Reply]:
         """A future for the reply; given up `within` seconds later, so that nothing piles up."""
         loop = asyncio.get_running_loop()
-        reply: asyncio.Future[AbstractIncomingMessage] = loop.create_future()
+        reply: asyncio.Future[Reply] = loop.create_future()
         self._waiting[call_id] = reply
         timer = loop.call_later(within, reply.cancel)
 
@@ -84,16 +88,18 @@ class Replies:
         return reply
 
     async def _on_reply(self, message: AbstractIncomingMessage) -> None:
-        waiting = self._waiting.pop(message.correlation_id or "", None)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(message)
-        else:
-            log.info("reply without a caller", extra={"call_id": message.correlation_id})
+        replies: Sequence[Reply] = (message,)
+        if message.content_type == frames.FRAME:
+            replies = frames.unpacked(message.body, None)
+        for reply in replies:
+            waiting = self._waiting.pop(reply.correlation_id or "", None)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(reply)
+            else:
+                log.info("reply without a caller", extra={"call_id": reply.correlation_id})
 
 
-async def answer_of(
-    route: Route[Any, Answered], reply: asyncio.Future[AbstractIncomingMessage]
-) -> Answered:
+async def answer_of(route: Route[Any, Answered], reply: asyncio.Future[Reply]) -> Answered:
     try:
         message = await reply
     except asyncio.CancelledError as error:

@@ -6,28 +6,24 @@
     any other error            again later; the tenth time it is the message's own fault: dead
     not to be read             the refusal is the reply, and dead at once: it can never succeed
 
-Acknowledgement comes last: state written, follow-up confirmed, reply confirmed.
+Acknowledgement, in deliveries.py, comes last: state written, follow-up confirmed, reply confirmed.
 """
 
-import asyncio
 import json
 import logging
 import random
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from functools import partial
 from typing import Any, Final, Protocol, cast
 
-from faststream import BaseMiddleware
 from faststream.rabbit import RabbitMessage
-from prometheus_client import Counter
 
 from shared.clock import timestamp, utc_now
 from shared.contracts.base import Command, Message
 from shared.contracts.errors import ErrorCode, Refusal, refusal
 from shared.contracts.sync import OrdersSyncRefused
-from shared.errors import QueueUnavailable, Refused, StoreFault, Transient
+from shared.errors import Refused, StoreFault, Transient
 from shared.logs import request_id
 from shared.messaging import topology
 from shared.messaging.journey import (
@@ -48,12 +44,11 @@ from shared.steps import durable_step
 
 log = logging.getLogger(__name__)
 
-MESSAGES = Counter("entrygo_messages_total", "Messages settled.", ["queue", "outcome"])
 OWN_FAULTS: Final = 10
 JITTER: Final = 0.25  # how often a shorter delay is taken, so that neighbours do not march in step
 
 AnyRoute = Route[Any, Any]
-Handle = Callable[[], Awaitable[Message | None]]
+Handle = Callable[[RabbitMessage], Awaitable[Message | None]]
 
 
 class Sender(Protocol):
@@ -64,21 +59,12 @@ class Sender(Protocol):
     async def send(self, body: bytes, **properties: Any) -> None: ...  # noqa: ANN401  # AMQP's
     async def send_dead(self, service: str, body: bytes, **properties: Any) -> None: ...  # noqa: ANN401
     async def announce(self, event: EventRoute, message: Message, *, step: str) -> None: ...
-
-
-class Settling(BaseMiddleware[Any, Any]):
-    """FastStream's hook around a handler, which sees the message and what came of it."""
-
-    def __init__(self, *args: Any, settlement: "Settlement", **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **kwargs)
-        self._settlement = settlement
-
-    async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: Any) -> None:  # noqa: ANN401
-        route = topology.BY_QUEUE[self.context.get_local("handler_").queue.name]
-        await self._settlement.settle(route, msg, partial(call_next, msg))
+    async def reply(self, to: RabbitMessage, kind: str, body: bytes) -> None: ...
 
 
 class Settlement:
+    """The table above, for one message."""
+
     def __init__(
         self, messages: Sender, settings: CommonSettings, healthy: Callable[[], Awaitable[bool]]
     ) -> None:
@@ -87,48 +73,28 @@ class Settlement:
         self._patience = settings.refusal_patience
         self._healthy = healthy
 
-    async def settle(self, route: AnyRoute, message: RabbitMessage, handle: Handle) -> None:
-        """Settles it, whatever is in it and whatever `handle` raises."""
-        try:
-            outcome = await self._settled(route, message, handle)
-        except QueueUnavailable as error:
-            # Neither taken nor given back: RabbitMQ gives it to someone when the connection ends.
-            log.warning("message left", extra={"queue": route.queue, "why": str(error)})
-            outcome = "left"
-        MESSAGES.labels(route.queue, outcome).inc()
+    async def of(self, route: AnyRoute, message: RabbitMessage, handle: Handle) -> str:
+        """What became of it, in a word, when all that it takes is stored: it can be acknowledged.
 
-    async def _settled(self, route: AnyRoute, message: RabbitMessage, handle: Handle) -> str:
-        try:
-            outcome = await self._outcome(route, message, handle)
-        except QueueUnavailable as error:
-            # Neither reply nor retry could be stored: back to the queue, after a breath.
-            log.warning("message put back", extra={"queue": route.queue, "why": str(error)})
-            outcome = "requeued"
-            await asyncio.sleep(1.0)
-            async with self._messages.promptly():
-                await message.nack(requeue=True)
-        except Exception:
-            # Not foreseen above, so a bug; RabbitMQ moves the message to the dead letters.
-            log.exception("message rejected", extra={"queue": route.queue})
-            outcome = "rejected"
-            async with self._messages.promptly():
-                await message.reject(requeue=False)
-        else:
-            with durable_step(route.step("ack")):
-                async with self._messages.promptly():
-                    await message.ack()
-        return outcome
-
-    async def _outcome(self, route: AnyRoute, message: RabbitMessage, handle: Handle) -> str:
+        Raises:
+            QueueUnavailable: neither reply nor retry nor dead letter could be stored.
+        """
         try:
             journey = Journey.read(message.headers, utc_now())
         except WrongHeader as error:
-            return await self._never(route, message, malformed(route.contract, str(error)))
+            return await self.never(route, message, malformed(route.contract, str(error)))
         request_id.set(journey.request_id)
+        if journey.deliveries >= topology.DELIVERY_LIMIT:
+            return await self.dead(route, message, journey, "delivery_limit")
+        return await self._handled(route, message, journey, handle)
+
+    async def _handled(
+        self, route: AnyRoute, message: RabbitMessage, journey: Journey, handle: Handle
+    ) -> str:
         try:
-            await self._reply(route, message, await handle())
+            await self._reply(route, message, await handle(message))
         except Unreadable as error:
-            return await self._never(route, message, error)
+            return await self.never(route, message, error)
         except Refused as error:
             return await self._refused(route, message, journey, error.refusal)
         except (Transient, StoreFault) as error:
@@ -153,14 +119,14 @@ class Settlement:
         await self._tell(route, command.account_id, command.command_id, answer)
         envelope = json.dumps(answer.envelope(), ensure_ascii=False)
         reason = f"refused {answer.status}: {envelope}"
-        return await self._dead(route, message, journey, reason)
+        return await self.dead(route, message, journey, reason)
 
-    async def _never(self, route: AnyRoute, message: RabbitMessage, error: Unreadable) -> str:
+    async def never(self, route: AnyRoute, message: RabbitMessage, error: Unreadable) -> str:
         await self._reply(route, message, error.refusal)
         if not message.reply_to and (who := who_asked(message.body)):
             await self._tell(route, *who, error.refusal)
         journey = Journey(request_id.get(), utc_now())
-        return await self._dead(route, message, journey, str(error))
+        return await self.dead(route, message, journey, str(error))
 
     async def _again(
         self,
@@ -180,7 +146,7 @@ class Settlement:
             "The request could not be completed; it is kept for an operator.",
         )
         await self._reply(route, message, answer)
-        return await self._dead(route, message, journey, why)
+        return await self.dead(route, message, journey, why)
 
     async def _later(
         self, route: AnyRoute, message: RabbitMessage, journey: Journey, why: str
@@ -199,7 +165,7 @@ class Settlement:
         )
         return "retried"
 
-    async def _dead(
+    async def dead(
         self, route: AnyRoute, message: RabbitMessage, journey: Journey, reason: str
     ) -> str:
         log.error("dead letter", extra={"queue": route.queue, "reason": reason[:500]})
@@ -217,13 +183,9 @@ class Settlement:
             return
         refused = isinstance(answer, Refusal)
         with durable_step(route.step("reply")):
-            # Not mandatory: a caller who is gone reads the state instead.
-            await self._messages.send(
-                answer.model_dump_json(by_alias=True).encode(),
-                routing_key=message.reply_to,
-                correlation_id=message.correlation_id,
-                message_type=REFUSAL if refused else type(answer).__name__,
-                mandatory=False,
+            kind = REFUSAL if refused else type(answer).__name__
+            await self._messages.reply(
+                message, kind, answer.model_dump_json(by_alias=True).encode()
             )
 
     async def _tell(
