@@ -1,10 +1,12 @@
 """The export's record in the store: how it advances, and how its states are asked for."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from shared.contracts.lifecycle import (
     BROKER_DELIVERED,
+    Delivery,
+    DeliveryStatus,
     Event,
     EventType,
     ExportRecord,
@@ -28,6 +30,34 @@ def event(
         actor=actor,
         data=data or {},
     )
+
+
+_UNKNOWN: Final = {
+    "BROKER": EventType.BROKER_SUBMISSION_UNKNOWN,
+    "WAREHOUSE": EventType.WAREHOUSE_NOTICE_UNKNOWN,
+}
+
+
+def unclear(
+    delivery: Delivery, kind: str, why: str, *, at: str, actor: str
+) -> tuple[Delivery, Event]:
+    """The delivery that may have ended where nobody here saw it, and the event that tells it."""
+    told = {
+        "attempt": delivery["attempts"],
+        "recipient": delivery["recipient"],
+        "message_id": delivery["message_id"],
+        "error": why,
+    }
+    happened = event(_UNKNOWN[kind], delivery["submission_id"], why, at=at, actor=actor, data=told)
+    unknown: Delivery = {
+        **delivery,
+        "status": DeliveryStatus.UNKNOWN.value,
+        "error_message": why,
+        "next_attempt_at": None,
+        "lease_until": None,
+        "owner": None,
+    }
+    return unknown, happened
 
 
 class Guard(NamedTuple):

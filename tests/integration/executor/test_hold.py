@@ -1,7 +1,11 @@
 """After a restore: what may have been done in the lost hours runs only when a person says so."""
 
+from datetime import timedelta
+
 import pytest
 
+from entrygo_operator.invariants import Moment
+from entrygo_operator.invariants.stored import of_export
 from shared.clock import timestamp
 from shared.contracts.errors import ErrorCode, NextAction, Refusal
 from shared.contracts.exports import ExportExecuted, ExportPlanned, OperateAction
@@ -108,6 +112,29 @@ async def test_a_client_does_not_resubmit_what_a_restore_made_unclear(
     assert await workshop.export(plan.export_id) == unclear
     resent = await workshop.operate(plan.export_id, OperateAction.RESUBMIT)
     assert resent["deliveries"]["BROKER"]["status"] == "PENDING"
+
+
+async def test_what_the_partners_have_already_is_executed_and_not_mailed(
+    workshop: Workshop, executor: Executor
+) -> None:
+    orders = await workshop.orders(2)
+    plan = await workshop.plan(orders)
+    await restored(workshop)
+    held = await workshop.export(plan.export_id)
+    command = workshop.operate_command(held, OperateAction.RELEASE)
+    await executor.operating.operate(command.model_copy(update={"mailed": True}))
+
+    await executor.executing.execute(workshop.execute_command(plan))
+
+    export = await workshop.export(plan.export_id)
+    assert export["state"] == State.EXECUTED
+    assert {one["status"] for one in export["deliveries"].values()} == {"UNKNOWN"}
+    assert types_of(export)[-2:] == ["BROKER_SUBMISSION_UNKNOWN", "WAREHOUSE_NOTICE_UNKNOWN"]
+    assert set(await workshop.claims(orders)) == set(orders)
+    moment = Moment(await workshop.store.now(), timedelta(minutes=15))
+    assert await of_export(workshop.store, export, moment) == []
+    confirmed = await workshop.operate(plan.export_id, OperateAction.CONFIRM_DELIVERY)
+    assert confirmed["deliveries"]["BROKER"]["status"] == "SENT"
 
 
 async def test_a_release_of_one_epoch_is_none_of_the_next(workshop: Workshop) -> None:

@@ -1,6 +1,9 @@
 """A backup holds all that it refers to; a restore claims to know no more than it does."""
 
+import asyncio
+import os
 import shutil
+import signal
 import uuid
 from asyncio import to_thread
 from collections.abc import AsyncIterator
@@ -15,11 +18,12 @@ from shared import records
 from shared.backups import read_part, verified
 from shared.contracts.exports import ExportPlanned, OperateAction, PlanVerified
 from shared.contracts.lifecycle import ExportRecord
-from shared.records import BLOBS, CLAIMS, EPOCHS, EXPORTS, Collection, Part, named
+from shared.records import BLOBS, CLAIMS, EPOCHS, EXPORTS, PLANS, Collection, Part, named
 from shared.settings import CommonSettings
 from shared.store import Store
 from support.entrygo import Entrygo, entrygo_on
-from support.gated import Died, GatedStore
+from support.gated import Died
+from support.services import BIN
 from support.workshop import Workshop
 
 pytestmark = pytest.mark.integration
@@ -31,10 +35,9 @@ def other(settings: CommonSettings) -> CommonSettings:
 
 
 @pytest.fixture
-async def elsewhere(other: CommonSettings) -> AsyncIterator[GatedStore]:
+async def elsewhere(other: CommonSettings) -> AsyncIterator[Store]:
     """Another store, empty."""
-    async with GatedStore(other, appname="tests") as store:
-        store.prepare()
+    async with Store(other, appname="tests") as store:
         yield store
         await store.drop_database()
 
@@ -112,31 +115,40 @@ async def test_all_comes_back_but_what_the_store_cannot_know(
     assert (await typed(there, "check"))["violations"] == []
 
 
-async def test_a_restore_that_died_goes_on_and_ends_in_the_same(
-    entrygo: Entrygo, workshop: Workshop, there: Entrygo, elsewhere: GatedStore, folder: Path
+@pytest.mark.parametrize(
+    "crash_at",
+    [
+        "operator.begin_epoch:after:1",
+        "operator.restore_document:after:3",
+        "operator.restore_export:before:2",
+        "operator.restore_export:after:2",
+        "operator.end_restore:before:1",
+    ],
+)
+async def test_a_restore_that_is_killed_goes_on_when_it_is_run_again(
+    entrygo: Entrygo,
+    workshop: Workshop,
+    there: Entrygo,
+    elsewhere: Store,
+    folder: Path,
+    crash_at: str,
 ) -> None:
     await executed(workshop, await workshop.orders(2))
     await workshop.plan(await workshop.orders(1))
     await typed(entrygo, "backup", "create", str(folder))
-    epoch = await begun(elsewhere, verified(folder), PLACES, replace=False)
-    restoring = Restoring(elsewhere, epoch)
-    for place in reversed(PLACES[3:]):
-        await restoring.documents(place, read_part(folder, named(place)), 10)
-    elsewhere.die("operator.restore_export", "after")
-    with pytest.raises(Died):
-        await restoring.exports(read_part(folder, named(EXPORTS)))
 
-    await typed(there, "backup", "restore", str(folder))
-    once = await all_of(elsewhere)
-    [ended] = await elsewhere.find(EPOCHS, {})
-    await elsewhere.transition(
-        EPOCHS, ended["_id"], {}, {"$set": {"restored_at": None}}, step="test.died_before_its_end"
+    killed = await asyncio.create_subprocess_exec(
+        *(BIN / "entrygo", "backup", "restore", str(folder)),
+        env=os.environ | there.environment | {"CRASH_AT": crash_at},
     )
-    await typed(there, "backup", "restore", str(folder))
+    assert await killed.wait() == -signal.SIGKILL
+    [begun_epoch] = await elsewhere.find(EPOCHS, {})
+    told = await typed(there, "backup", "restore", str(folder))
 
-    assert await all_of(elsewhere) == once
-    assert ended["began_at"] == epoch["began_at"]
-    assert len(once[named(EXPORTS)]) == 2
+    assert told["began_at"] == begun_epoch["began_at"]
+    exports = frozenset({named(EXPORTS)})
+    assert await all_of(elsewhere, but=exports) == await all_of(workshop.store, but=exports)
+    assert (told["exports_EXECUTED"], told["exports_PLANNED"]) == (1, 1)
     assert (await typed(there, "check"))["violations"] == []
 
 
@@ -168,7 +180,8 @@ async def test_an_export_that_was_voided_while_it_was_copied_frees_its_orders(
     restoring = Restoring(
         elsewhere, await begun(elsewhere, verified(folder), PLACES, replace=False)
     )
-    await restoring.documents(BLOBS, read_part(folder, named(BLOBS)), 10)
+    for place in (BLOBS, PLANS):
+        await restoring.documents(place, read_part(folder, named(place)), 10)
 
     assert [one["_id"] for one in read_part(folder, VOIDED)] == [voided["_id"]]
     await restoring.exports(read_part(folder, VOIDED))

@@ -115,10 +115,12 @@ async def confirm_delivery(session: Session, id_: ExportId, *, reason: Reason = 
     return await operate(session, id_, OperateAction.CONFIRM_DELIVERY, reason)
 
 
-async def operate(session: Session, id_: str, action: OperateAction, reason: str | None) -> Answer:
+async def operate(
+    session: Session, id_: str, action: OperateAction, reason: str | None, *, mailed: bool = False
+) -> Answer:
     export = await existing(session.store, id_)
     async with session.messages() as messages:
-        done = await asked(session.store, messages, export, action, reason)
+        done = await asked(session.store, messages, export, action, reason, mailed=mailed)
     return record(done.model_dump())
 
 
@@ -128,6 +130,8 @@ async def asked(
     export: ExportRecord,
     action: OperateAction,
     reason: str | None,
+    *,
+    mailed: bool = False,
 ) -> ExportOperated:
     """Asks the executor for the transition, guarded by the revision that is seen now."""
     command = OperateExport(
@@ -140,6 +144,7 @@ async def asked(
         revision=export["revision"],
         reason=reason,
         operator=user(),
+        mailed=mailed,
     )
     return await messages.request(
         EXPORTS_OPERATE, command, within=ANSWER_WITHIN, step="operator.operate_export"

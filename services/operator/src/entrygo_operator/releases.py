@@ -30,13 +30,16 @@ async def release(
     id_: Annotated[str | None, typer.Argument(metavar="[ID]", help="Id of the export.")] = None,
     *,
     everything: Annotated[bool, typer.Option("--all", help="All: the restore is over.")] = False,
+    mailed: Annotated[
+        bool, typer.Option("--mailed", help="The partners have its mails: execute, send nothing.")
+    ] = False,
     reason: Needed,
 ) -> Answer:
     """Let run what is held since a restore: one export, or --all."""
-    if (id_ is None) is not everything:
-        raise invalid("id", "Say which export, or --all.")
+    if (id_ is None) is not everything or (mailed and everything):
+        raise invalid("id", "Say which export, or --all; --mailed is said of one.")
     if id_ is not None:
-        return await operate(session, id_, OperateAction.RELEASE, reason)
+        return await operate(session, id_, OperateAction.RELEASE, reason, mailed=mailed)
     epoch = await _ended_epoch(session.store, reason)
     told = 0
     async with session.messages() as messages:

@@ -17,9 +17,9 @@ import orjson
 from shared.backups import Manifest
 from shared.clock import timestamp
 from shared.contracts.errors import ErrorCode
-from shared.contracts.lifecycle import Delivery, DeliveryStatus, EventType, ExportRecord, State
+from shared.contracts.lifecycle import DeliveryStatus, ExportRecord, State
 from shared.errors import Refused
-from shared.exports import event
+from shared.exports import unclear
 from shared.plans import snapshot_of
 from shared.records import (
     CLAIMS,
@@ -40,10 +40,6 @@ _CLAIMS_AT_ONCE: Final = 200
 # guarded by a revision of the lost hours touches nothing.
 _LOST_REVISIONS: Final = 1_000
 _NOT_FINAL: Final = frozenset({DeliveryStatus.PENDING, DeliveryStatus.SENDING})
-_UNKNOWN: Final = {
-    "BROKER": EventType.BROKER_SUBMISSION_UNKNOWN,
-    "WAREHOUSE": EventType.WAREHOUSE_NOTICE_UNKNOWN,
-}
 
 
 async def begun(
@@ -144,41 +140,17 @@ class Restoring:
 
 def after_restore(export: ExportRecord, epoch: Epoch) -> ExportRecord:
     """The record as this store can vouch for it: what was under way may have ended since."""
-    why = f"Restored from a backup of {epoch['taken_at']}: it may have ended since then."
+    began = epoch["began_at"]
+    why = f"Restored at {began} from a backup of {epoch['taken_at']}: it may have ended since then."
     restored: ExportRecord = {**export, "revision": export["revision"] + _LOST_REVISIONS}
     if export["state"] == State.EXECUTING and export["execution"]:
         error = {"errorCode": ErrorCode.INTERNAL_ERROR.value, "message": why}
         restored["execution"] = {**export["execution"], "stalled": True, "last_error": error}
-        restored["updated_at"] = epoch["began_at"]
+        restored["updated_at"] = began
     for kind, delivery in export["deliveries"].items():
         if delivery["status"] in _NOT_FINAL:
-            restored = _unknown(restored, kind, delivery, epoch, why)
+            unknown, told = unclear(delivery, kind, why, at=began, actor="operator")
+            restored["deliveries"] = {**restored["deliveries"], kind: unknown}
+            restored["events"] = [*restored["events"], told]
+            restored["updated_at"] = began
     return restored
-
-
-def _unknown(
-    export: ExportRecord, kind: str, delivery: Delivery, epoch: Epoch, why: str
-) -> ExportRecord:
-    unclear: Delivery = {
-        **delivery,
-        "status": DeliveryStatus.UNKNOWN.value,
-        "error_message": why,
-        "next_attempt_at": None,
-        "lease_until": None,
-        "owner": None,
-    }
-    told = {
-        "attempt": delivery["attempts"],
-        "recipient": delivery["recipient"],
-        "message_id": delivery["message_id"],
-        "error": why,
-    }
-    began = epoch["began_at"]
-    cause = (export["_id"], kind, began)
-    happened = event(_UNKNOWN[kind], *cause, at=began, actor="operator", data=told)
-    return {
-        **export,
-        "deliveries": {**export["deliveries"], kind: unclear},
-        "events": [*export["events"], happened],
-        "updated_at": began,
-    }

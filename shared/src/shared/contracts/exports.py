@@ -217,6 +217,9 @@ class OperateExport(Command):
     operator: Text
     """Who asks."""
 
+    mailed: bool = False
+    """With `RELEASE`: the partners have its mails already; executing it sends none."""
+
 
 class ExportOperated(Message):
     """Answer to `exports.operate`."""

@@ -148,6 +148,7 @@ class ExportRecord(TypedDict):
     plans: list[CurrentPlan]  # all of them, the current one last
     refused: dict[str, Any] | None  # a refusal that time could reverse, for this plan revision
     released: NotRequired[str]  # the epoch (records.py) that an operator released it from
+    mailed: NotRequired[bool]  # an operator knows that the partners have its mails already
     attempt: int  # counted at PLANNED -> EXECUTING, never reset
     execution: Execution | None
     last_execution: LastExecution | None

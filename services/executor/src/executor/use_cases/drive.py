@@ -27,6 +27,7 @@ from shared.contracts.lifecycle import (
     State,
 )
 from shared.errors import EntryGoError, Refused, StoreFault, Transient
+from shared.exports import unclear
 from shared.ids import derived_id, package_number
 from shared.letters import letter_of
 from shared.messaging import topology
@@ -35,6 +36,7 @@ from shared.messaging.rabbit import Messages
 log = logging.getLogger(__name__)
 
 MOST_FAILURES = 10
+_MAILED = "Not sent: released as one whose mail the partner has had since before a restore."
 
 
 class AttemptFailed(Transient):
@@ -144,6 +146,12 @@ class Driving:
         ]
         named = {"customs_package_id": package_id, "package_number": number}
         done.append(events.execution_event(export, EventType.EXPORT_EXECUTED, now, named))
+        if export.get("mailed"):
+            for kind in sorted(deliveries):
+                deliveries[kind], told = unclear(
+                    deliveries[kind], kind, _MAILED, at=now, actor=events.ACTOR
+                )
+                done.append(told)
         return await self.repository.finish(export, fields, done, now)
 
     async def _record_failure(self, export: ExportRecord, error: Exception) -> None:

@@ -62,17 +62,17 @@ class Operating:
             )
         now = str(event["occurred_at"])
         if command.action is OperateAction.RELEASE:
-            fields = await self._released(export)
+            fields = await self._released(command, export)
         else:
             fields = _fields(command.action, export, now)
         return await self.repository.operate(export, fields, event, now) is not None
 
-    async def _released(self, export: ExportRecord) -> dict[str, Any]:
+    async def _released(self, command: OperateExport, export: ExportRecord) -> dict[str, Any]:
         epoch = await self.repository.epoch()
         if epoch is None:
             raise _not_now("The store was not restored: nothing is held.")
         told = {"last_execution": None} if was_held(export) else {}
-        return {"released": epoch["began_at"]} | told
+        return {"released": epoch["began_at"], "mailed": command.mailed} | told
 
     async def _after(self, command: OperateExport) -> ExportOperated:
         export = await self._export(command)
