@@ -6,13 +6,13 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from gateway import errors
 from gateway.auth import Authenticator, RateLimit
 from gateway.clock import StoreClock
-from gateway.dependencies import Gateway, known_query
+from gateway.dependencies import Gateway
 from gateway.files import files
 from gateway.health import Health
 from gateway.idempotency import Idempotency
@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     errors.install(app)
     for router in API:
-        app.include_router(router, prefix="/api", dependencies=[Depends(known_query)])
+        app.include_router(router, prefix="/api")
     app.include_router(docs.router)
     if settings.cors_origins:
         app.add_middleware(

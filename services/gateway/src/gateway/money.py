@@ -8,6 +8,7 @@ from shared.money import decimal, outer_name
 
 # What the caller named himself is passed on as it is.
 _FREE_FORM = frozenset({"metadata", "pga"})
+_PARTS = (dict, list, tuple)
 
 
 def decimal_number(hundredths: int) -> orjson.Fragment:
@@ -18,16 +19,18 @@ def decimal_number(hundredths: int) -> orjson.Fragment:
 def to_http(value: Any) -> Any:  # noqa: ANN401  # any stored value
     """`..._cents` becomes `..._usd`, `...Cents` `...Usd`, `...Hundredths` its plain name."""
     if isinstance(value, dict):
-        return dict(_entry(key, entry) for key, entry in value.items())
+        shown = {}
+        for key, entry in value.items():
+            if type(entry) is int and (name := outer_name(key)):
+                shown[name] = decimal_number(entry)
+            elif isinstance(entry, _PARTS) and key not in _FREE_FORM:
+                shown[key] = to_http(entry)
+            else:
+                shown[key] = entry
+        return shown
     if isinstance(value, list | tuple):
-        return [to_http(entry) for entry in value]
+        return [to_http(entry) if isinstance(entry, _PARTS) else entry for entry in value]
     return value
-
-
-def _entry(key: str, value: Any) -> tuple[str, Any]:  # noqa: ANN401  # any stored value
-    if isinstance(value, int) and not isinstance(value, bool) and (name := outer_name(key)):
-        return name, decimal_number(value)
-    return key, value if key in _FREE_FORM else to_http(value)
 
 
 def dump(value: Any) -> bytes:  # noqa: ANN401  # any JSON value, with fragments

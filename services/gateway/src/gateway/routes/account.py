@@ -1,15 +1,15 @@
 """Where a caller with only a key starts, and whether the service can work."""
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from gateway.dependencies import Caller, Running
 from gateway.record_views import account_view
 from gateway.routes.answers import json_answer
+from gateway.routes.resolved import api_router
 from gateway.routes.words import ACCOUNT, read_errors
 from gateway.schemas.account import Account, Health
 
-router = APIRouter()
+router = api_router()
 
 
 @router.get(

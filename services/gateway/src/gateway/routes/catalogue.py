@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from gateway.dependencies import Caller, Listing, RecordId, Running
 from gateway.record_views import order_view, product_view
 from gateway.routes.answers import json_answer
+from gateway.routes.resolved import api_router
 from gateway.routes.words import CATALOGUE, read_errors
 from gateway.schemas.records import Order, OrderList, Product, ProductList
 from shared.contracts.errors import ErrorCode as E
@@ -15,7 +16,7 @@ from shared.errors import Refused
 from shared.records import ORDERS, PRODUCTS
 from shared.text import Id
 
-router = APIRouter()
+router = api_router()
 
 ExternalIds = Annotated[
     list[Id],

@@ -3,13 +3,14 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from starlette.responses import Response
 
 from gateway.auth import Principal
 from gateway.dependencies import Caller, Gateway, Listing, RecordId, Running, Wait
 from gateway.money import dump
 from gateway.routes.answers import json_answer, matches, tagged
+from gateway.routes.resolved import api_router
 from gateway.routes.words import CORE, EXPORTS, TAGGED, TAGGED_AND_WAITING, read_errors
 from gateway.schemas.exports import Export, ExportList, Plan, Snapshot
 from gateway.views import earlier_plan, export_row, export_view, plan_view
@@ -17,7 +18,7 @@ from shared.contracts.errors import ErrorCode as E
 from shared.contracts.lifecycle import ExportRecord, Status
 from shared.errors import Refused
 
-router = APIRouter()
+router = api_router()
 
 _POLL_SECONDS = 0.2
 

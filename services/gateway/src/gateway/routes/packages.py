@@ -3,11 +3,12 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from starlette.responses import Response
 
 from gateway.dependencies import Caller, RecordId, Running
 from gateway.routes.answers import tagged, tagged_json
+from gateway.routes.resolved import api_router
 from gateway.routes.words import PACKAGES, TAGGED, of_bytes, read_errors
 from gateway.schemas.packages import CustomsPackage
 from gateway.views import package_view
@@ -16,7 +17,7 @@ from shared.canonical import sha256_hex
 from shared.contracts.errors import ErrorCode as E
 from shared.errors import Refused
 
-router = APIRouter()
+router = api_router()
 
 
 @router.get(

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from starlette.responses import Response
 
 from gateway import writes
 from gateway.calls import ACCEPTED, Answer, Call
 from gateway.dependencies import Running, Wait, call_of
+from gateway.routes.resolved import api_router
 from gateway.routes.words import (
     CATALOGUE,
     CORE,
@@ -27,7 +28,7 @@ from gateway.schemas.requests import (
 from shared.contracts.errors import ErrorCode as E
 from shared.validation import each_once
 
-router = APIRouter()
+router = api_router()
 
 
 @router.post(
