@@ -44,10 +44,18 @@ def declare_queue(servers: Addresses, rabbit_url: str, name: str) -> None:
         management.put(url, json={"durable": True}).raise_for_status()
 
 
+def connections(servers: Addresses, rabbit_url: str) -> list[dict[str, Any]]:
+    """As RabbitMQ's console shows them."""
+    with _management(servers) as management:
+        url = f"/api/vhosts{httpx.URL(rabbit_url).path}/connections"
+        found: list[dict[str, Any]] = management.get(url).raise_for_status().json()
+    return found
+
+
 def close_connections(servers: Addresses, rabbit_url: str) -> int:
     """As an operator does it in RabbitMQ's console; gives how many."""
+    found = connections(servers, rabbit_url)
     with _management(servers) as management:
-        found = management.get(f"/api/vhosts{httpx.URL(rabbit_url).path}/connections").json()
         for one in found:
             name = quote(one["name"], safe="")
             management.delete(f"/api/connections/{name}").raise_for_status()

@@ -22,7 +22,7 @@ from shared.records import EXPORTS
 from shared.settings import CommonSettings
 from shared.store import Store
 from support.proxy import Proxy, Way
-from support.servers import close_connections, consumers, delete_queue
+from support.servers import close_connections, connections, consumers, delete_queue
 from support.waiting import until
 
 pytestmark = pytest.mark.integration
@@ -71,11 +71,12 @@ async def begin(settings: CommonSettings, rabbit: Proxy) -> AsyncIterator[Open]:
     )
     async with AsyncExitStack() as stack:
 
-        async def begun() -> Messages:
+        async def begun(**changed: timedelta) -> Messages:
             async def healthy() -> bool:
                 return True
 
-            messages = Messages(impatient, service="tests", healthy=healthy)
+            changed_settings = impatient.model_copy(update=changed)
+            messages = Messages(changed_settings, service="tests", healthy=healthy)
             messages.subscriber(EXPORTS_VERIFY)(holds)
             tasks = [asyncio.create_task(work()) for work in (messages.start, messages.watch)]
             stack.push_async_callback(messages.stop)
@@ -115,6 +116,20 @@ async def test_a_connection_that_an_operator_closes_is_made_again(
 
     await until(connected_anew)
     assert await answered(messages)
+
+
+async def test_nobody_waits_to_be_told_that_a_blocked_connection_is_free_again(
+    begin: Open, servers: Addresses, rabbit_url: str
+) -> None:
+    """Aiormq would, for ever, on one that was lost while RabbitMQ was short of memory."""
+    messages = await begin()
+    await until(messages.ready)
+
+    async def told() -> list[dict[str, bool]]:
+        found = connections(servers, rabbit_url)
+        return [one["client_properties"]["capabilities"] for one in found]
+
+    assert all("connection.blocked" not in capabilities for capabilities in await until(told))
 
 
 @pytest.mark.parametrize("way", ["to_server", "to_client", "both"])
@@ -162,6 +177,19 @@ async def test_a_server_that_stands_still_is_waited_for_on_the_same_connection(
     await until(messages.ready)
     assert rabbit.made == made
     assert await answered(messages)
+
+
+async def test_a_publish_on_a_connection_that_misses_its_heartbeats_is_told_so(
+    begin: Open, rabbit: Proxy
+) -> None:
+    second = timedelta(seconds=1)
+    messages = await begin(rabbit_heartbeat=second, publish_timeout=60 * second)
+    await until(messages.ready)
+
+    rabbit.hold()
+
+    with pytest.raises(QueueUnavailable):
+        await messages.publish(EXPORTS_VERIFY, a_command(), step="test.publish")
 
 
 async def test_a_start_waits_for_a_server_that_says_nothing(begin: Open, rabbit: Proxy) -> None:

@@ -56,6 +56,7 @@ class Connected:
             logger=logging.getLogger("faststream"),
             log_level=logging.DEBUG,
         )
+        self._rabbit = partial(takes_messages, settings)
         self._replies = Replies(service)
         self._link: Link | None = None
         self._declaring: asyncio.Task[None] | None = None
@@ -145,7 +146,7 @@ class Connected:
         """Beside everything, from before the start: watch.py. Raises `CannotMend`."""
         await watch(
             works=self.ready,
-            rabbit=partial(takes_messages, self._settings),
+            rabbit=self._rabbit,
             cut=lambda why: self._link.cut(why) if self._link and self._started else None,
             patience=self._settings.unready_patience,
         )
@@ -183,8 +184,14 @@ class Connected:
                 yield
         except AWAY as error:
             if self._link and isinstance(error, TimeoutError):
-                self._link.doubt(connection)
+                self._link.doubt(connection, self._rabbit)
             raise QueueUnavailable(f"{type(error).__name__}: {error}") from error
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # What aiormq tells of a connection that missed its heartbeats: not our cancellation.
+            raise QueueUnavailable("the connection was lost") from error
 
     async def channel(self) -> AbstractChannel:
         """A channel of one's own, for looking into queues (dead_letters.py)."""

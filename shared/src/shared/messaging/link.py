@@ -6,7 +6,7 @@ asks here asks the server, on a plain channel of the connection that consumes an
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import aiormq
@@ -16,6 +16,7 @@ from aiormq.abc import AbstractChannel, AbstractConnection
 from aiormq.connection import TCPTransportFactory, TLSTransportFactory, TransportFactory
 from aiormq.exceptions import AMQPError, ChannelNotFoundEntity
 from faststream.rabbit import RabbitBroker
+from pamqp.common import FieldTable
 from yarl import URL
 
 from shared.errors import QueueUnavailable
@@ -25,10 +26,18 @@ log = logging.getLogger(__name__)
 
 AWAY: Final = (AMQPError, OSError, TimeoutError, RuntimeError)
 ASKED_SECONDS: Final = 2.0  # for an answer that takes a healthy server a millisecond
-_BLOCKED_SECONDS: Final = 0.1  # to look, not to wait
+# Without `connection.blocked`: told of it, aiormq waits for the end of it on a connection that may
+# be dead by then, for ever.
+_CAPABILITIES: Final[FieldTable] = {
+    "authentication_failure_close": True,
+    "basic.nack": True,
+    "consumer_cancel_notify": True,
+    "publisher_confirms": True,
+}
 _NOWHERE: Final = "entrygo.nowhere"
 
 Result = TypeVar("Result")
+Asked = Callable[[], Awaitable[bool]]
 
 
 class Depth(NamedTuple):
@@ -62,24 +71,20 @@ class Link(RobustConnection):
         log.warning("connection let go", extra={"why": why})
         self._socket.abort()
 
-    def doubt(self, connection: AbstractConnection | None) -> None:
-        """Something on it did not end in time: it is let go unless it answers something else.
+    def doubt(self, connection: AbstractConnection | None, rabbit: Asked) -> None:
+        """Something on it did not end in time: cut if it answers nothing else, and `rabbit` does.
 
-        One that RabbitMQ blocks (its memory or disk is short) is quiet by right, and kept.
+        A RabbitMQ that stands still, or is short of memory and reads nothing, is waited for.
         """
         if connection is not None and (self._doubting is None or self._doubting.done()):
-            self._doubting = asyncio.create_task(self._test(connection))
+            self._doubting = asyncio.create_task(self._test(connection, rabbit))
 
-    async def _test(self, connection: AbstractConnection) -> None:
-        try:
-            await within(_BLOCKED_SECONDS, connection.ready())
-        except TimeoutError:
-            return
+    async def _test(self, connection: AbstractConnection, rabbit: Asked) -> None:
         try:
             channel = await within(ASKED_SECONDS, connection.channel())
             await within(ASKED_SECONDS, channel.close())
         except AWAY as error:
-            if connection is self.current:
+            if await rabbit() and connection is self.current:
                 self.cut(f"it answers nothing ({type(error).__name__})")
 
     async def depths(self, names: Iterable[str]) -> dict[str, Depth]:
@@ -129,6 +134,7 @@ class Broker(RabbitBroker):
             timeout=self._settings.rabbit_connect_timeout.total_seconds(),
             reconnect_interval=1.0,
             fail_fast=False,
+            client_properties={"capabilities": _CAPABILITIES},
         )
         self.config.connect(link)
         return link
@@ -146,7 +152,8 @@ async def takes_messages(settings: CommonSettings) -> bool:
     async def confirmed() -> None:
         async with aiormq.connect(settings.rabbit_url.get_secret_value()) as connection:
             channel = await connection.channel()
-            await channel.basic_publish(b"", routing_key=_NOWHERE)
+            for _ in range(2):  # short of memory, RabbitMQ still takes a connection's first
+                await channel.basic_publish(b"", routing_key=_NOWHERE)
 
     try:
         await within(settings.rabbit_connect_timeout.total_seconds(), confirmed())

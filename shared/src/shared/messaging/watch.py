@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
+
+from shared.messaging.link import Asked
 
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS: Final = 2.0
 CUT_AFTER_SECONDS: Final = 10.0
-
-Asked = Callable[[], Awaitable[bool]]
 
 
 class CannotMend(Exception):
