@@ -1,7 +1,9 @@
-"""Debian packages on this machine: installed only where the tool they bring is missing."""
+"""Debian packages on this machine: used only where the tool they bring is missing."""
 
 import os
 import shutil
+import tempfile
+from pathlib import Path
 
 from stack import commands, paths
 from stack.locks import locked
@@ -20,6 +22,7 @@ TEST_TOOLS = {
 
 
 def ensure_test_tools() -> None:
+    promtool()
     missing = [
         package
         for names, packages in TEST_TOOLS.items()
@@ -47,3 +50,32 @@ def install(*packages: str) -> None:
     if not commands.succeeds(command, environment):
         commands.run(["apt-get", "update"], environment)
         commands.run(command, environment)
+
+
+def promtool() -> Path | None:
+    """The tool that the suite evaluates alerts with; None where it cannot be had.
+
+    Taken out of Debian's package and not installed: that would start a Prometheus.
+    """
+    if found := shutil.which("promtool"):
+        return Path(found)
+    tool = paths.cache() / "bin" / "promtool"
+    if shutil.which("apt-get") is None or shutil.which("dpkg-deb") is None:
+        return tool if tool.exists() else None
+    with locked(paths.cache() / "apt.lock", "another run is installing packages", handed_down=True):
+        if not tool.exists():
+            with step("promtool, out of Debian's package"):
+                _unpack("prometheus", "./usr/bin/promtool", tool)
+    return tool
+
+
+def _unpack(package: str, member: str, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        download = ["sh", "-c", 'cd "$1" && apt-get download "$2"', "sh", folder, package]
+        if not commands.succeeds(download, dict(os.environ)):
+            commands.run(["apt-get", "update"], dict(os.environ))
+            commands.run(download, dict(os.environ))
+        [archive] = Path(folder).glob("*.deb")
+        commands.run(["dpkg-deb", "-x", str(archive), folder], dict(os.environ))
+        (Path(folder) / member).replace(target)

@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     down.add_argument("--wipe", action="store_true", help="and remove the stack's data")
     add("status", _status, "what runs, where, and what it has handled")
     add("setup", _setup, "make .venv with the pinned packages")
-    add("test-tools", _test_tools, "install what the suite looks at pages with")
+    add("test-tools", _test_tools, "get what the suite looks at pages and alerts with")
     log = add("logs", _logs, "the end of the logs")
     log.add_argument("service", nargs="?", help="planner, planner-1, rabbitmq, ...")
     log.add_argument("--lines", type=int, default=20)

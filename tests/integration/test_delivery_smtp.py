@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from broker_mailer.transports.base import OutboundMail, RefusedForGood, RefusedForNow
-from broker_mailer.transports.smtp import Server, SmtpTransport, Timeouts
-from shared.mail_servers import Tls
+from broker_mailer.transports.smtp import SmtpTransport, Timeouts
+from shared.mail_servers import Server, Tls
 from support.smtp import ScriptedSmtp, scripted_smtp
 
 pytestmark = pytest.mark.integration

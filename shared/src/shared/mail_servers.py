@@ -3,6 +3,7 @@
 Durations are ISO 8601 (`PT5M`); a list is JSON (`["PT1M", "PT5M"]`).
 """
 
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,6 +17,17 @@ class Tls(StrEnum):
     NONE = "NONE"
     STARTTLS = "STARTTLS"  # asked for after the greeting, and insisted on
     TLS = "TLS"  # from the first byte
+
+
+@dataclass(frozen=True)
+class Server:
+    host: str
+    port: int
+    hello: str  # how this client names itself
+    tls: Tls = Tls.NONE
+    ca_file: str | None = None
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
 
 
 class MailServers(BaseSettings):
@@ -39,6 +51,23 @@ class MailServers(BaseSettings):
     sandbox_folder: Path | None = None
 
     @property
-    def hello(self) -> str:
-        """How this client names itself."""
+    def live(self) -> Server:
+        """The mail server of live accounts."""
+        return Server(
+            host=self.smtp_host,
+            port=self.smtp_port,
+            hello=self._hello,
+            tls=self.smtp_tls,
+            ca_file=self.smtp_ca_file,
+            username=self.smtp_username,
+            password=self.smtp_password.get_secret_value() if self.smtp_password else None,
+        )
+
+    @property
+    def catcher(self) -> Server:
+        """The mail catcher of test accounts, where no folder is named."""
+        return Server(self.sandbox_smtp_host, self.sandbox_smtp_port, self._hello)
+
+    @property
+    def _hello(self) -> str:
         return self.sender.rpartition("@")[2]

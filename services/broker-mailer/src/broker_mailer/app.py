@@ -14,7 +14,7 @@ from broker_mailer.sweeper import send_what_is_due, settle_what_never_ended
 from broker_mailer.transports import Transports
 from broker_mailer.transports.base import Transport
 from broker_mailer.transports.folder import FolderTransport
-from broker_mailer.transports.smtp import Server, SmtpTransport, Timeouts
+from broker_mailer.transports.smtp import SmtpTransport, Timeouts
 from broker_mailer.use_cases import Deliver, Patience
 from shared.clock import utc_now
 from shared.ids import minted_id
@@ -29,7 +29,9 @@ def build(store: Store, settings: Settings) -> Deliver:
     return Deliver(
         deliveries=Deliveries(store, utc_now),
         write=partial(emails.write, sender=settings.sender, limit=settings.max_mail_bytes),
-        transports=Transports(live=_live(settings), sandbox=_sandbox(settings)),
+        transports=Transports(
+            live=SmtpTransport(settings.live, _timeouts(settings)), sandbox=_sandbox(settings)
+        ),
         patience=Patience(
             lease=settings.lease,
             retries=RetryPolicy(settings.retry_delays, settings.retry_every, settings.retry_for),
@@ -58,25 +60,10 @@ def main() -> None:
     run_service(NAME, common, partial(lifespan, common, settings))
 
 
-def _live(settings: Settings) -> Transport:
-    password = settings.smtp_password
-    server = Server(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        hello=settings.hello,
-        tls=settings.smtp_tls,
-        ca_file=settings.smtp_ca_file,
-        username=settings.smtp_username,
-        password=password.get_secret_value() if password else None,
-    )
-    return SmtpTransport(server, _timeouts(settings))
-
-
 def _sandbox(settings: Settings) -> Transport:
     if settings.sandbox_folder is not None:
         return FolderTransport(settings.sandbox_folder)
-    catcher = Server(settings.sandbox_smtp_host, settings.sandbox_smtp_port, settings.hello)
-    return SmtpTransport(catcher, _timeouts(settings))
+    return SmtpTransport(settings.catcher, _timeouts(settings))
 
 
 def _timeouts(settings: Settings) -> Timeouts:

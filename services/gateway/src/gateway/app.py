@@ -20,6 +20,7 @@ from gateway.readers import Readers
 from gateway.reads import Reads
 from gateway.routes import account, catalogue, docs, exports, packages, writes
 from gateway.settings import Settings
+from shared.checks.gauges import Gauges
 from shared.errors import StoreFault
 from shared.service import Checks, open_seams, repeating, run_service
 from shared.settings import CommonSettings
@@ -79,7 +80,11 @@ async def lifespan(
             limit=RateLimit(settings.rate_per_second, settings.rate_burst),
             now=clock,
         )
-        async with repeating(clock.refresh, _CLOCK_EVERY):
+        gauges = Gauges(store, messages, common.retry_delays_ms)
+        async with (
+            repeating(clock.refresh, _CLOCK_EVERY),
+            repeating(gauges.refresh, settings.gauges_every),
+        ):
             yield checks
         del app.state.gateway
         await idempotency.stop()

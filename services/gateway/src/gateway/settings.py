@@ -18,6 +18,8 @@ class Settings(BaseSettings):
     idempotency_kept: timedelta = timedelta(days=30)
     # Nobody reads a queue for so long: who waits for its worker is told, instead of waiting on.
     worker_absence: timedelta = timedelta(seconds=3)
+    # How often what somebody is woken for is counted; a scrape shows the last count.
+    gauges_every: timedelta = timedelta(seconds=15)
     # A revoked key works no longer than this.
     key_cache: timedelta = timedelta(seconds=1)
     # Requests a second that each key may make of this process, and at once; 0 means no limit.

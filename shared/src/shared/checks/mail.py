@@ -7,67 +7,45 @@ import asyncio
 import smtplib
 import ssl
 import time
-from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.checks.finding import Finding, bad, fine, span, warn
-from shared.mail_servers import MailServers, Tls
+from shared.mail_servers import MailServers, Server, Tls
 
 _SECONDS: Final = 5.0  # for each answer
 CERTIFICATE_SECONDS: Final = 14 * 86_400.0  # time to renew one
 
 
-@dataclass(frozen=True)
-class _Server:
-    host: str
-    port: int
-    hello: str
-    tls: Tls = Tls.NONE
-    ca_file: str | None = None
-    login: tuple[str, str] | None = None
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port} ({self.tls})"
-
-    @property
-    def by_hand(self) -> str:
-        starttls = " -starttls smtp" if self.tls is Tls.STARTTLS else ""
-        tool = "nc" if self.tls is Tls.NONE else f"openssl s_client{starttls} -connect"
-        return f"{tool} {self.host}{' ' if tool == 'nc' else ':'}{self.port}"
-
-
 async def of_live(servers: MailServers) -> Finding:
-    password = servers.smtp_password.get_secret_value() if servers.smtp_password else ""
-    server = _Server(
-        servers.smtp_host,
-        servers.smtp_port,
-        servers.hello,
-        servers.smtp_tls,
-        servers.smtp_ca_file,
-        (servers.smtp_username, password) if servers.smtp_username else None,
-    )
-    return await _judged("mail, live", server)
+    return await _judged("mail, live", servers.live)
 
 
 async def of_sandbox(servers: MailServers) -> Finding:
     if servers.sandbox_folder is not None:
         return fine("mail, sandbox", f"files in {servers.sandbox_folder}, where the mailer runs")
-    server = _Server(servers.sandbox_smtp_host, servers.sandbox_smtp_port, servers.hello)
-    return await _judged("mail, sandbox", server)
+    return await _judged("mail, sandbox", servers.catcher)
 
 
-async def _judged(check: str, server: _Server) -> Finding:
+async def _judged(check: str, server: Server) -> Finding:
+    name, by_hand = f"{server.host}:{server.port} ({server.tls})", _by_hand(server)
     try:
         left = await asyncio.to_thread(_greet, server)
     except (OSError, smtplib.SMTPException) as error:
         why = " ".join(str(error).split()) or type(error).__name__
-        return bad(check, f"{server}: {why[:200]}", server.by_hand)
+        return bad(check, f"{name}: {why[:200]}", by_hand)
     if left is not None and left < CERTIFICATE_SECONDS:
-        return warn(check, f"{server}: its certificate ends in {span(left)}", server.by_hand)
-    return fine(check, f"{server} greets{' and lets us in' if server.login else ''}")
+        return warn(check, f"{name}: its certificate ends in {span(left)}", by_hand)
+    return fine(check, f"{name} greets{' and lets us in' if server.username else ''}")
 
 
-def _greet(server: _Server) -> float | None:
+def _by_hand(server: Server) -> str:
+    if server.tls is Tls.NONE:
+        return f"nc {server.host} {server.port}"
+    starttls = "-starttls smtp " if server.tls is Tls.STARTTLS else ""
+    return f"openssl s_client {starttls}-connect {server.host}:{server.port}"
+
+
+def _greet(server: Server) -> float | None:
     """As the mailer does before a mail: connects, greets, encrypts, logs in; then leaves.
 
     Gives the seconds that the server's certificate is valid for; None where there is none.
@@ -79,12 +57,12 @@ def _greet(server: _Server) -> float | None:
         smtp.ehlo_or_helo_if_needed()
         if server.tls is Tls.STARTTLS:
             smtp.starttls(context=context)
-        if server.login is not None:
-            smtp.login(*server.login)
+        if server.username is not None:
+            smtp.login(server.username, server.password or "")
         return _left(smtp.sock)
 
 
-def _connected(server: _Server, context: ssl.SSLContext) -> smtplib.SMTP:
+def _connected(server: Server, context: ssl.SSLContext) -> smtplib.SMTP:
     where: dict[str, Any] = {"host": server.host, "port": server.port, "timeout": _SECONDS}
     if server.tls is Tls.TLS:
         return smtplib.SMTP_SSL(**where, local_hostname=server.hello, context=context)

@@ -74,6 +74,11 @@ def overall(servers: Iterable[bool], found: Iterable[Worker]) -> Standing:
     return Standing.UP if up else Standing.DEGRADED
 
 
+def consumers(depths: Depths) -> dict[str, int]:
+    """Of each work queue; none of one that is not there."""
+    return {route.queue: depths.get(route.queue, _GONE).consumers for route in ROUTES}
+
+
 def of_worker(service: str, worker: Worker) -> Finding:
     rescale = f"make up {service.removeprefix('broker-').upper()}S={worker.consumers + 1}"
     waiting = f"{worker.backlog} waiting"

@@ -13,7 +13,9 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from shared.canonical import sha256_hex
 from shared.clock import parse_timestamp
+from shared.errors import QueueUnavailable
 from shared.messaging.journey import DIED_AT, FIRST_SEEN, ORIGIN, REASON, REQUEST_ID
+from shared.messaging.link import ASKED_SECONDS, AWAY, within
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import dead_queue
 from shared.steps import durable_step
@@ -45,17 +47,28 @@ class DeadLetter:
 
 
 async def first(messages: Messages, service: str) -> DeadLetter | None:
-    """The one at the head of the queue, taken and put back: another look misses it meanwhile."""
-    channel = await messages.channel()
+    """The one at the head of the queue, taken and put back: another look misses it meanwhile.
+
+    Raises:
+        QueueUnavailable: RabbitMQ does not answer.
+    """
+
+    async def looked() -> DeadLetter | None:
+        channel = await messages.channel()
+        try:
+            queue = await channel.declare_queue(dead_queue(service), passive=True)
+            message = await queue.get(no_ack=False, fail=False)
+            if message is None:
+                return None
+            await message.nack(requeue=True)
+            return _letter(service, message)
+        finally:
+            await channel.close()
+
     try:
-        queue = await channel.declare_queue(dead_queue(service), passive=True)
-        message = await queue.get(no_ack=False, fail=False)
-        if message is None:
-            return None
-        await message.nack(requeue=True)
-        return _letter(service, message)
-    finally:
-        await channel.close()
+        return await within(ASKED_SECONDS, looked())
+    except AWAY as error:
+        raise QueueUnavailable(f"{type(error).__name__}: {error}") from error
 
 
 async def listed(messages: Messages, service: str) -> list[DeadLetter]:

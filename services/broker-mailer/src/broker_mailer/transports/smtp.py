@@ -12,7 +12,7 @@ from aiosmtplib.protocol import SMTPProtocol
 from aiosmtplib.response import SMTPResponse
 
 from broker_mailer.transports.base import OutboundMail, RefusedForGood, RefusedForNow, Unclear
-from shared.mail_servers import Tls
+from shared.mail_servers import Server, Tls
 
 _COMPLETED: Final = range(200, 300)
 _START_INPUT: Final = 354
@@ -30,17 +30,6 @@ class Timeouts:
     command: timedelta  # EHLO, STARTTLS, AUTH, MAIL, RCPT
     data: timedelta  # from DATA to its answer
     final: timedelta  # the body, and the answer to the final dot
-
-
-@dataclass(frozen=True)
-class Server:
-    host: str
-    port: int
-    hello: str  # how this client names itself
-    tls: Tls = Tls.NONE
-    ca_file: str | None = None
-    username: str | None = None
-    password: str | None = None
 
 
 class SmtpTransport:
