@@ -1,10 +1,15 @@
 """Each way a mail server can behave, and what the protocol says the delivery is then."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from broker_mailer.transports import Transports
+from broker_mailer.transports.folder import FolderSession, FolderTransport
 from broker_mailer.use_cases import Deliver
 from shared.canonical import canonical_json
 from shared.clock import timestamp, utc_now
@@ -44,6 +49,36 @@ async def delivered_once_due(store: Store, deliver: Deliver, executed: Executed)
             await deliver(executed.account_id, executed.id, BROKER)
             await asyncio.sleep(0.002)
     return delivery
+
+
+class Crowded(FolderTransport):
+    """Knows how many mails were under way at the most crowded moment."""
+
+    at_once = most = 0
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[FolderSession]:
+        self.at_once += 1
+        self.most = max(self.most, self.at_once)
+        await asyncio.sleep(0.05)  # time for the other to come too, if it could
+        async with super().open() as session:
+            yield session
+        self.at_once -= 1
+
+
+@pytest.mark.parametrize(("allowed", "most"), [(1, 1), (1_000_000, 2)])
+async def test_mails_that_are_too_many_to_hold_wait_their_turn(
+    store: Store, tmp_path: Path, allowed: int, most: int
+) -> None:
+    executed, folder, both = await a_waiting_export(store), Crowded(tmp_path), (BROKER, WAREHOUSE)
+    mailer = replace(
+        a_mailer(store, 1, bytes_at_once=allowed), transports=Transports(folder, folder)
+    )
+
+    await asyncio.gather(*(mailer(executed.account_id, executed.id, kind) for kind in both))
+
+    assert folder.most == most
+    assert [(await the_delivery(store, executed, kind))["status"] for kind in both] == ["SENT"] * 2
 
 
 async def test_an_accepted_mail_is_sent_once_and_told(store: Store) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from broker_mailer.emails import Mail, UnfitMail, write
+from broker_mailer.emails import Mail, write
+from broker_mailer.mime import UnfitMail
 from shared.contracts.snapshot import Snapshot
 from support.any_snapshot import snapshots
 from support.deliveries import (

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from broker_mailer import emails
+from broker_mailer.allowance import Allowance
 from broker_mailer.repository import Deliveries
 from broker_mailer.retries import RetryPolicy
 from broker_mailer.settings import Settings
@@ -37,6 +38,7 @@ def build(store: Store, settings: Settings) -> Deliver:
             retries=RetryPolicy(settings.retry_delays, settings.retry_every, settings.retry_for),
             outcome_pauses=settings.outcome_pauses,
         ),
+        in_hand=Allowance(settings.bytes_at_once),
         clock=utc_now,
         chance=random.random,
         new_owner=partial(minted_id, "own_"),

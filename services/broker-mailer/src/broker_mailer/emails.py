@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from broker_mailer.mime import Attachment, UnfitMail, mixed
 from broker_mailer.pages import render
 from broker_mailer.repository import Package
 from broker_mailer.transports.base import OutboundMail
@@ -26,19 +27,10 @@ from shared.canonical import sha256_hex
 from shared.clock import parse_timestamp
 from shared.contracts.lifecycle import Delivery, ExportRecord
 from shared.contracts.parties import Email
-from shared.errors import EntryGoError
 from shared.letters import Letter
 
-Attachment = tuple[str, str, bytes]  # filename, media type, bytes
-
 _PLAIN: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?")
-_MEDIA_TYPE: Final = re.compile(r"([a-z]+)/([a-z0-9.+-]+)((?:; [a-z]+=[a-z0-9-]+)*)")
-_FILENAME: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _EMAIL: Final = TypeAdapter[str](Email)
-
-
-class UnfitMail(EntryGoError):
-    """The mail cannot be sent as it is, however often it is tried."""
 
 
 @dataclass(frozen=True)
@@ -119,28 +111,11 @@ def _headers(
 def _assemble(
     headers: dict[str, Any], pages: tuple[str, str], attachments: list[Attachment]
 ) -> bytes:
-    text, html = pages
-    mail = EmailMessage(policy=policy.SMTP)
+    head = EmailMessage(policy=policy.SMTP)
     for name, value in headers.items():
-        mail[name] = value
-    mail.set_content(text, cte="quoted-printable")
-    mail.add_alternative(html, subtype="html", cte="quoted-printable")
-    for filename, media_type, data in attachments:
-        _attach(mail, filename, media_type, data)
-    # Neither quoted-printable nor base64 can hold "=_", so no body can hold a boundary.
+        head[name] = value
     mark = sha256_hex(headers["Message-ID"].encode())[:32]
-    for depth, part in enumerate(p for p in mail.walk() if p.is_multipart()):
-        part.set_boundary(f"=_{mark}_{depth}")
-    return mail.as_bytes()
-
-
-def _attach(mail: EmailMessage, filename: str, media_type: str, data: bytes) -> None:
-    kind = _MEDIA_TYPE.fullmatch(media_type)
-    if kind is None or _FILENAME.fullmatch(filename) is None:
-        raise UnfitMail(f"No attachment can be named {filename!r} of type {media_type!r}.")
-    maintype, subtype, parameters = kind.groups()
-    params = dict(one.split("=") for one in parameters.split("; ")[1:])
-    mail.add_attachment(data, maintype=maintype, subtype=subtype, filename=filename, params=params)
+    return mixed(head.as_bytes().removesuffix(b"\r\n"), mark, pages, attachments)
 
 
 def _archive(export: ExportRecord, documents: list[Attachment]) -> Attachment:

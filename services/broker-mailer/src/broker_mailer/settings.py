@@ -19,6 +19,8 @@ class Settings(MailServers):
 
     # Brokers' servers commonly take 10 MB and more; the archive replaces the five above it.
     max_mail_bytes: int = Field(default=10 * 1024 * 1024, gt=0)
+    # Documents of all mails under way; each is held twice, as it is and as it is sent.
+    bytes_at_once: int = Field(default=16 * 1024 * 1024, gt=0)
 
     retry_delays: tuple[timedelta, ...] = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30))
     retry_every: timedelta = timedelta(hours=1)

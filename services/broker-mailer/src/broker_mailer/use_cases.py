@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
+from broker_mailer.allowance import Allowance
 from broker_mailer.attempts import Attempt, Outcome
-from broker_mailer.emails import Mail, UnfitMail
+from broker_mailer.emails import Mail
+from broker_mailer.mime import UnfitMail
 from broker_mailer.repository import Deliveries, Package
 from broker_mailer.retries import RetryPolicy
 from broker_mailer.transports import Transports
@@ -26,6 +28,8 @@ from shared.errors import BlobCorrupt, StoreFault
 from shared.logs import request_id
 
 log = logging.getLogger(__name__)
+
+_LARGE: Final = 1024 * 1024  # bytes of documents: from here on building takes longer than a switch
 
 Result = TypeVar("Result")
 # The mail of a package to the broker or the warehouse; the same mail for each try.
@@ -49,6 +53,7 @@ class Deliver:
     write: Write
     transports: Transports
     patience: Patience
+    in_hand: Allowance
     clock: Clock
     chance: Callable[[], float]
     new_owner: Callable[[], str]
@@ -92,13 +97,15 @@ class Deliver:
         return delivery if first or at is None or at <= timestamp(self.clock()) else None
 
     async def _try(self, attempt: Attempt, export: ExportRecord) -> None:
-        package = await self.deliveries.package(export, attempt.delivery)
-        mail = await asyncio.to_thread(self.write, export, attempt.recipient_type, package)
         transport = self.transports.carrying(test=export["test"])
-        async with transport.open() as session:
-            outbound = await asyncio.to_thread(mail.fitting, session.max_size)
-            await session.offer(outbound)
-            await uninterrupted(self._hand_over(attempt, transport.channel, session, outbound))
+        size = sum(artifact["size_bytes"] for artifact in export["artifacts"])
+        async with self.in_hand.of(size):
+            package = await self.deliveries.package(export, attempt.delivery)
+            mail = self.write(export, attempt.recipient_type, package)
+            async with transport.open() as session:
+                outbound = await _fitting(mail, session.max_size)
+                await session.offer(outbound)
+                await uninterrupted(self._hand_over(attempt, transport.channel, session, outbound))
 
     async def _hand_over(
         self, attempt: Attempt, channel: str, session: Session, mail: OutboundMail
@@ -139,6 +146,13 @@ class Deliver:
             words = f"Given up after {attempt.failures} tries: {error}"
             return Outcome(DeliveryStatus.FAILED, words)
         return Outcome(DeliveryStatus.PENDING, error, timestamp(self.clock() + delay))
+
+
+async def _fitting(mail: Mail, max_size: int | None) -> OutboundMail:
+    """A large mail is built aside: it would hold up everybody else's."""
+    if mail.least < _LARGE:
+        return mail.fitting(max_size)
+    return await asyncio.to_thread(mail.fitting, max_size)
 
 
 async def uninterrupted(work: Coroutine[Any, Any, None]) -> None:

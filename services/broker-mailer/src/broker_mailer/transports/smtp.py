@@ -1,6 +1,5 @@
 """SMTP (RFC 5321): what each answer means, and the one moment that cannot be known."""
 
-import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ _COMPLETED: Final = range(200, 300)
 _START_INPUT: Final = 354
 _FOR_NOW: Final = range(400, 500)
 _FOR_GOOD: Final = range(500, 600)
-_LINE_START_DOT: Final = re.compile(rb"(?m)^\.")
 _QUIT_SECONDS: Final = 2.0
 
 
@@ -102,7 +100,9 @@ class SmtpSession:
         start = await protocol.execute_command(b"DATA", timeout=self._timeouts.data.total_seconds())
         if start.code != _START_INPUT:
             raise _refusal(start)
-        protocol.write(_LINE_START_DOT.sub(b"..", data) + b".\r\n")
+        # The first line is a header, so a line that begins with a dot has another before it.
+        protocol.write(data.replace(b"\n.", b"\n.."))
+        protocol.write(b".\r\n")
         answer = await protocol.read_response(timeout=self._timeouts.final.total_seconds())
         if answer.code not in _COMPLETED:
             raise _refusal(answer)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, Final
 
 import orjson
@@ -56,12 +57,21 @@ def _dump(fact: BaseModel) -> dict[str, Any]:
 
 
 def _fields(fact: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  # any dataclass
-    for each in fields(fact):
-        value = getattr(fact, each.name)
-        if each.metadata.get("inline"):
+    for name, outside in _outside(fact.__class__):
+        value = getattr(fact, name)
+        if outside is None:
             yield from _dump(value).items()
         else:
-            yield to_camel(each.name), value
+            yield outside, value
+
+
+@cache
+def _outside(kind: Any) -> tuple[tuple[str, str | None], ...]:  # noqa: ANN401  # any dataclass
+    """Each field, and its name outside; None where its own fields are told in its place."""
+    return tuple(
+        (each.name, None if each.metadata.get("inline") else to_camel(each.name))
+        for each in fields(kind)
+    )
 
 
 def _named(values: Mapping[str, Any]) -> dict[str, Any]:

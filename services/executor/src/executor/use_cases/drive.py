@@ -51,15 +51,15 @@ class Driving:
     render: Render
     message_id_domain: str
 
-    async def drive(self, export: ExportRecord) -> None:
-        """Carries the attempt on; when it returns, the record tells how it stands.
+    async def drive(self, export: ExportRecord) -> bool:
+        """Whether this drive executed it; if not, the record tells how the attempt stands.
 
         Raises:
             Refused: another export holds one of the orders; this one is planned again.
             AttemptFailed: recorded in the export as `last_error`.
         """
         try:
-            await self._drive(export)
+            return await self._drive(export)
         except (Refused, Transient):
             raise
         except StoreFault as error:
@@ -69,6 +69,7 @@ class Driving:
         except Exception as error:  # a renderer's bug must not lose an accepted execution
             log.exception("execution failed", extra={"export_id": export["_id"]})
             await self._record_failure(export, error)
+        return False
 
     async def wake_mailer(self, export: ExportRecord) -> None:
         """For each of its deliveries that wait."""
@@ -94,11 +95,11 @@ class Driving:
             step="executor.wake_mailer",
         )
 
-    async def _drive(self, export: ExportRecord) -> None:
+    async def _drive(self, export: ExportRecord) -> bool:
         snapshot = await self.repository.snapshot(export)
         order_ids = sorted(snapshot["decision"]["included_order_ids"])
         if not await claim_orders(self.repository, export, order_ids, self.now):
-            return
+            return False
         identity = _identity(export)
         files = await asyncio.to_thread(self.render, snapshot, identity)
         parts = [canonical_json(letter_of(snapshot)), *(file.data for file in files)]
@@ -110,6 +111,7 @@ class Driving:
         finished = await self._finish(export, identity, files, deliveries, now)
         if finished:
             await self.wake_mailer(finished)
+        return finished is not None
 
     async def _finish(
         self,

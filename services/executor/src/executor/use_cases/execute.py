@@ -61,7 +61,8 @@ class Executing:
                 export = started
             if export["execution"] and export["execution"]["stalled"]:
                 return ExportExecuted(export_id=export["_id"], running=True)
-            await self.driving.drive(export)
+            if await self.driving.drive(export):
+                return ExportExecuted(export_id=export["_id"])
             driven = True
 
     async def _export(self, command: ExecuteExport) -> ExportRecord:
