@@ -3,13 +3,16 @@ ARG PYTHON=3.13-slim
 
 FROM python:${PYTHON} AS build
 ARG SERVICE
+# Not empty: with OpenTelemetry's SDK, for ENTRYGO_OTLP_ENDPOINT.
+ARG TRACING=
 # The path too: the build back-end looks for its own program there.
 ENV PATH=/app/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN test -n "${SERVICE}" && python -m venv /app
 WORKDIR /source
 # Pinned packages first: they change seldom, and this layer with them.
 COPY requirements/${SERVICE}.txt requirements.txt
-RUN pip install --require-hashes -r requirements.txt
+COPY requirements/tracing.txt tracing.txt
+RUN pip install --require-hashes -r requirements.txt ${TRACING:+-r tracing.txt}
 COPY shared shared
 COPY services/${SERVICE} services/${SERVICE}
 RUN pip install --no-deps --no-build-isolation ./shared ./services/${SERVICE} \

@@ -3,12 +3,41 @@
 import json
 import logging
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
+
+from shared import tracing
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
+_noted: ContextVar[dict[str, Any] | None] = ContextVar("noted", default=None)
+
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+
+@contextmanager
+def one_line(log: logging.Logger, message: str, **facts: object) -> Iterator[dict[str, Any]]:
+    """One line when what is inside has ended: the facts, what was noted meanwhile, how long."""
+    said, began = dict[str, Any](facts), time.perf_counter()
+    token = _noted.set(said)
+    try:
+        yield said
+    finally:
+        _noted.reset(token)
+    said["ms"] = round((time.perf_counter() - began) * 1000)
+    tracing.told(**said)
+    log.info(message, extra=said)
+
+
+def note(**facts: object) -> None:
+    """Says more in the line of the command that is being handled."""
+    said = _noted.get()
+    if said is not None:
+        said |= facts
 
 
 class JsonFormatter(logging.Formatter):
@@ -23,6 +52,7 @@ class JsonFormatter(logging.Formatter):
             "service": self._service,
             "logger": record.name,
             "request_id": request_id.get() or "-",
+            **tracing.ids(),
             "message": record.getMessage(),
         }
         line |= {key: value for key, value in record.__dict__.items() if key not in _STANDARD}

@@ -7,7 +7,7 @@ is in docs/architecture.md.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, Generic, NamedTuple, TypedDict, TypeVar
+from typing import Any, Final, Generic, NamedTuple, NotRequired, TypedDict, TypeVar
 
 from shared.contracts.lifecycle import ExportRecord
 
@@ -98,6 +98,7 @@ class KeyRecord(TypedDict):
     token: str  # who may settle the record
     lease_until: datetime
     outcome: dict[str, Any] | None
+    traceparent: NotRequired[str | None]  # of the request that began it; see tracing.py
     expires_at: datetime
 
 

@@ -16,6 +16,7 @@ import orjson
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
 
+from shared import tracing
 from shared.contracts.snapshot import PROTOCOL
 from shared.errors import StoreFault, Transient
 from shared.ids import minted_id
@@ -162,6 +163,7 @@ def run_service(
 ) -> None:
     """Serves until SIGTERM, then finishes what is in flight."""
     configure_logging(name, settings.log_level)
+    tracing.configure(name, settings.otlp_endpoint)
     uvicorn.run(
         Service(lifespan, inner),
         host=settings.http_host,

@@ -37,6 +37,7 @@ class CommonSettings(BaseSettings):
     http_host: str = "127.0.0.1"
     http_port: int = 8000
     log_level: str = "INFO"
+    otlp_endpoint: str | None = None
     # At the last delay for ever: accepted work is not dropped because a server is away.
     retry_delays_ms: tuple[Milliseconds, ...] = (1_000, 10_000, 60_000)
     # How long a refusal that a later message may cure (an unknown product) is tried again.

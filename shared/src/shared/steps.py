@@ -16,6 +16,8 @@ from pathlib import Path
 
 from prometheus_client import Histogram
 
+from shared import tracing
+
 log = logging.getLogger(__name__)
 
 STEP_SECONDS = Histogram("entrygo_step_seconds", "Duration of each durable step.", ["step"])
@@ -49,7 +51,7 @@ _crash_points = CrashPoints(os.environ.get("CRASH_AT", ""))
 def durable_step(step: str) -> Iterator[None]:
     """Names what happens inside: one write, publish, reply or acknowledgement."""
     _crash_points.passing(step, "before")
-    with STEP_SECONDS.labels(step).time():
+    with tracing.span(step), STEP_SECONDS.labels(step).time():
         yield
     log.debug("step", extra={"step": step})
     _crash_points.passing(step, "after")

@@ -9,6 +9,7 @@ from typing import Final
 
 from broker_mailer.repository import Deliveries
 from broker_mailer.use_cases import Deliver
+from shared.logs import one_line
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,8 @@ async def send_what_is_due(deliveries: Deliveries, deliver: Deliver) -> None:
 
     async def one(account_id: str, export_id: str, recipient_type: str) -> None:
         async with gate:
-            await deliver(account_id, export_id, recipient_type)
+            with one_line(log, "sweep", account=account_id):
+                await deliver(account_id, export_id, recipient_type)
 
     due = await deliveries.due(_BATCH)
     results = await asyncio.gather(*(one(*entry) for entry in due), return_exceptions=True)

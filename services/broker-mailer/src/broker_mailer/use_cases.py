@@ -1,7 +1,6 @@
 """Deliver one mail once, or say plainly that nobody can know (protocol.md section 6)."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,12 +21,11 @@ from broker_mailer.transports.base import (
     Session,
     Unclear,
 )
+from shared import tracing
 from shared.clock import Clock, timestamp
 from shared.contracts.lifecycle import Delivery, DeliveryStatus, ExportRecord, State
 from shared.errors import BlobCorrupt, StoreFault
-from shared.logs import request_id
-
-log = logging.getLogger(__name__)
+from shared.logs import note, request_id
 
 _LARGE: Final = 1024 * 1024  # bytes of documents: from here on building takes longer than a switch
 
@@ -60,13 +58,12 @@ class Deliver:
 
     async def __call__(self, account_id: str, export_id: str, recipient_type: str) -> None:
         """Tries the delivery if it is due; does nothing when it is another's, or over."""
+        note(export=export_id, to=recipient_type)
         export = await self.deliveries.export(account_id, export_id)
         delivery = self._due(export, recipient_type) if export else None
         if export is None or delivery is None:
-            log.info("nothing to deliver", extra={"export": export_id, "to": recipient_type})
+            note(did="nothing to deliver")
             return
-        if execution := export["execution"]:
-            request_id.set(execution["request_id"])  # a sweep's lines belong to the request too
         attempt = Attempt(
             account_id=account_id,
             export_id=export_id,
@@ -75,6 +72,15 @@ class Deliver:
             number=delivery["attempts"] + 1,
             owner=self.new_owner(),
         )
+        # What a sweep does belongs to the request too.
+        began = None
+        if execution := export["execution"]:
+            request_id.set(execution["request_id"])
+            began = execution.get("traceparent")
+        with tracing.under(tracing.traceparent() or began):
+            await self._settled(attempt, export)
+
+    async def _settled(self, attempt: Attempt, export: ExportRecord) -> None:
         try:
             await self._try(attempt, export)
         except RefusedForNow as error:
@@ -104,17 +110,19 @@ class Deliver:
             mail = self.write(export, attempt.recipient_type, package)
             async with transport.open() as session:
                 outbound = await _fitting(mail, session.max_size)
-                await session.offer(outbound)
+                with tracing.span("broker_mailer.offer_mail", kind=tracing.CLIENT):
+                    await session.offer(outbound)
                 await uninterrupted(self._hand_over(attempt, transport.channel, session, outbound))
 
     async def _hand_over(
         self, attempt: Attempt, channel: str, session: Session, mail: OutboundMail
     ) -> None:
         if not await self._take(attempt, channel):
-            log.info("another sender has it", extra={"export": attempt.export_id})
+            note(did="left to another sender")
             return
         try:
-            await session.send(mail)
+            with tracing.span("broker_mailer.send_mail", kind=tracing.CLIENT):
+                await session.send(mail)
         except RefusedForNow as error:
             outcome = self._again(attempt, str(error))
         except RefusedForGood as error:
@@ -166,14 +174,9 @@ async def uninterrupted(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _tell(attempt: Attempt, outcome: Outcome) -> None:
-    log.info(
-        "delivery %s",
-        outcome.status,
-        extra={
-            "export": attempt.export_id,
-            "to": attempt.recipient_type,
-            "attempt": attempt.number,
-            "error": outcome.error,
-            "next_attempt_at": outcome.next_attempt_at,
-        },
+    note(
+        did=outcome.status.value,
+        attempt=attempt.number,
+        error=outcome.error,
+        next_attempt_at=outcome.next_attempt_at,
     )

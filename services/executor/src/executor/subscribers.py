@@ -3,6 +3,7 @@
 from executor.use_cases.execute import Executing
 from executor.use_cases.operate import Operating
 from shared.contracts.exports import ExecuteExport, ExportExecuted, ExportOperated, OperateExport
+from shared.logs import note
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages
 
@@ -10,8 +11,12 @@ from shared.messaging.rabbit import Messages
 def subscribe(messages: Messages, executing: Executing, operating: Operating) -> None:
     @messages.subscriber(topology.EXPORTS_EXECUTE)
     async def execute(command: ExecuteExport) -> ExportExecuted:
-        return await executing.execute(command)
+        note(export=command.export_id)
+        answer = await executing.execute(command)
+        note(did="left stalled" if answer.running else "executed")
+        return answer
 
     @messages.subscriber(topology.EXPORTS_OPERATE)
     async def operate(command: OperateExport) -> ExportOperated:
+        note(export=command.export_id, did=command.action.value)
         return await operating.operate(command)

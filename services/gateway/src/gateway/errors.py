@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from gateway.views import with_pages
+from shared import tracing
 from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
 from shared.errors import (
     BlobCorrupt,
@@ -49,7 +50,15 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = begun(dict(scope["headers"]).get(b"x-request-id", b""))
+        given = dict(scope["headers"])
+        headers = begun(given.get(b"x-request-id", b""))
+        parent = given.get(b"traceparent", b"").decode("latin-1")
+        with tracing.span(scope["method"], kind=tracing.SERVER, parent=parent):
+            await self._answer(scope, receive, send, headers)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]
+    ) -> None:
         head = scope["method"] == "HEAD"
         inner = {**scope, "method": "GET"} if head else scope
         status, began = 0, time.perf_counter()
@@ -74,6 +83,9 @@ class RequestContext:
         took = round((time.perf_counter() - began) * 1000)
         facts = {"method": scope["method"], "path": scope["path"], "status": status, "ms": took}
         log.info("request", extra=facts)
+        if route := inner.get("route"):
+            tracing.named(f"{scope['method']} {route.name}")
+        tracing.told(**facts, request_id=request_id.get())
 
 
 class Connection(HttpToolsProtocol):

@@ -17,6 +17,7 @@ import orjson
 from gateway.calls import OK, Answer, Write
 from gateway.readers import Readers
 from gateway.settings import Settings
+from shared import tracing
 from shared.clock import Clock
 from shared.contracts.errors import ErrorCode, Refusal
 from shared.errors import EntryGoError, NoReply, Refused, Transient
@@ -96,6 +97,7 @@ class Idempotency:
             "token": minted_id("lease_"),
             "lease_until": self._lease(write),
             "outcome": None,
+            "traceparent": tracing.traceparent(),
             "expires_at": self._now() + self._settings.idempotency_kept,
         }
         absent = await self._store.put_if_absent(KEYS, record, step="gateway.begin_key")
@@ -132,7 +134,8 @@ class Idempotency:
     async def _drive(self, write: AnyWrite, record: KeyRecord) -> Answer:
         """Publishes the stored command, unchanged, and settles its record by the reply."""
         try:
-            reply = await self._asked(write, record["command_id"], record["command"])
+            with tracing.under(record.get("traceparent")):
+                reply = await self._asked(write, record["command_id"], record["command"])
         except Transient:
             await self._end_lease(record)
             raise

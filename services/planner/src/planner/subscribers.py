@@ -5,6 +5,7 @@ from planner.use_cases.sync import Syncing
 from planner.use_cases.verify import Verifying
 from shared.contracts.exports import ExportPlanned, PlanExport, PlanVerified, VerifyPlan
 from shared.contracts.sync import OrdersSynced, ProductsSynced, SyncOrders, SyncProducts
+from shared.logs import note
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages, ReplyTo
 
@@ -14,16 +15,23 @@ def subscribe(
 ) -> None:
     @messages.subscriber(topology.PRODUCTS_SYNC)
     async def sync_products(command: SyncProducts, reply_to: ReplyTo) -> ProductsSynced:
+        note(did=f"{len(command.items)} products")
         return await syncing.products(command, has_caller=bool(reply_to))
 
     @messages.subscriber(topology.ORDERS_SYNC)
     async def sync_orders(command: SyncOrders, reply_to: ReplyTo) -> OrdersSynced:
+        note(did=f"{len(command.items)} orders")
         return await syncing.orders(command, has_caller=bool(reply_to))
 
     @messages.subscriber(topology.EXPORTS_PLAN)
     async def plan(command: PlanExport) -> ExportPlanned:
-        return await planning.plan(command)
+        note(export=command.batch_id)
+        answer = await planning.plan(command)
+        note(export=answer.export_id, did=f"plan {answer.plan_revision or 'not stored'}")
+        return answer
 
     @messages.subscriber(topology.EXPORTS_VERIFY)
     async def verify(command: VerifyPlan) -> PlanVerified:
-        return await verifying.verify(command)
+        answer = await verifying.verify(command)
+        note(did="holds" if answer.holds else "stale")
+        return answer

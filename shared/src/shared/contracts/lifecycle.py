@@ -100,6 +100,7 @@ class Execution(TypedDict):
     attempt: int
     command_id: str
     request_id: str  # of the request that started it; the mails carry it
+    traceparent: NotRequired[str | None]  # likewise; what a sweep does belongs to that trace
     started_at: str
     failures: int
     driven_at: str

@@ -19,8 +19,10 @@ from shared.messaging.link import ASKED_SECONDS, AWAY, within
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import dead_queue
 from shared.steps import durable_step
+from shared.tracing import TRACEPARENT
 
 NO_REASON = "unknown"
+KEPT = {REQUEST_ID, TRACEPARENT}  # by a replay, which is as new otherwise
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ async def replay(messages: Messages, service: str, id_: str) -> bool:
                         message_id=message.message_id,
                         message_type=message.type,
                         content_type=message.content_type,
-                        headers={k: v for k, v in message.headers.items() if k == REQUEST_ID},
+                        headers={k: v for k, v in message.headers.items() if k in KEPT},
                     )
                 await message.ack()
                 return True

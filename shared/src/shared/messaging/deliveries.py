@@ -8,17 +8,18 @@ deliveries, so that what kills ends by itself and takes no neighbour along.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, cast
 
 from faststream import BaseMiddleware
 from faststream.rabbit import RabbitMessage
 from prometheus_client import Counter
 
-from shared.clock import utc_now
+from shared import tracing
 from shared.contracts.base import Message
 from shared.errors import QueueUnavailable
-from shared.logs import request_id
+from shared.logs import one_line
 from shared.messaging import frames, topology
 from shared.messaging.journey import DELIVERIES, Journey, WrongHeader, copied, delivered
 from shared.messaging.reading import malformed
@@ -62,12 +63,15 @@ class Deliveries:
 
     async def settle(self, route: AnyRoute, message: RabbitMessage, handle: Handle) -> None:
         """Settles it, whatever is in it and whatever `handle` raises."""
-        try:
-            outcomes = await self._settled(route, message, handle)
-        except QueueUnavailable as error:
-            # Neither taken nor given back: RabbitMQ gives it to someone when the connection ends.
-            log.warning("message left", extra={"queue": route.queue, "why": str(error)})
-            outcomes = ["left"]
+        several = message.content_type == frames.FRAME
+        with nullcontext(dict[str, Any]()) if several else _command(route, message) as said:
+            try:
+                outcomes = await self._settled(route, message, handle)
+            except QueueUnavailable as error:
+                # Neither taken nor given back: RabbitMQ gives it to someone once we are cut off.
+                log.warning("message left", extra={"queue": route.queue, "why": str(error)})
+                outcomes = ["left"]
+            said["outcome"] = outcomes[0]
         for outcome in outcomes:
             MESSAGES.labels(route.queue, outcome).inc()
 
@@ -115,14 +119,17 @@ class Deliveries:
 
     async def _part(self, route: AnyRoute, message: RabbitMessage, handle: Handle) -> str:
         async with self._slots[route.queue]:
-            try:
-                return await self._settlement.of(route, message, handle)
-            except QueueUnavailable:
-                raise
-            except Exception as error:  # as in `settle`, without its neighbours
-                log.exception("message rejected", extra={"queue": route.queue})
-                journey = Journey(request_id.get(), utc_now())
-                return await self._settlement.dead(route, message, journey, repr(error)[:500])
+            with _command(route, message) as said:
+                try:
+                    outcome = await self._settlement.of(route, message, handle)
+                except QueueUnavailable:
+                    raise
+                except Exception as error:  # as in `settle`, without its neighbours
+                    log.exception("message rejected", extra={"queue": route.queue})
+                    journey, why = Journey.unread(message.headers), repr(error)[:500]
+                    outcome = await self._settlement.dead(route, message, journey, why)
+                said["outcome"] = outcome
+            return outcome
 
     async def _alone(self, route: AnyRoute, message: RabbitMessage, before: int) -> str:
         await self._messages.send(
@@ -132,3 +139,14 @@ class Deliveries:
             **copied(message, keep_caller=True),
         )
         return "split"
+
+
+@contextmanager
+def _command(route: AnyRoute, message: RabbitMessage) -> Iterator[dict[str, Any]]:
+    """A span and a line of its own, in the trace that it was sent in."""
+    parent = tracing.read(message.headers)
+    with (
+        tracing.span(route.queue, kind=tracing.CONSUMER, parent=parent),
+        one_line(log, "command", queue=route.queue) as said,
+    ):
+        yield said

@@ -1,7 +1,7 @@
 """What a message carries beside its body: where it has been, and what its copies carry on.
 
 Only these headers are ours. They are read as strictly as a body, since anyone may publish, and a
-copy carries no others.
+copy carries no others but `traceparent`, which is W3C's: one that is none is not there.
 """
 
 import re
@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from faststream.rabbit import RabbitMessage
 
-from shared.clock import parse_timestamp, timestamp
+from shared import tracing
+from shared.clock import parse_timestamp, timestamp, utc_now
 from shared.logs import request_id
 
 REQUEST_ID: Final = "x-request-id"
@@ -42,6 +43,7 @@ class Journey:
     attempt: int = 0
     faults: int = 0
     deliveries: int = 0  # before this one
+    traceparent: str | None = None
 
     @classmethod
     def read(cls, headers: Mapping[str, Any], now: datetime) -> "Journey":
@@ -56,12 +58,19 @@ class Journey:
             attempt=_count(headers, ATTEMPT),
             faults=_count(headers, FAULTS),
             deliveries=_count(headers, DELIVERIES) and delivered(headers),
+            traceparent=tracing.read(headers) or tracing.traceparent(),
         )
+
+    @classmethod
+    def unread(cls, headers: Mapping[str, Any]) -> "Journey":
+        """Of a message whose own headers are not to be believed."""
+        return cls(request_id.get(), utc_now(), traceparent=tracing.read(headers))
 
     def headers(self) -> dict[str, Any]:
         named = {REQUEST_ID: self.request_id} if self.request_id else {}
         counts = {ATTEMPT: self.attempt, FAULTS: self.faults} if self.attempt else {}
-        return {**named, FIRST_SEEN: timestamp(self.first_seen), **counts}
+        traced = {tracing.TRACEPARENT: self.traceparent} if self.traceparent else {}
+        return {**named, **traced, FIRST_SEEN: timestamp(self.first_seen), **counts}
 
 
 def delivered(headers: Mapping[str, Any]) -> int:
@@ -72,7 +81,7 @@ def delivered(headers: Mapping[str, Any]) -> int:
 def of_request() -> dict[str, str]:
     """The headers of a message that is sent on behalf of the request at hand."""
     known = request_id.get()
-    return {REQUEST_ID: known} if known else {}
+    return ({REQUEST_ID: known} if known else {}) | tracing.headers()
 
 
 def copied(message: RabbitMessage, *, keep_caller: bool) -> dict[str, Any]:

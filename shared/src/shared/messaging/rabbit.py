@@ -15,7 +15,7 @@ from faststream.rabbit import Channel, RabbitMessage
 from shared.contracts.base import Message
 from shared.errors import NoReply
 from shared.ids import minted_id
-from shared.logs import request_id
+from shared.logs import note, request_id
 from shared.messaging.connected import Connected
 from shared.messaging.declaring import COMMANDS, DEAD, work_queue
 from shared.messaging.deliveries import Deliveries, Settling
@@ -141,6 +141,7 @@ class Messages(Connected):
             command = read(route.contract, message)
             if not request_id.get():
                 request_id.set(command.request_id)
+            note(account=command.account_id, command=command.command_id)
             return command
 
         return self.broker.subscriber(

@@ -24,7 +24,7 @@ from shared.contracts.base import Command, Message
 from shared.contracts.errors import ErrorCode, Refusal, refusal
 from shared.contracts.sync import OrdersSyncRefused
 from shared.errors import Refused, StoreFault, Transient
-from shared.logs import request_id
+from shared.logs import note, request_id
 from shared.messaging import topology
 from shared.messaging.journey import (
     DIED_AT,
@@ -108,6 +108,7 @@ class Settlement:
     async def _refused(
         self, route: AnyRoute, message: RabbitMessage, journey: Journey, answer: Refusal
     ) -> str:
+        note(error=answer.error_code)
         if message.reply_to:
             await self._reply(route, message, answer)
             return "refused"
@@ -125,8 +126,7 @@ class Settlement:
         await self._reply(route, message, error.refusal)
         if not message.reply_to and (who := who_asked(message.body)):
             await self._tell(route, *who, error.refusal)
-        journey = Journey(request_id.get(), utc_now())
-        return await self.dead(route, message, journey, str(error))
+        return await self.dead(route, message, Journey.unread(message.headers), str(error))
 
     async def _again(
         self,

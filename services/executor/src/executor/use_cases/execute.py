@@ -10,6 +10,7 @@ from executor.repository import Repository
 from executor.use_cases.drive import Driving
 from executor.use_cases.hold import held
 from executor.use_cases.resubmit import Resubmitting
+from shared import tracing
 from shared.clock import Clock, timestamp
 from shared.contracts.errors import ErrorCode, Refusal
 from shared.contracts.exports import ExecuteExport, ExportExecuted, PlanVerified
@@ -139,6 +140,7 @@ class Executing:
                 attempt=attempt,
                 command_id=command.command_id,
                 request_id=command.request_id,
+                traceparent=tracing.traceparent(),
                 started_at=now,
                 failures=0,
                 driven_at=now,

@@ -10,10 +10,12 @@ from datetime import timedelta
 
 from executor.repository import Repository, execution_of
 from executor.use_cases.drive import MOST_FAILURES, Driving
+from shared import tracing
 from shared.clock import Clock, timestamp
 from shared.contracts.errors import ErrorCode
 from shared.contracts.lifecycle import ExportRecord
 from shared.errors import Refused, StoreFault, Transient
+from shared.logs import one_line, request_id
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +35,21 @@ class Sweeping:
             counted = await self._count(export)
             if counted is None or execution_of(counted)["stalled"]:
                 continue
-            log.warning("execution continued", extra={"export_id": export["_id"]})
+            await self._continue(counted)
+
+    async def _continue(self, export: ExportRecord) -> None:
+        execution, named = execution_of(export), {"export": export["_id"]}
+        request_id.set(execution["request_id"])
+        log.warning("execution continued", extra=named)
+        with (
+            tracing.under(execution.get("traceparent")),
+            tracing.span("executor.sweep"),
+            one_line(log, "sweep", account=export["account_id"], **named),
+        ):
             try:
-                await self.driving.drive(counted)
+                await self.driving.drive(export)
             except (Refused, Transient, StoreFault) as error:
-                log.warning("sweep", extra={"export_id": export["_id"], "why": str(error)})
+                log.warning("sweep", extra={**named, "why": str(error)})
 
     async def _count(self, export: ExportRecord) -> ExportRecord | None:
         execution, now = execution_of(export), timestamp(self.now())
