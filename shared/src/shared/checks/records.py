@@ -66,17 +66,18 @@ class Lack(NamedTuple):
 
 async def of_accounts(store: Store) -> Finding:
     """Those that cannot execute, and what they lack first; read in pages."""
-    number, lacks, last = 0, list[Lack](), ""
+    number, lacking, told, last = 0, 0, list[Lack](), ""
     while page := await store.find(
         ACCOUNTS, {"_id": {"$gt": last}}, sort=[("_id", 1)], limit=ACCOUNTS_A_PAGE
     ):
         last, number = page[-1]["_id"], number + len(page)
-        lacks += await _lacks(store, page)
-    if not lacks:
+        lacks = await _lacks(store, page)
+        lacking, told = lacking + len(lacks), (told + lacks)[:NAMED]
+    if not told:
         return fine("accounts", f"{number}, each can execute")
-    told = "; ".join(f"{lack.account} has no {lack.what}" for lack in lacks[:NAMED])
-    more = f"; and {len(lacks) - NAMED} more" if len(lacks) > NAMED else ""
-    return warn("accounts", f"{len(lacks)} of {number} cannot execute: {told}{more}", lacks[0].mend)
+    named = "; ".join(f"{lack.account} has no {lack.what}" for lack in told)
+    more = f"; and {lacking - NAMED} more" if lacking > NAMED else ""
+    return warn("accounts", f"{lacking} of {number} cannot execute: {named}{more}", told[0].mend)
 
 
 async def _lacks(store: Store, accounts: list[PartyDocument]) -> list[Lack]:
