@@ -80,7 +80,7 @@ async def create(session: Session, folder: Folder) -> Answer:
     store, parts = session.store, dict[str, Part]()
     taken_at = await store.now()
     try:
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, mode=0o700)  # it holds names, addresses, tax numbers
         for place in PLACES:
             parts[named(place)] = await _copied(store, folder, place, named(place))
             if place == EXPORTS:

@@ -38,7 +38,7 @@ async def check(session: Session, *, patience: Patience = None) -> Answer:
 
     Reads only, in pages; the system may run meanwhile.
     """
-    found, seen = await _stored(session, patience or _PATIENCE)
+    found, seen = await _stored(session, _PATIENCE if patience is None else patience)
     lengths: dict[str, int] | None
     try:
         async with session.messages() as messages:

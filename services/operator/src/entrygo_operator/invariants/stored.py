@@ -4,13 +4,11 @@ import asyncio
 from collections.abc import (
     AsyncIterator,
     Awaitable,
-    Callable,
     Iterable,
     Iterator,
     Mapping,
     Sequence,
 )
-from functools import partial
 from typing import Any, Final
 
 import orjson
@@ -24,6 +22,8 @@ from shared.paging import pages
 from shared.plans import snapshot_of, view_of
 from shared.records import CLAIMS, EXPORTS
 from shared.store import Store
+
+Kept = dict[str, bytes | BlobCorrupt]
 
 _NAMED: Final = 20  # orders of one export that lack claims; the rest are counted
 _IN_RECORD: Final = ("artifact_type", "filename", "media_type", "sha256", "size_bytes")
@@ -63,48 +63,53 @@ async def lost_claims(store: Store) -> AsyncIterator[Violation]:
 
 
 async def _of_references(store: Store, export: ExportRecord) -> AsyncIterator[tuple[str, str]]:
-    whole = True
-    for what, read in _kept_bytes(store, export):
-        try:
-            await read()
-        except BlobCorrupt as error:
-            whole = False
-            yield "I1", f"{what}: {error}"
-    if export["artifacts"]:
-        for found in await _of_artifacts(store, export["artifacts"]):
-            yield found
-    if export["state"] == State.EXECUTED and whole:
-        async for seen in _of_claims(store, export):
+    kept = await _kept(store, export)
+    for what, data in kept.items():
+        if isinstance(data, BlobCorrupt):
+            yield "I1", f"{what}: {data}"
+    documents = _of_documents(export["artifacts"], kept)
+    for found in await asyncio.to_thread(lambda: list(documents)):
+        yield found
+    snapshot = kept["snapshot"]
+    if export["state"] == State.EXECUTED and isinstance(snapshot, bytes):
+        async for seen in _of_claims(store, export, snapshot):
             yield "I13", seen
 
 
-def _kept_bytes(
-    store: Store, export: ExportRecord
-) -> Iterator[tuple[str, Callable[[], Awaitable[bytes]]]]:
-    plan = (store, export["account_id"], export["plan"])
-    yield "snapshot", partial(snapshot_of, *plan)
-    yield "plan", partial(view_of, *plan)
+def _of_documents(listed: list[ArtifactRecord], kept: Kept) -> Iterator[tuple[str, str]]:
+    files: dict[str, bytes] = {}
+    for artifact in listed:
+        data = kept[artifact["id"]]
+        if isinstance(data, bytes):
+            files[artifact["artifact_type"]] = data
+            if len(data) != artifact["size_bytes"]:
+                told = f"{len(data)} bytes, listed with {artifact['size_bytes']}"
+                yield "I1", f"{artifact['id']}: {told}"
+    if files.keys() == FILES.keys():
+        yield from _of_files(listed, files)
+
+
+async def _kept(store: Store, export: ExportRecord) -> Kept:
+    """What is stored of it, or what is wrong with it, by what it is; read in one wave."""
+    account_id, plan = export["account_id"], export["plan"]
+    reads: dict[str, Awaitable[bytes]] = {
+        "snapshot": snapshot_of(store, account_id, plan),
+        "plan": view_of(store, account_id, plan),
+    }
+    for artifact in export["artifacts"]:
+        reads[artifact["id"]] = store.get_blob(artifact["sha256"])
     for kind, delivery in export["deliveries"].items():
         if digest := delivery.get("letter_sha256"):
-            yield f"{kind} letter", partial(store.get_blob, digest)
+            reads[f"{kind} letter"] = store.get_blob(digest)
+    found = await asyncio.gather(*map(_told, reads.values()))
+    return dict(zip(reads, found, strict=True))
 
 
-async def _of_artifacts(store: Store, listed: list[ArtifactRecord]) -> list[tuple[str, str]]:
-    files: dict[str, bytes] = {}
-    found = []
-    for artifact in listed:
-        try:
-            data = await store.get_blob(artifact["sha256"])
-        except BlobCorrupt as error:
-            found.append(("I1", f"{artifact['id']} {artifact['filename']}: {error}"))
-            continue
-        files[artifact["artifact_type"]] = data
-        if len(data) != artifact["size_bytes"]:
-            told = f"{len(data)} bytes, listed with {artifact['size_bytes']}"
-            found.append(("I1", f"{artifact['id']} {artifact['filename']}: {told}"))
-    if files.keys() == FILES.keys():
-        found += await asyncio.to_thread(lambda: list(_of_files(listed, files)))
-    return found
+async def _told(read: Awaitable[bytes]) -> bytes | BlobCorrupt:
+    try:
+        return await read
+    except BlobCorrupt as error:
+        return error
 
 
 def _of_files(
@@ -125,10 +130,9 @@ def _entries(files: Iterable[Any], names: Sequence[str]) -> Iterator[tuple[Any, 
     yield from (tuple(file[name] for name in names) for file in files)
 
 
-async def _of_claims(store: Store, export: ExportRecord) -> AsyncIterator[str]:
+async def _of_claims(store: Store, export: ExportRecord, snapshot: bytes) -> AsyncIterator[str]:
     """Each order that was exported is claimed by it, and no other is."""
-    snapshot = orjson.loads(await snapshot_of(store, export["account_id"], export["plan"]))
-    ordered = set(snapshot["decision"]["included_order_ids"])
+    ordered = set(orjson.loads(snapshot)["decision"]["included_order_ids"])
     account, id_ = export["account_id"], export["_id"]
     own = {"account_id": account, "export": id_, "attempt": export["attempt"]}
     claimed = {claim["_id"] async for page in pages(store, CLAIMS, own) for claim in page}
