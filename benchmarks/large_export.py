@@ -24,6 +24,8 @@ from benchmarks.seed import ACCOUNT, KEY, Seeded, seed
 from executor.artifacts import RENDERERS, Identity
 from executor.artifacts.base import RenderedFile
 from executor.artifacts.invoice import customs_package
+from shared.plans import snapshot_of
+from shared.records import EXPORTS
 from shared.settings import CommonSettings
 from shared.store import Store
 
@@ -65,7 +67,10 @@ async def through_the_services(http: httpx.AsyncClient, orders: Seeded) -> dict[
 
 
 async def each_renderer(store: Store, export: dict[str, Any]) -> None:
-    snapshot = orjson.loads(await store.get_blob(export["planHash"].removeprefix("sha256:")))
+    record = await store.get(EXPORTS.of(ACCOUNT), export["exportId"])
+    if record is None:
+        raise SystemExit("the export is gone")
+    snapshot = orjson.loads(await snapshot_of(store, ACCOUNT, record["plan"]))
     package = export["customs_package"]
     identity = Identity(
         export_id=export["exportId"],

@@ -31,6 +31,30 @@ def consumers(servers: Addresses, rabbit_url: str) -> dict[str, list[int]]:
     return found
 
 
+def told(servers: Addresses, rabbit_url: str, what: str) -> list[dict[str, Any]]:
+    """The virtual host's `queues` or `exchanges`, as RabbitMQ has them."""
+    with _management(servers) as management:
+        answer = management.get(f"/api/{what}{httpx.URL(rabbit_url).path}").raise_for_status()
+    found: list[dict[str, Any]] = answer.json()
+    return found
+
+
+def channels(servers: Addresses, rabbit_url: str) -> list[dict[str, Any]]:
+    with _management(servers) as management:
+        url = f"/api/vhosts{httpx.URL(rabbit_url).path}/channels"
+        found: list[dict[str, Any]] = management.get(url).raise_for_status().json()
+    return found
+
+
+def messages_in(servers: Addresses, rabbit_url: str, queue: str) -> list[dict[str, Any]]:
+    """Taken out of the queue, with their properties."""
+    with _management(servers) as management:
+        wanted = {"count": 100, "ackmode": "ack_requeue_false", "encoding": "base64"}
+        url = f"/api/queues{httpx.URL(rabbit_url).path}/{queue}/get"
+        found: list[dict[str, Any]] = management.post(url, json=wanted).raise_for_status().json()
+    return found
+
+
 def delete_queue(servers: Addresses, rabbit_url: str, name: str) -> None:
     """With all that is in it; RabbitMQ cancels its consumers."""
     with _management(servers) as management:
