@@ -322,6 +322,23 @@ async def test_a_resync_that_changes_nothing_keeps_the_revision(world: World) ->
     assert third["revision"] == 2
 
 
+async def test_a_sync_answers_each_record_as_a_read_shows_it(world: World) -> None:
+    notes = {"n": [1, 2.5, None, 9_007_199_254_740_993], "a": {"z": "é", "b": True}}
+    product = SWEATER | {"externalId": f"P-{uuid.uuid4().hex[:8]}", "metadata": notes}
+    order = an_order(f"A-{uuid.uuid4().hex[:8]}", "", metadata=notes)
+    [line] = order["items"]
+    line |= {"productExternalId": product["externalId"]}
+    del line["productId"]
+
+    for title in ("New", "Changed", "Changed"):
+        for path, item in (("products", product | {"title": title}), ("orders", order)):
+            answered = (await world.shop.post(f"/api/{path}/sync", {"items": [item]})).json()
+            [record] = answered["data"]
+            shown = await world.get(f"/api/{path}/{record['id']}")
+            assert record == shown.json()
+            assert list(record) == list(shown.json())
+
+
 async def test_an_unknown_product_is_422_with_its_id(world: World) -> None:
     answer = await world.shop.post(
         "/api/orders/sync", {"items": [an_order("A-unknown", "prod_unknown")]}

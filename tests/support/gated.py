@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from typing import Any
 
+from shared.bulk import Guarded
 from shared.records import Collection, Part, Place, Record
 from shared.store import Store, Update
 
@@ -91,11 +92,16 @@ class GatedStore(Store):
         async with self._gate(step):
             return await super().transition(part, id_, guard, update, step=step)
 
-    async def upsert_each(
-        self, part: Part[Record], updates: Iterable[tuple[str, Update]], *, step: str
-    ) -> None:
+    async def write_each(
+        self,
+        part: Part[Record],
+        inserts: Sequence[Record],
+        updates: Sequence[Guarded],
+        *,
+        step: str,
+    ) -> bool:
         async with self._gate(step):
-            await super().upsert_each(part, updates, step=step)
+            return await super().write_each(part, inserts, updates, step=step)
 
     async def insert_ordered(
         self, collection: Collection[Record], documents: Sequence[Record], *, step: str

@@ -45,10 +45,8 @@ def durable(client: AsyncIOMotorClient[Document], name: str) -> AsyncIOMotorData
     )
 
 
-async def told(
-    operation: Awaitable[Result], *, seconds: float | None = None, raw: bool = False
-) -> Result:
-    """The result, or the failure in our own words; `raw` leaves a bulk write's own error.
+async def told(operation: Awaitable[Result], *, seconds: float | None = None) -> Result:
+    """The result, or the failure in our own words.
 
     `seconds` bounds the whole: the socket's deadline holds for each answer, and before it an
     operation may wait for a thread of the driver's, which others hold at a silent store.
@@ -59,8 +57,6 @@ async def told(
     except TimeoutError as error:
         raise StoreFault(f"no answer in {seconds} s") from error
     except BulkWriteError as error:
-        if raw:
-            raise
         raise StoreFault(str(error.details.get("writeErrors"))) from error
     except DuplicateKeyError as error:
         raise Duplicate(str(error)) from error

@@ -15,9 +15,8 @@ from typing import Any, Self, cast
 from motor.motor_asyncio import AsyncIOMotorCollection
 from prometheus_client import Counter
 from pymongo import ReturnDocument, UpdateOne
-from pymongo.errors import BulkWriteError
 
-from shared import indexes
+from shared import bulk, indexes
 from shared.blobs import Blobs
 from shared.coalesce import Coalescer
 from shared.driver import connected, durable, takes_writes, told
@@ -33,7 +32,6 @@ ROUND_TRIPS = Counter(
     "entrygo_store_round_trips_total", "Shared round trips to the store.", ["collection", "kind"]
 )
 
-DUPLICATE_KEY = 11000
 PING_SECONDS = 3.0
 MAX_IDS_PER_READ = 2_000  # what is asked for at once shares a round trip up to here
 
@@ -135,22 +133,28 @@ class Store(Blobs):
         with durable_step(step):
             await self._told(self._collection(part).bulk_write(operations, ordered=False))
 
+    async def write_each(
+        self,
+        part: Part[Record],
+        inserts: Sequence[Record],
+        updates: Sequence[bulk.Guarded],
+        *,
+        step: str,
+    ) -> bool:
+        """Whether all was written: each insert's id was free, each guard held."""
+        with durable_step(step):
+            return await self._told(
+                bulk.write(self._collection(part), part, map(_raw, inserts), updates)
+            )
+
     async def insert_ordered(
         self, collection: Collection[Record], documents: Sequence[Record], *, step: str
     ) -> int | None:
         """Inserts in the order given; stops at the first taken id and gives its index."""
         with durable_step(step):
-            try:
-                await self._told(
-                    self._collection(collection).insert_many(map(_raw, documents), ordered=True),
-                    raw=True,
-                )
-            except BulkWriteError as error:
-                first = error.details["writeErrors"][0]
-                if first["code"] != DUPLICATE_KEY:
-                    raise StoreFault(str(first.get("errmsg"))) from error
-                return int(first["index"])
-        return None
+            return await self._told(
+                bulk.insert_ordered(self._collection(collection), map(_raw, documents))
+            )
 
     async def delete(self, part: Part[Record], query: Mapping[str, Any], *, step: str) -> int:
         with durable_step(step):
@@ -221,18 +225,7 @@ class Store(Blobs):
         self, collection: str, documents: Sequence[Document]
     ) -> Sequence[Exception | None]:
         ROUND_TRIPS.labels(collection, "write").inc()
-        answers: list[Exception | None] = [None] * len(documents)
-        try:
-            await self._told(
-                self._collection(collection).insert_many(documents, ordered=False), raw=True
-            )
-        except BulkWriteError as error:
-            if error.details.get("writeConcernErrors"):
-                raise StoreFault(str(error.details["writeConcernErrors"])) from error
-            for failed in error.details["writeErrors"]:
-                kind = Duplicate if failed["code"] == DUPLICATE_KEY else StoreFault
-                answers[failed["index"]] = kind(str(failed["errmsg"]))
-        return answers
+        return await self._told(bulk.insert_each(self._collection(collection), documents))
 
 
 def _one_of(values: Sequence[str]) -> str | dict[str, Sequence[str]]:

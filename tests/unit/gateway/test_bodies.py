@@ -16,9 +16,10 @@ from gateway.schemas.requests import (
     SyncOrdersBody,
     SyncProductsBody,
 )
-from shared.contracts.catalogue import OrderFact, dump_content
+from shared.contracts.catalogue import OrderFact
 from shared.contracts.sync import SyncOrders
 from shared.errors import Refused
+from shared.synced import dump_content
 
 ORDER: dict[str, Any] = {
     "externalId": "A-1",

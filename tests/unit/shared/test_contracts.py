@@ -9,12 +9,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from contract.asyncapi import examples
 from shared.contracts.base import Timestamp
-from shared.contracts.catalogue import OrderFact, OrderLine, ProductFact, dump_content
+from shared.contracts.catalogue import OrderFact, OrderLine, ProductFact
 from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
 from shared.contracts.exports import SendDelivery
 from shared.contracts.parties import Email
 from shared.contracts.sync import SyncOrders
 from shared.errors import Refused
+from shared.synced import dump_content
 
 LINE = {"productId": "prod_1", "quantity": 1, "unitValueCents": 100}
 ORDER = {"externalId": "A-1", "destinationCountry": "US", "items": [LINE]}

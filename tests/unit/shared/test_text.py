@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.contracts.catalogue import Manufacturer, OrderFact, ProductFact, dump_content
+from shared.contracts.catalogue import Manufacturer, OrderFact, ProductFact
+from shared.synced import dump_content
 from shared.text import canonical
 
 INVISIBLE = "\u200b\ufeff\u00ad\u202e\u2066\u2069\u00a0\u3000\u3164\u2800 \t"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import orjson
 
@@ -22,6 +22,7 @@ from gateway.schemas.requests import (
 from gateway.views import execution_view, plan_view
 from shared.clock import timestamp
 from shared.contracts.base import after
+from shared.contracts.catalogue import OrderFact, ProductFact
 from shared.contracts.exports import (
     ExecuteExport,
     ExportExecuted,
@@ -49,6 +50,9 @@ from shared.records import (
     Collection,
     SyncedDocument,
 )
+from shared.synced import content_of
+
+SyncBody = SyncOrdersBody | SyncProductsBody
 
 
 class Issued(TypedDict):
@@ -105,18 +109,31 @@ def sync_products(
 
 async def _synced(
     gateway: Gateway,
-    call: Call[WriteBody],
+    call: Call[SyncBody],
     collection: Collection[SyncedDocument],
     records: tuple[SyncedRecord, ...],
     shown: Callable[[SyncedDocument], View],
 ) -> Answer:
     """The records as they stand, in the order of the request."""
-    stored = await gateway.reads.records(call.caller, collection, [r.id for r in records])
+    if all(record.created_at and not record.superseded for record in records):
+        stored = list(map(partial(_as_written, call), call.body.items, records))
+    else:  # other contents than ours, or an older planner
+        stored = await gateway.reads.records(call.caller, collection, [r.id for r in records])
     data = [
         shown(document) | ({"superseded": True} if record.superseded else {})
         for document, record in zip(stored, records, strict=True)
     ]
     return Answer(OK, dump({"data": data}))
+
+
+def _as_written(
+    call: Call[SyncBody], fact: OrderFact | ProductFact, record: SyncedRecord
+) -> SyncedDocument:
+    """The record that the command left, as far as it is shown."""
+    written = record.model_dump(include={"external_id", "revision", "created_at", "updated_at"})
+    content = content_of(call.caller.account_id, fact)
+    more = {"_id": record.id, "content": content, "metadata": fact.metadata}
+    return cast("SyncedDocument", written | more)
 
 
 async def plan(gateway: Gateway, call: Call[PlanBody]) -> Write[PlanExport, ExportPlanned]:

@@ -1,18 +1,19 @@
 """What the planner reads and writes; it alone writes products, orders, plans and verdicts."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from planner.domain.facts import Party, Tariff
 from shared import plans, records
+from shared.bulk import Guarded
 from shared.claims import live_claims
 from shared.contracts.errors import Refusal
 from shared.contracts.lifecycle import CurrentPlan, Event, ExportRecord, State
 from shared.exports import Guard, advance
 from shared.records import ACCOUNTS, Collection, Document, PartyDocument, Record, SyncedDocument
-from shared.store import Store, Update
+from shared.store import Store
 
 VERDICT_DAYS = 30
 
@@ -37,15 +38,26 @@ class Repository:
     async def has_account(self, account_id: str) -> bool:
         return await self._store.get(ACCOUNTS.of(account_id), account_id) is not None
 
-    async def apply_products(self, account_id: str, updates: Mapping[str, Update]) -> None:
-        await self._store.upsert_each(
-            records.PRODUCTS.of(account_id), updates.items(), step="planner.apply_products"
-        )
+    async def marks(
+        self, collection: Collection[SyncedDocument], account_id: str, ids: Iterable[str]
+    ) -> dict[str, SyncedDocument]:
+        """The records without their content, which is most of them."""
+        query = {"_id": {"$in": list(ids)}, "account_id": account_id}
+        found = await self._store.find(collection, query, projection={"content": 0})
+        return {record["_id"]: record for record in found}
 
-    async def apply_orders(self, account_id: str, updates: Mapping[str, Update]) -> None:
-        await self._store.upsert_each(
-            records.ORDERS.of(account_id), updates.items(), step="planner.apply_orders"
-        )
+    async def apply(
+        self,
+        collection: Collection[SyncedDocument],
+        account_id: str,
+        new: Sequence[SyncedDocument],
+        updates: Sequence[Guarded],
+    ) -> bool:
+        """Whether all of it was written; some may be when it was not."""
+        part = collection.of(account_id)
+        if collection == records.ORDERS:
+            return await self._store.write_each(part, new, updates, step="planner.apply_orders")
+        return await self._store.write_each(part, new, updates, step="planner.apply_products")
 
     async def sync_verdict(
         self, command_id: str, account_id: str, refusal: Refusal | None, now: datetime

@@ -1,7 +1,7 @@
 """Products and orders: what is synced, as messages carry it and the store keeps it.
 
 A record's *content* is its substance: what plan hashes depend on. It is kept as the camelCase
-object these classes dump (`dump_content`), with money in integer US cents (`...Cents`), weight in
+object these classes dump (`synced.py`), with money in integer US cents (`...Cents`), weight in
 integer grams and percents in whole hundredths (`...Hundredths`). `metadata` is not substance.
 """
 
@@ -242,8 +242,3 @@ class ProductFact(Fact):
         if any(letter > LAST_BASIC for key in keys for letter in key):
             raise ValueError("agency and field names must not hold characters above U+FFFF")
         return value
-
-
-def dump_content(fact: OrderFact | ProductFact) -> dict[str, Any]:
-    """The record's substance: camelCase, without `metadata` and without what is absent."""
-    return fact.model_dump(mode="json", by_alias=True, exclude={"metadata"}, exclude_none=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from shared.contracts.base import Command, Message
+from shared.contracts.base import Command, Message, Timestamp
 from shared.contracts.catalogue import OrderFact, ProductFact
 
 MAX_ORDERS = 1_000
@@ -38,6 +38,12 @@ class SyncedRecord(Message):
 
     superseded: bool = False
     """A newer command was first: this one changed nothing."""
+
+    created_at: Timestamp | None = None
+    """When it was first synced."""
+
+    updated_at: Timestamp | None = None
+    """When its substance last changed."""
 
 
 class ProductsSynced(Message):

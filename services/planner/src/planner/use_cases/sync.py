@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from planner.repository import Repository
-from shared.canonical import content_hash
+from planner.use_cases.applying import applied
 from shared.clock import Clock, parse_timestamp, timestamp
 from shared.contracts.base import after
-from shared.contracts.catalogue import OrderFact, OrderLine, ProductFact, dump_content
 from shared.contracts.errors import ErrorCode, Refusal
 from shared.contracts.sync import (
     OrdersSynced,
@@ -21,7 +19,8 @@ from shared.errors import Refused
 from shared.ids import order_id, product_id
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import ORDERS_SYNCED
-from shared.records import ORDERS, PRODUCTS, Collection, Document, SyncedDocument
+from shared.records import ORDERS, PRODUCTS, Collection, SyncedDocument
+from shared.synced import line_product
 from shared.validation import each_once, invalid
 
 AHEAD = timedelta(minutes=1)
@@ -37,11 +36,7 @@ class Syncing:
         facts = {product_id(command.account_id, fact.external_id): fact for fact in command.items}
         refusal = await self._checked(command, PRODUCTS, facts) or await self._no_account(command)
         await self._accepted(command, refusal, has_caller=has_caller)
-        updates = {
-            id_: self._upsert(command, fact, dump_content(fact)) for id_, fact in facts.items()
-        }
-        await self._repository.apply_products(command.account_id, updates)
-        return ProductsSynced(records=await self._synced(PRODUCTS, command, updates))
+        return ProductsSynced(records=await self._applied(command))
 
     async def orders(self, command: SyncOrders, *, has_caller: bool) -> OrdersSynced:
         account_id = command.account_id
@@ -49,18 +44,16 @@ class Syncing:
         refusal = await self._checked(command, ORDERS, facts) or await self._no_account(command)
         refusal = refusal or await self._unknown(command)
         await self._accepted(command, refusal, has_caller=has_caller)
-        updates = {
-            id_: self._upsert(command, fact, _order_content(account_id, fact))
-            for id_, fact in facts.items()
-        }
-        await self._repository.apply_orders(account_id, updates)
         synced = OrdersSynced(
             account_id=account_id,
             command_id=command.command_id,
-            records=await self._synced(ORDERS, command, updates),
+            records=await self._applied(command),
         )
         await self._messages.announce(ORDERS_SYNCED, synced, step="planner.announce_synced")
         return synced
+
+    async def _applied(self, command: SyncOrders | SyncProducts) -> tuple[SyncedRecord, ...]:
+        return await applied(command, self._repository, timestamp(self._now()))
 
     async def _accepted(
         self, command: SyncOrders | SyncProducts, refusal: Refusal | None, *, has_caller: bool
@@ -95,7 +88,7 @@ class Syncing:
         ids: Iterable[str],
     ) -> bool:
         """Whether it was stamped just after what it found there, which was taken as it came."""
-        stored = await self._repository.records(collection, command.account_id, ids)
+        stored = await self._repository.marks(collection, command.account_id, ids)
         return any(command.issued_at <= after(record["applied"]) for record in stored.values())
 
     async def _no_account(self, command: SyncOrders | SyncProducts) -> Refusal | None:
@@ -107,11 +100,11 @@ class Syncing:
     async def _unknown(self, command: SyncOrders) -> Refusal | None:
         """The refusal that names every product the account does not have, if any."""
         named = {
-            _line_product(command.account_id, line): line.product_id or line.product_external_id
+            line_product(command.account_id, line): line.product_id or line.product_external_id
             for fact in command.items
             for line in fact.items
         }
-        known = await self._repository.records(PRODUCTS, command.account_id, named)
+        known = await self._repository.marks(PRODUCTS, command.account_id, named)
         missing = sorted(str(name) for id_, name in named.items() if id_ not in known)
         if not missing:
             return None
@@ -120,69 +113,3 @@ class Syncing:
             f"{len(missing)} product(s) are not in the account's catalogue.",
             details={"productIds": missing},
         ).refusal
-
-    def _upsert(
-        self, command: SyncOrders | SyncProducts, fact: OrderFact | ProductFact, content: Document
-    ) -> list[dict[str, Any]]:
-        """The newest command wins, decided inside one update, without a read.
-
-        An equal content keeps the revision; an older command changes nothing.
-        """
-        digest, now = content_hash(content), timestamp(self._now())
-        newer = {"$lt": [{"$ifNull": ["$applied", ""]}, command.stamp]}
-        changed = {"$and": [newer, {"$ne": ["$hash", digest]}]}
-
-        def take(field: str, value: object, when: object = newer) -> dict[str, Any]:
-            return {"$cond": [when, {"$literal": value}, f"${field}"]}
-
-        return [
-            {
-                "$set": {
-                    "account_id": command.account_id,
-                    "external_id": {"$literal": fact.external_id},
-                    "content": take("content", content),
-                    "metadata": take("metadata", fact.metadata),
-                    "hash": take("hash", digest),
-                    "applied": take("applied", command.stamp),
-                    "revision": {
-                        "$cond": [
-                            changed,
-                            {"$add": [{"$ifNull": ["$revision", 0]}, 1]},
-                            "$revision",
-                        ]
-                    },
-                    "created_at": {"$ifNull": ["$created_at", now]},
-                    "updated_at": take("updated_at", now, changed),
-                }
-            }
-        ]
-
-    async def _synced(
-        self,
-        collection: Collection[SyncedDocument],
-        command: SyncOrders | SyncProducts,
-        ids: Iterable[str],
-    ) -> tuple[SyncedRecord, ...]:
-        stored = await self._repository.records(collection, command.account_id, ids)
-        return tuple(
-            SyncedRecord(
-                id=id_,
-                external_id=stored[id_]["external_id"],
-                revision=stored[id_]["revision"],
-                superseded=stored[id_]["applied"] > command.stamp,
-            )
-            for id_ in ids
-        )
-
-
-def _line_product(account_id: str, line: OrderLine) -> str:
-    return line.product_id or product_id(account_id, str(line.product_external_id))
-
-
-def _order_content(account_id: str, fact: OrderFact) -> Document:
-    """The order's substance, its lines naming their product by id."""
-    content = dump_content(fact)
-    for line, item in zip(fact.items, content["items"], strict=True):
-        item.pop("productExternalId", None)
-        item["productId"] = _line_product(account_id, line)
-    return content

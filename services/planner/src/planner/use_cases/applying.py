@@ -1,0 +1,111 @@
+"""Writes what a sync brings: of each record the newest command wins, whoever else writes it.
+
+One read of what is stored, without contents, and one bulk of writes that hold only while it is so;
+where one does not hold, another command was there in between, and what is left is decided anew.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from planner.repository import Repository
+from shared.bulk import Guarded
+from shared.canonical import content_hash
+from shared.contracts.catalogue import OrderFact, ProductFact
+from shared.contracts.sync import SyncedRecord, SyncOrders, SyncProducts
+from shared.records import ORDERS, PRODUCTS, Document, SyncedDocument
+from shared.synced import content_of, record_id
+
+Command = SyncOrders | SyncProducts
+
+
+class _Item(NamedTuple):
+    fact: OrderFact | ProductFact
+    content: Document
+    hash: str
+
+
+async def applied(command: Command, repository: Repository, now: str) -> tuple[SyncedRecord, ...]:
+    """What became of each item, in the order of the command."""
+    collection = ORDERS if isinstance(command, SyncOrders) else PRODUCTS
+    items = {record_id(command.account_id, fact): _item(command, fact) for fact in command.items}
+    while True:
+        stored = await repository.marks(collection, command.account_id, items)
+        changes = _Changes(command, now)
+        for id_, item in items.items():
+            changes.decide(id_, item, stored.get(id_))
+        updates = changes.updates()
+        if not (changes.new or updates) or await repository.apply(
+            collection, command.account_id, changes.new, updates
+        ):
+            return tuple(_told(id_, after, command) for id_, after in changes.after.items())
+
+
+def _item(command: Command, fact: OrderFact | ProductFact) -> _Item:
+    content = content_of(command.account_id, fact)
+    return _Item(fact, content, content_hash(content))
+
+
+class _Changes:
+    """What a command changes of what is stored, and how each record is afterwards."""
+
+    def __init__(self, command: Command, now: str) -> None:
+        self._command = command
+        self._now = now
+        self.new: list[SyncedDocument] = []
+        self.after: dict[str, Mapping[str, object]] = {}
+        self._changed: list[Guarded] = []
+        self._unchanged: dict[str, list[str]] = defaultdict(list)  # by the mark that was seen
+
+    def decide(self, id_: str, item: _Item, was: SyncedDocument | None) -> None:
+        """An equal content keeps the revision; an older command changes nothing."""
+        stamp = self._command.stamp
+        if was is None:
+            made = self._made(id_, item)
+            self.new.append(made)
+            self.after[id_] = made
+        elif was["applied"] >= stamp:
+            self.after[id_] = was
+        elif (was["hash"], was["metadata"]) == (item.hash, item.fact.metadata):
+            self._unchanged[was["applied"]].append(id_)
+            self.after[id_] = was | {"applied": stamp}
+        else:
+            fields: Document = {"metadata": item.fact.metadata, "applied": stamp}
+            if was["hash"] != item.hash:
+                fields |= {"content": item.content, "hash": item.hash}
+                fields |= {"revision": was["revision"] + 1, "updated_at": self._now}
+            self._changed.append(Guarded([id_], {"applied": was["applied"]}, {"$set": fields}))
+            self.after[id_] = was | fields
+
+    def updates(self) -> list[Guarded]:
+        """The mark moves forward also where nothing else changes: an older command is too late."""
+        mark = {"$set": {"applied": self._command.stamp}}
+        moved = [Guarded(ids, {"applied": seen}, mark) for seen, ids in self._unchanged.items()]
+        return [*self._changed, *moved]
+
+    def _made(self, id_: str, item: _Item) -> SyncedDocument:
+        return SyncedDocument(
+            _id=id_,
+            account_id=self._command.account_id,
+            external_id=item.fact.external_id,
+            content=item.content,
+            metadata=item.fact.metadata,
+            hash=item.hash,
+            applied=self._command.stamp,
+            revision=1,
+            created_at=self._now,
+            updated_at=self._now,
+        )
+
+
+def _told(id_: str, after: Mapping[str, object], command: Command) -> SyncedRecord:
+    return SyncedRecord.model_validate(
+        {
+            "id": id_,
+            "external_id": after["external_id"],
+            "revision": after["revision"],
+            "superseded": str(after["applied"]) > command.stamp,
+            "created_at": after["created_at"],
+            "updated_at": after["updated_at"],
+        }
+    )
