@@ -88,6 +88,22 @@ async def test_a_worker_that_is_back_in_time_is_waited_for(gateway: GatewayUnder
     assert (await execute(patient)).status_code == 200
 
 
+async def test_a_worker_that_came_back_and_is_slow_is_not_missing_any_more(
+    gateway: GatewayUnderTest,
+) -> None:
+    under_test = replace(gateway, settings=absent_for(timedelta(seconds=1.5)))
+    workers = under_test.workers
+
+    async def come_back(command: Any) -> Any:
+        await until(async_(lambda: workers.looks > 0))
+        workers.deserted.clear()
+        return await doing(under_test, lambda: workers.looks > 3)(command)
+
+    workers.answers["exports.execute"] = come_back
+
+    assert (await execute(under_test)).status_code == 200
+
+
 async def test_a_worker_that_is_slow_is_not_missing(gateway: GatewayUnderTest) -> None:
     gateway.workers.deserted.clear()
     gateway.workers.answers["exports.execute"] = doing(gateway, lambda: gateway.workers.looks > 1)
