@@ -52,7 +52,7 @@ types: setup ## types, strictly
 imports: setup ## who may import whom
 	$(BIN)/lint-imports
 
-crash-points: setup ## kill a service before and after every named step, one at a time
+crash-points: setup ## kill a service, or the command, before and after every named step, one at a time
 	ENTRYGO_CRASH_POINTS=all $(BIN)/python -m pytest tests/e2e -k crash $(PYTEST_ARGS)
 
 fuzz: setup ## bad input against the HTTP API

@@ -1,9 +1,10 @@
 """Each service killed before and after each of its durable steps: everything ends as if it had not.
 
 Nothing is excused: the process must have died at the step, and the product that is found after it
-was started again must be whole.
+was started again must be whole. The operator's command is typed again by who saw it die.
 """
 
+import signal
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,10 +17,13 @@ from shared.messaging.rabbit import Messages
 from shared.settings import CommonSettings
 from shared.store import Store
 from support.accounts import seed_account
-from support.crash_points import SCENARIOS, Case, chosen_cases, steps_of_the_services
+from support.crash_points import SCENARIOS, Case, chosen_cases, named_steps
 from support.lab import Lab
+from support.scenario import Scenario
 from support.servers import virtual_host
 from support.services import ALL, Cluster
+from support.typed import Typed
+from support.typed_scenarios import TYPED
 
 pytestmark = pytest.mark.e2e
 
@@ -54,13 +58,13 @@ async def lab(servers: Addresses, tmp_path_factory: pytest.TempPathFactory) -> A
             await store.drop_database()
 
 
-def test_every_step_of_the_services_has_a_scenario() -> None:
-    assert set(SCENARIOS) == set(steps_of_the_services())
+def test_every_step_has_a_scenario() -> None:
+    assert set(SCENARIOS) | set(TYPED) == set(named_steps())
 
 
-@pytest.mark.parametrize("case", chosen_cases(), ids=str)
+@pytest.mark.parametrize("case", chosen_cases(SCENARIOS), ids=str)
 async def test_a_service_that_dies_there_leaves_nothing_undone_and_nothing_twice(
-    lab: Lab, case: Case
+    lab: Lab, case: Case[Scenario]
 ) -> None:
     scenario = case.scenario(lab, await seed_account(lab.store))
     try:
@@ -71,3 +75,18 @@ async def test_a_service_that_dies_there_leaves_nothing_undone_and_nothing_twice
     finally:
         await scenario.close()
         await lab.all_up()
+
+
+@pytest.mark.parametrize("case", chosen_cases(TYPED), ids=str)
+async def test_a_command_that_dies_there_and_is_typed_again_has_done_all_and_once(
+    lab: Lab, case: Case[Typed], tmp_path: Path
+) -> None:
+    typed = case.scenario(lab, await seed_account(lab.store), tmp_path)
+    try:
+        await typed.prepare()
+        ended = await typed.type(CRASH_AT=f"{case.step}:{case.when}:{case.passes}")
+        assert ended.returncode == -signal.SIGKILL, ended.stderr
+        await typed.died()
+        await typed.check(await typed.type())
+    finally:
+        await typed.close()

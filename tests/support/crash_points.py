@@ -2,14 +2,16 @@
 
 import os
 import random
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from shared.messaging.topology import ROUTES
 from shared.steps import collect
 from support import fault_scenarios, scenarios
 from support.scenario import Scenario
 
+Way = TypeVar("Way")
 ROOT = Path(__file__).parents[2]
 SERVICES = {
     "gateway": "gateway",
@@ -28,6 +30,7 @@ _PASSES: dict[str, tuple[int, ...]] = {
     "gateway.ask": (1, 3, 4),
     "gateway.keep_outcome": (1, 3, 4),
     "executor.wake_mailer": (1, 2),
+    "operator.write_tariff_part": (1, 2),
 }
 _LOOP = (
     "gateway.ask",
@@ -85,11 +88,11 @@ SCENARIOS: dict[str, tuple[type[Scenario], ...]] = {
 }
 
 
-class Case(NamedTuple):
+class Case(NamedTuple, Generic[Way]):
     step: str
     when: str
     passes: int
-    scenario: type[Scenario]
+    scenario: type[Way]
 
     @property
     def service(self) -> str:
@@ -99,25 +102,24 @@ class Case(NamedTuple):
         return f"{self.step}:{self.when}:{self.passes}-{self.scenario.__name__}"
 
 
-def steps_of_the_services() -> list[str]:
-    """As the code names them; the operator's command is a client of the services."""
+def named_steps() -> list[str]:
+    """As the code and the routes name them."""
     sources = [*ROOT.glob("services/*/src"), ROOT / "shared" / "src"]
-    steps = [*collect(sources), *(step for route in ROUTES for step in route.steps)]
-    return [name for name in steps if name.partition(".")[0] in SERVICES]
+    return [*collect(sources), *(step for route in ROUTES for step in route.steps)]
 
 
-def every_case() -> list[Case]:
+def every_case(table: Mapping[str, tuple[type[Way], ...]]) -> list[Case[Way]]:
     return [
         Case(step, when, passes, scenario)
-        for step, ways in SCENARIOS.items()
+        for step, ways in table.items()
         for scenario in ways
         for passes in _PASSES.get(step, (1,))
         for when in ("before", "after")
     ]
 
 
-def chosen_cases() -> list[Case]:
-    cases = every_case()
+def chosen_cases(table: Mapping[str, tuple[type[Way], ...]]) -> list[Case[Way]]:
+    cases = every_case(table)
     if ALL:
         return cases
     return random.Random(SEED).sample(cases, len(cases) // 3)  # noqa: S311  # no secret

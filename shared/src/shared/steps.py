@@ -58,12 +58,15 @@ def durable_step(step: str) -> Iterator[None]:
 
 
 def collect(sources: Iterable[Path]) -> list[str]:
-    """All step names that the code under `sources` passes to the seams, sorted."""
+    """All step names that the code under `sources` gives to the seams, or to a step, sorted."""
     names: set[str] = set()
     for path in (file for source in sources for file in source.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.keyword) and node.arg == "step"):
-                continue
-            if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-                names.add(node.value.value)
+            match node:
+                case ast.keyword(arg="step", value=ast.Constant(value=str(name))):
+                    names.add(name)
+                case ast.Call(func=ast.Name("durable_step"), args=[ast.Constant(value=str(name))]):
+                    names.add(name)
+                case _:
+                    pass
     return sorted(names)

@@ -51,6 +51,23 @@ def test_an_update_merges_raises_the_revision_and_an_equal_one_does_not(entrygo:
     assert "bond" not in cleared["importerOfRecord"]
 
 
+def test_the_same_create_again_is_the_same_record_and_another_content_another(
+    entrygo: Entrygo,
+) -> None:
+    account = entrygo.json("account", "create", "Fog & Fathom", "--test")
+    again = entrygo.json("account", "create", " Fog & Fathom", "--test")
+    live = entrygo.json("account", "create", "Fog & Fathom")
+    owned = [
+        entrygo.json("broker", "create", "--account", owner["id"], "--name", "Niagara")["id"]
+        for owner in (account, again, live)
+    ]
+
+    assert again == account
+    assert live["id"] != account["id"]
+    assert owned[0] == owned[1] != owned[2]
+    assert len(entrygo.json("account", "list")) == 2
+
+
 def test_text_is_made_canonical_and_blank_text_takes_a_field_away(entrygo: Entrygo) -> None:
     account = entrygo.json("account", "create", "Fog  & Fathom ", "--importer-name", "F")
     owned = ("warehouse", "create", "--account", account["id"], "--name", "W", "--country", "ca")

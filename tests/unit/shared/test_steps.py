@@ -55,9 +55,10 @@ def test_a_misspelt_crash_point_is_an_error() -> None:
 
 
 def test_every_literal_step_is_collected(tmp_path: Path) -> None:
-    (tmp_path / "code.py").write_text('f(step="b.write")\ng(1, step="a.read", stop="c", step=x)\n')
+    written = 'f(step="b.write")\ng(1, step="a.read", stop="c", step=x)\ndurable_step("c.send")\n'
+    (tmp_path / "code.py").write_text(written)
 
-    assert collect([tmp_path]) == ["a.read", "b.write"]
+    assert collect([tmp_path]) == ["a.read", "b.write", "c.send"]
 
 
 def test_every_step_of_the_code_begins_with_who_takes_it() -> None:

@@ -27,7 +27,7 @@ from shared.contracts.parties import (
     dump_party,
 )
 from shared.errors import Refused
-from shared.ids import minted_id
+from shared.ids import derived_id
 from shared.records import ACCOUNTS, BROKERS, WAREHOUSES, Collection, PartyDocument, Place, Record
 from shared.store import Store
 from shared.text import absent_where_empty, without_empty
@@ -57,11 +57,11 @@ BROKER = Kind("broker", BROKERS, "br_", BrokerContent)
 async def create(
     store: Store, kind: Kind, given: Mapping[str, Any], *, account_id: str | None = None
 ) -> PartyDocument:
-    """A new record; an account is its own account."""
+    """A new record; an account is its own account. The same again is the same record."""
     if account_id is not None:
         await existing(store, ACCOUNT, account_id)
-    id_ = minted_id(kind.prefix)
     content = _changed(kind, {}, given)
+    id_ = derived_id(kind.prefix, account_id or "", content_hash(content))
     now = timestamp(await store.now())
     made: PartyDocument = {
         "_id": id_,
@@ -72,8 +72,9 @@ async def create(
         "created_at": now,
         "updated_at": now,
     }
-    await store.insert(kind.collection, made, step="operator.create_party")
-    return made
+    if await store.put_if_absent(kind.collection, made, step="operator.create_party"):
+        return made
+    return await existing(store, kind, id_)
 
 
 async def update(store: Store, kind: Kind, id_: str, given: Mapping[str, Any]) -> PartyDocument:
