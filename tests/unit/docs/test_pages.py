@@ -125,3 +125,11 @@ def test_one_licence_is_named_everywhere() -> None:
     assert (REPOSITORY / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
     assert OPENAPI["info"]["license"]["identifier"] == "MIT"
     assert ASYNCAPI["info"]["license"]["name"] == "MIT"
+
+
+def test_each_decision_has_a_number_of_its_own_and_says_it() -> None:
+    decisions = sorted((REPOSITORY / "docs" / "adr").glob("[0-9]*.md"))
+
+    numbers = [page.name[:4] for page in decisions]
+    assert numbers == [page.read_text(encoding="utf-8")[2:6] for page in decisions]
+    assert len(set(numbers)) == len(numbers)
