@@ -12,6 +12,7 @@ from shared.records import Collection
 from shared.settings import CommonSettings
 from shared.store import Store
 from support.product import product
+from support.shop import SWEATER, Shop, an_order
 from support.waiting import until
 
 pytestmark = pytest.mark.integration
@@ -69,11 +70,21 @@ def commands() -> Iterator[Commands]:
     COMMANDS.listening = False
 
 
+async def change_records(shop: Shop) -> None:
+    """A product and an order that are there, synced with another substance."""
+    for title, postal_code in (("Sweater", "14201"), ("Pullover", "14202")):
+        products = await shop.post("/api/products/sync", {"items": [SWEATER | {"title": title}]})
+        order = an_order("A-changed", products.json()["data"][0]["id"])
+        order["destinationPostalCode"] = postal_code
+        assert (await shop.post("/api/orders/sync", {"items": [order]})).status_code == 200
+
+
 async def test_every_read_by_id_update_and_delete_of_an_accounts_document_names_the_account(
     settings: CommonSettings, servers: Addresses, store: Store, commands: Commands
 ) -> None:
     async with product(settings, servers, store) as shop:
         orders = await shop.sync()
+        await change_records(shop)
         plan = await shop.plan(orders)
         replanned = await shop.plan(orders, batchId=plan["exportId"])
         rival = await shop.plan(orders)
