@@ -33,12 +33,12 @@ class Coalescer(Generic[Item, Answer]):
         self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
         self._worker: asyncio.Task[None] | None = None
 
-    async def __call__(self, item: Item) -> Answer:
+    def __call__(self, item: Item) -> asyncio.Future[Answer]:
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, answer))
         if self._worker is None:
             self._worker = asyncio.create_task(self._drain())
-        return await answer
+        return answer
 
     @property
     def idle(self) -> bool:

@@ -12,6 +12,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from prometheus_client import Histogram
@@ -51,10 +52,15 @@ _crash_points = CrashPoints(os.environ.get("CRASH_AT", ""))
 def durable_step(step: str) -> Iterator[None]:
     """Names what happens inside: one write, publish, reply or acknowledgement."""
     _crash_points.passing(step, "before")
-    with tracing.span(step), STEP_SECONDS.labels(step).time():
+    with tracing.span(step), _seconds(step).time():
         yield
     log.debug("step", extra={"step": step})
     _crash_points.passing(step, "after")
+
+
+@cache
+def _seconds(step: str) -> Histogram:
+    return STEP_SECONDS.labels(step)
 
 
 def collect(sources: Iterable[Path]) -> list[str]:

@@ -3,19 +3,40 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from planner.domain.facts import Party, Tariff
 from shared import plans, records
 from shared.bulk import Guarded
 from shared.claims import live_claims
 from shared.contracts.errors import Refusal
+from shared.contracts.exports import PlanRequest
 from shared.contracts.lifecycle import CurrentPlan, Event, ExportRecord, State
 from shared.exports import Guard, advance
-from shared.records import ACCOUNTS, Collection, Document, PartyDocument, Record, SyncedDocument
+from shared.records import (
+    ACCOUNTS,
+    Claim,
+    Collection,
+    Document,
+    PartyDocument,
+    Record,
+    SyncedDocument,
+)
 from shared.store import Store
 
 VERDICT_DAYS = 30
+_IN_USE = "in_use"  # the pointer to the tariff table that plans are made by
+
+
+class AskedFor(NamedTuple):
+    """What a request for a plan names, as far as the account has it."""
+
+    account: Party
+    warehouse: Party | None
+    broker: Party | None
+    orders: dict[str, Document]
+    claims: Mapping[str, Claim]
+    table: str | None  # the tariff table in use
 
 
 class Repository:
@@ -76,44 +97,46 @@ class Repository:
 
     # -- planning
 
-    async def parties(
-        self, account_id: str, warehouse_id: str, broker_id: str
-    ) -> tuple[Party, Party | None, Party | None]:
-        account, warehouse, broker = await asyncio.gather(
-            self._party(records.ACCOUNTS, account_id, account_id),
-            self._party(records.WAREHOUSES, warehouse_id, account_id),
-            self._party(records.BROKERS, broker_id, account_id),
+    async def asked_for(self, account_id: str, request: PlanRequest) -> AskedFor:
+        """What the request names, in one wave of reads."""
+        read, warehouse_id, broker_id = self._store.reading, request.warehouse_id, request.broker_id
+        accounts, warehouses, brokers, orders, claims, tables = await asyncio.gather(
+            read(ACCOUNTS.of(account_id), (account_id,)),
+            read(records.WAREHOUSES.of(account_id), (warehouse_id,)),
+            read(records.BROKERS.of(account_id), (broker_id,)),
+            read(records.ORDERS.of(account_id), request.order_ids),
+            read(records.CLAIMS.of(account_id), request.order_ids),
+            read(records.TARIFF_TABLES, (_IN_USE,)),
         )
-        return account or Party(account_id, {}), warehouse, broker
+        return AskedFor(
+            account=_party(account_id, accounts) or Party(account_id, {}),
+            warehouse=_party(warehouse_id, warehouses),
+            broker=_party(broker_id, brokers),
+            orders={id_: record["content"] for id_, record in orders.items()},
+            claims=claims,
+            table=tables.get(_IN_USE, {}).get("table"),
+        )
 
-    async def _party(
-        self, collection: Collection[PartyDocument], id_: str, account_id: str
-    ) -> Party | None:
-        found = await self._store.get(collection.of(account_id), id_)
-        return Party(found["_id"], found["content"]) if found else None
-
-    async def exported(self, account_id: str, order_ids: Iterable[str]) -> set[str]:
-        """Those of the orders with a claim that is not void."""
-        claims = await self._store.get_many(records.CLAIMS.of(account_id), order_ids)
+    async def exported(self, account_id: str, claims: Mapping[str, Claim]) -> set[str]:
+        """Those of the orders whose claim is not void; the exports are read after the claims."""
         exports = await self._store.get_many(
             records.EXPORTS.of(account_id), {c["export"] for c in claims.values()}
         )
         return live_claims(claims, exports)
 
-    async def tariff(self, numbers: Iterable[str]) -> Tariff | None:
-        """The table in use, with the given ten-digit numbers of it."""
-        pointer = await self._store.get(records.TARIFF_TABLES, "in_use")
-        if pointer is None or not pointer["table"]:
+    async def tariff(self, table: str | None, numbers: Iterable[str]) -> Tariff | None:
+        """The table with this hash, with the given ten-digit numbers of it."""
+        if not table:
             return None
         wanted = sorted(set(numbers))
         parts = await self._store.get_many(
-            records.TARIFF_TABLES, {f"{pointer['table']}:{number[:4]}" for number in wanted}
+            records.TARIFF_TABLES, {f"{table}:{number[:4]}" for number in wanted}
         )
         codes: dict[str, Any] = {}
         for part in parts.values():
             codes |= part["codes"]
         units = {number: list(codes[number]["units"]) for number in wanted if number in codes}
-        return Tariff(pointer["table"], units)
+        return Tariff(table, units)
 
     # -- plans
 
@@ -173,3 +196,7 @@ class Repository:
         """Before a re-plan is refused: an older copy of it must not run later."""
         guard = Guard(account_id, export_id, {"mark": {"$lt": stamp}})
         await advance(self._store, guard, {"mark": stamp}, now=now, step="planner.move_mark")
+
+
+def _party(id_: str, found: Mapping[str, PartyDocument]) -> Party | None:
+    return Party(id_, found[id_]["content"]) if id_ in found else None

@@ -54,11 +54,8 @@ async def decided(
         Refused: INVALID_ACCOUNT_SCOPE, ORDER_NOT_FOUND, or VALIDATION_ERROR for too many lines.
     """
     ids = sorted(set(request.order_ids))
-    (account, warehouse, broker), orders, claimed = await asyncio.gather(
-        repository.parties(account_id, request.warehouse_id, request.broker_id),
-        repository.contents(ORDERS, account_id, ids),
-        _claimed(account_id, ids, exported, repository),
-    )
+    asked = await repository.asked_for(account_id, request)
+    warehouse, broker, orders = asked.warehouse, asked.broker, asked.orders
     if warehouse is None or broker is None:
         field = "warehouseId" if warehouse is None else "brokerId"
         raise Refused(
@@ -71,11 +68,13 @@ async def decided(
     used = {line["productId"] for order in orders.values() for line in order["items"]}
     products = await repository.records(PRODUCTS, account_id, used)
     contents = {id_: record["content"] for id_, record in products.items()}
-    asked = request.shipment or Shipment()
-    shipment = asked.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if exported is None:
+        exported = await repository.exported(account_id, asked.claims)
+    own = request.shipment or Shipment()
+    shipment = own.model_dump(mode="json", by_alias=True, exclude_none=True)
     given = PlanningInput(
         as_of=as_of,
-        account=account,
+        account=asked.account,
         warehouse=warehouse,
         broker=broker,
         orders=orders,
@@ -84,18 +83,12 @@ async def decided(
         ruleset=rulesets.load(as_of),
         destination_country=request.destination_country,
         shipment=effective_shipment(shipment, warehouse.content),
-        exported_order_ids=claimed,
-        tariff=await repository.tariff(hts_numbers(contents.values())),
+        exported_order_ids=exported,
+        tariff=await repository.tariff(asked.table, hts_numbers(contents.values())),
     )
     if len(orders) < OFF_THE_LOOP_FROM:
         return _decided(given)
     return await asyncio.to_thread(_decided, given)
-
-
-async def _claimed(
-    account_id: str, ids: list[str], exported: set[str] | None, repository: Repository
-) -> set[str]:
-    return await repository.exported(account_id, ids) if exported is None else exported
 
 
 async def _missing(account_id: str, missing: list[str], repository: Repository) -> Refused:
