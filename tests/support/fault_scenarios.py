@@ -116,7 +116,7 @@ class FailingExecution(Scenario):
 
     async def prepare(self) -> None:
         self.plan = await self.planned(await self.shop.sync())
-        self.torn = await self.lab.tear_blob(self.plan["planHash"].removeprefix("sha256:"))
+        self.whole = await self.lab.replace_snapshot(self.plan["exportId"], b"torn")
 
     async def act(self) -> None:
         export_id = self.plan["exportId"]
@@ -127,7 +127,7 @@ class FailingExecution(Scenario):
             return execution if execution and execution["failures"] else None
 
         await until(failed)
-        await self.lab.mend_blob(self.torn)
+        await self.lab.replace_snapshot(export_id, self.whole)
         export = await running
         assert export["last_error"] is None
 

@@ -18,7 +18,7 @@ from shared.ids import minted_id
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages
 from shared.plans import snapshot_of
-from shared.records import BLOBS, EXPORTS, Blob
+from shared.records import BLOBS, EXPORTS, PLANS, Blob
 from shared.store import Store
 from support.services import Cluster, Replica
 from support.shop import Shop
@@ -108,6 +108,16 @@ class Lab:
     async def mend_blob(self, blob: Blob) -> None:
         whole = {"$set": {"data": blob["data"], "encoding": blob["encoding"]}}
         await self.store.transition(BLOBS, blob["_id"], {}, whole, step="test.mend")
+
+    async def replace_snapshot(self, export_id: str, data: bytes) -> bytes:
+        """Other bytes for the current plan's snapshot; gives those that were there."""
+        export = await self.export(export_id)
+        part, command_id = PLANS.of(export["account_id"]), export["plan"]["command_id"]
+        verdict = await self.store.get(part, command_id)
+        assert verdict is not None
+        other = {"$set": {"snapshot": data}}
+        await self.store.transition(part, command_id, {}, other, step="test.replace")
+        return bytes(verdict["snapshot"])
 
     async def operate(self, export_id: str, action: OperateAction) -> ExportOperated:
         """As the operator's command does, and again while there is no answer."""
