@@ -44,7 +44,7 @@ QUICK = Effort(
     rounds=2, seconds=2.0, clients=(1, 50), exports=30, sizes=(100, 1_000, 10_000), soak=20
 )
 WHOLE = Effort(
-    rounds=5, seconds=4.0, clients=(1, 50, 200), exports=80, sizes=(100, 1_000, 10_000), soak=300
+    rounds=3, seconds=4.0, clients=(1, 50, 200), exports=80, sizes=(100, 1_000, 10_000), soak=120
 )
 
 

@@ -5,7 +5,9 @@ messages and results, acknowledged late; majority and journal in the store. Run 
 name it is the HTTP side, by `celery --app` the worker.
 """
 
+import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import uvicorn
@@ -65,6 +67,9 @@ def plan(body: dict[str, Any]) -> str:
 
 
 app = FastAPI()
+# Celery names a reply queue after its thread. Threads that come and go, as the framework's own,
+# leave consumers behind that swallow the replies of their namesakes.
+threads = ThreadPoolExecutor(40)
 
 
 @app.get("/readyz")
@@ -73,8 +78,14 @@ def readyz() -> Response:
 
 
 @app.post("/api/exports/plan")
-def ask(body: dict[str, Any]) -> Response:
-    return Response(plan.delay(body).get(timeout=60), media_type="application/json")
+async def ask(body: dict[str, Any]) -> Response:
+    asked = asyncio.get_running_loop().run_in_executor(threads, _answer, body)
+    return Response(await asked, media_type="application/json")
+
+
+def _answer(body: dict[str, Any]) -> str:
+    answer: str = plan.delay(body).get(timeout=60)
+    return answer
 
 
 if __name__ == "__main__":
