@@ -44,6 +44,10 @@ def _compare(bench: Bench, results: dict[str, Series], clients: int) -> None:
         key = "cpu plan/echo" if clients == 50 else None  # noqa: PLR2004  # the target's load
         report.ratio("processor time over the echo's, all processes", [cpu], key)
         report.found.setdefault("echo cpu ms", echo.cpu_ms())
+        for name in (MOTOR, CELERY):
+            report.ratio(
+                f"processor time of {name} over ours", [results[name].cpu_ms() / ours.cpu_ms()]
+            )
 
 
 def _middle(series: Series) -> float:

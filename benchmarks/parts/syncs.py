@@ -1,16 +1,19 @@
 """Orders synced: new, changed and unchanged, beside a raw `bulk_write` of as many documents."""
 
 import json
+import os
 import statistics
 import time
 import uuid
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, NamedTuple
 
 import httpx
 from pydantic import SecretStr
 from pymongo import UpdateOne
 
 from benchmarks.bench import Bench
+from benchmarks.processes import cpu_seconds
 from benchmarks.seed import ACCOUNT
 from shared.driver import connected, durable
 from shared.settings import CommonSettings
@@ -30,22 +33,41 @@ async def measure(bench: Bench) -> None:
     rows = []
     async with bench.client() as http:
         for size in _SIZES:
-            synced: dict[str, list[float]] = {kind: [] for kind in _KINDS}
-            written: dict[str, list[float]] = {kind: [] for kind in _KINDS}
+            costs: dict[str, list[tuple[Cost, Cost]]] = {kind: [] for kind in _KINDS}
             for _ in range(bench.effort.rounds + 1):
                 run = uuid.uuid4().hex
                 for kind, postal_code in _KINDS.items():
                     items = _orders(bench, run, size, postal_code)
-                    synced[kind].append(await _sync(http, items))
-                    written[kind].append(await _write(raw, items))
-            for kind in _KINDS:
-                pairs = zip(synced[kind][1:], written[kind][1:], strict=True)  # one warms
-                ratio = statistics.median(ours / theirs for ours, theirs in pairs)
-                cells = [statistics.median(one[kind][1:]) * 1000 for one in (synced, written)]
-                rows.append([f"{size:,} {kind}", *(f"{ms:.0f}" for ms in cells), f"{ratio:.2f}"])
+                    synced = await _cost(bench, _sync(http, items))
+                    costs[kind].append((synced, await _cost(bench, _write(raw, items))))
+            for kind, pairs in costs.items():
+                del pairs[0]  # it warms
+                ratio = statistics.median(a.seconds / b.seconds for a, b in pairs)
                 bench.report.found[f"sync {kind}/raw"] = ratio
+                rows.append([f"{size:,} {kind}", *_cells(pairs, f"{ratio:.2f}")])
     client.close()
-    bench.report.table(["orders", "sync ms", "bulk_write ms", "ratio"], rows)
+    head = ["orders", "sync ms", "bulk_write ms", "ratio", "cpu ms, sync", "bulk_write"]
+    bench.report.table(head, rows)
+
+
+class Cost(NamedTuple):
+    seconds: float
+    cpu: float  # of all processes, this one too
+
+
+async def _cost(bench: Bench, work: Awaitable[None]) -> Cost:
+    processes = bench.pids | {"driver": os.getpid()}
+    before, began = cpu_seconds(processes), time.perf_counter()
+    await work
+    seconds = time.perf_counter() - began
+    return Cost(seconds, sum(cpu_seconds(processes).values()) - sum(before.values()))
+
+
+def _cells(pairs: list[tuple[Cost, Cost]], ratio: str) -> list[str]:
+    both = list(zip(*pairs, strict=True))
+    middle = [statistics.median(each.seconds for each in one) * 1000 for one in both]
+    cpu = [statistics.fmean(each.cpu for each in one) * 1000 for one in both]
+    return [*(f"{ms:.0f}" for ms in middle), ratio, *(f"{ms:.0f}" for ms in cpu)]
 
 
 def _orders(bench: Bench, run: str, size: int, postal_code: str) -> list[dict[str, Any]]:
@@ -66,20 +88,16 @@ def _orders(bench: Bench, run: str, size: int, postal_code: str) -> list[dict[st
     ]
 
 
-async def _sync(http: httpx.AsyncClient, items: list[dict[str, Any]]) -> float:
+async def _sync(http: httpx.AsyncClient, items: list[dict[str, Any]]) -> None:
     body = json.dumps({"accountId": ACCOUNT, "items": items}).encode()
-    began = time.perf_counter()
     headers = {"content-type": "application/json"}
     answer = await http.post("/api/orders/sync", content=body, headers=headers)
     answer.raise_for_status()
-    return time.perf_counter() - began
 
 
-async def _write(raw: Any, items: list[dict[str, Any]]) -> float:  # noqa: ANN401  # Motor's
+async def _write(raw: Any, items: list[dict[str, Any]]) -> None:  # noqa: ANN401  # Motor's
     updates = [
         UpdateOne({"_id": item["externalId"]}, {"$set": {"content": item}}, upsert=True)
         for item in items
     ]
-    began = time.perf_counter()
     await raw.bulk_write(updates, ordered=False)
-    return time.perf_counter() - began
