@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from stack import chroot, native, native_root, native_servers, ports, processes, servers
@@ -35,9 +35,9 @@ class OwnServers:
 
     def fill_disk(self) -> None:
         """To the last byte."""
-        with (self._disk / "ballast").open("wb") as ballast:
-            free = os.statvfs(self._disk)
-            os.posix_fallocate(ballast.fileno(), 0, free.f_bavail * free.f_frsize)
+        with (self._disk / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):
+            while True:
+                ballast.write(bytes(2**20))
 
     async def run(self, server: str, *command: str) -> None:
         """A program of a server's, with its user and environment."""

@@ -14,7 +14,7 @@ from chaos.history import History
 from chaos.judge import Judge
 from chaos.messages import Echo, flipping, poison
 from chaos.schedule import Lanes, Named, Nemesis, Plan
-from chaos.servers import RABBIT_LINKS, on_own_servers
+from chaos.servers import RABBIT_LINKS, on_rabbit, on_store
 from chaos.stage import Stage
 from chaos.stories import Market, Story, UnexpectedError
 from support.shop import SWEATER
@@ -48,13 +48,12 @@ async def run(plan: Plan, stage: Stage, history: History) -> Report:
             await _played(nemesis, clients)
             stage.mailbox.calm = True
             await nemesis.recover()
-            beside.pop().cancel()
+            await _end(beside.pop())
             await Judge(stage, history, clients).judge()
     except TimeoutError:
         history.violation("STUCK", f"the run did not end in {first + more * plan.exports:.0f} s")
     finally:
-        for task in beside:
-            task.cancel()
+        await _end(*beside)
         for client in clients:
             await client.http.aclose()
     faults = dict(nemesis.played | stage.mailbox.bad_sessions)
@@ -70,7 +69,13 @@ async def _played(nemesis: Nemesis, clients: list[Client]) -> None:
         await nemesis.play(telling.done)
         await telling
     finally:
-        telling.cancel()
+        await _end(telling)
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _told(nemesis: Nemesis, clients: list[Client]) -> None:
@@ -102,7 +107,9 @@ async def _market(client: Client) -> Market:
 def _lanes(stage: Stage, history: History) -> Lanes:
     said = [Named("poison on every queue", poison), flipping(history)]
     lanes = {"processes": PROCESSES, "links": [*LINKS, *RABBIT_LINKS, *said]}
-    return lanes | {"servers": on_own_servers(stage.own)} if stage.own else lanes
+    if stage.own is not None:
+        lanes |= {"rabbit": on_rabbit(stage.own), "store": on_store(stage.own)}
+    return lanes
 
 
 def log_file(folder: Path, seed: int) -> Path:

@@ -125,12 +125,17 @@ RABBIT_LINKS: Final = [
 ]
 
 
-def on_own_servers(own: OwnServers) -> list[Named]:
+def on_rabbit(own: OwnServers) -> list[Named]:
     return [
         Named("RabbitMQ killed", ending(own, "rabbitmq", signal.SIGKILL)),
         Named("RabbitMQ restarted", ending(own, "rabbitmq", signal.SIGTERM)),
         Named("RabbitMQ stopped (SIGSTOP)", stopping(own, "rabbitmq")),
         Named("RabbitMQ's memory alarm", memory_alarm(own)),
+    ]
+
+
+def on_store(own: OwnServers) -> list[Named]:
+    return [
         Named("store killed", ending(own, "postgres", signal.SIGKILL)),
         Named("store killed", ending(own, "ferretdb", signal.SIGKILL)),
         Named("store restarted", ending(own, "postgres", signal.SIGINT)),
