@@ -19,7 +19,7 @@ from chaos.stage import Stage
 from chaos.stories import Market, Story, UnexpectedError
 from support.shop import SWEATER
 
-AT_ONCE: Final = 16  # stories
+AT_ONCE: Final = 32  # stories
 LONGEST: Final = (600.0, 6.0)  # seconds; a run, and of it for each export
 
 

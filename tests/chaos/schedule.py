@@ -17,7 +17,7 @@ from chaos.history import History
 from chaos.stage import Stage
 
 PATIENCE: Final = 90.0  # until a fault that cannot be done while another one lasts is given up
-PAUSES: Final = (0.3, 2.5)  # between two faults of a lane
+PAUSES: Final = (1.0, 5.0)  # between two faults of a lane
 READY_LIMIT: Final = 120.0  # seconds after healing; then it is a violation, and started anew
 
 Fault = Callable[[Stage, Random], Awaitable[str]]

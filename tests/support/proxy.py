@@ -104,7 +104,7 @@ class Proxy:
                 sink.write(chunk)
                 await sink.drain()
         if way in link.lost:
-            await asyncio.Event().wait()  # its end is lost too
+            await link.ended.wait()  # its end is lost too
 
 
 class _Link:
@@ -113,7 +113,9 @@ class _Link:
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self.writers = [writer]
         self.lost: set[Way] = set()
+        self.ended = asyncio.Event()
 
     def cut(self) -> None:
+        self.ended.set()
         for writer in self.writers:
             writer.transport.abort()
