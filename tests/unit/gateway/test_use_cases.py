@@ -10,7 +10,7 @@ import pytest
 from shared.canonical import sha256_hex
 from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import ExportExecuted, ExportPlanned
-from shared.errors import Refused
+from shared.errors import QueueUnavailable, Refused, StoreFault
 from support.documented import shape
 from support.export_records import (
     NOW,
@@ -54,6 +54,35 @@ async def test_execute_stamps_what_the_gateway_saw(gateway: GatewayUnderTest) ->
     assert (command.plan_revision, command.revision, command.plan_hash) == (1, 1, PLAN_HASH)
     assert command.resubmit
     assert command.key_id.startswith("idem_")
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_who_is_told_202_while_another_holds_the_key_has_published_the_command(
+    gateway: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch, *, away: bool
+) -> None:
+    """The other had published nothing, and could not say so: RabbitMQ and the store were away."""
+
+    async def failing(*_: Any, **__: Any) -> Any:  # the seam's signature
+        raise QueueUnavailable("away")
+
+    async def absent() -> None:
+        raise StoreFault("away")
+
+    async def work(_: Any) -> ExportExecuted:  # a command
+        return ExportExecuted(export_id="batch_1", running=True)
+
+    gateway.settings = IMPATIENT
+    gateway.workers.answers["exports.execute"] = work
+    gateway.store.before["gateway.end_lease"] = absent
+    with monkeypatch.context() as patched:
+        patched.setattr(gateway.workers, "ask", failing)
+        assert (await execute(gateway, {"idempotency-key": "k"})).status_code == 503
+    if away:
+        monkeypatch.setattr(gateway.workers, "ask", failing)
+
+    answer = await execute(gateway, {"idempotency-key": "k"})
+
+    assert (answer.status_code, len(gateway.workers.published)) == ((503, 0) if away else (202, 1))
 
 
 async def test_execute_that_runs_on_is_202_and_no_outcome(gateway: GatewayUnderTest) -> None:

@@ -1,10 +1,9 @@
 """Idempotency keys (protocol.md section 9, architecture.md section 8).
 
-A record holds the whole command, as it is published, before it is published, and a lease under a
-token. Who finds the lease over takes the record with a new token and publishes the same bytes
-again; every worker answers a known command with what it did the first time. Only final 2xx
-outcomes are kept, before they are sent; a refusal frees the key before it is sent. A store or a
-free that matches nothing means that somebody else has the record: what it says now is the answer.
+A record holds the whole command, before it is published, and a lease under a token. Who finds the
+lease over takes the record with a new token and publishes the same bytes again; a worker answers a
+known command with what it did the first time. Only final 2xx outcomes are kept, before they are
+sent; a refusal frees the key before it is sent. Who has lost the record answers what it says now.
 """
 
 import asyncio
@@ -29,7 +28,6 @@ from shared.store import Store
 log = logging.getLogger(__name__)
 
 RUNNING: Final = "running"
-DONE: Final = "done"
 _INLINE_BYTES: Final = 256 * 1024
 _POLL_SECONDS: Final = 0.1
 _SERVER_ERROR: Final = 500
@@ -63,7 +61,7 @@ class Idempotency:
             if answer is not None:
                 return answer
             if asyncio.get_running_loop().time() >= give_up:
-                return await self._busy(write)
+                return await self._busy(write, record)
             await asyncio.sleep(_POLL_SECONDS)
 
     async def stop(self) -> None:
@@ -148,7 +146,6 @@ class Idempotency:
         return await self._unanswered(write)
 
     async def _asked(self, write: AnyWrite, command_id: str, command: bytes) -> Reply:
-        """The reply, which may still be to come when the wait is over, or nobody is there."""
         return await self._readers.ask(write.route, command_id, command, write.call.wait)
 
     async def _outcome(self, write: AnyWrite, command_id: str, reply: Reply) -> Answer:
@@ -187,7 +184,7 @@ class Idempotency:
         if len(answer.body) > _INLINE_BYTES:
             digest = await self._store.put_blob(answer.body, step="gateway.store_answer")
             outcome = {"status": answer.status, "blob": digest}
-        done = {"state": DONE, "outcome": outcome}
+        done = {"state": "done", "outcome": outcome}
         kept = await self._change(record, done, step="gateway.keep_outcome")
         return answer if kept is not None else await self._found(write)
 
@@ -210,7 +207,7 @@ class Idempotency:
             raise NoReply("another request freed this key meanwhile")
         if record["outcome"] is not None:
             return await self._replay(record["outcome"])
-        return await self._busy(write)
+        return await self._busy(write, record)
 
     async def _replay(self, outcome: Document) -> Answer:
         body = outcome.get("body") or await self._store.get_blob(outcome["blob"])
@@ -218,10 +215,14 @@ class Idempotency:
 
     # -- no answer yet
 
-    async def _busy(self, write: AnyWrite) -> Answer:
+    async def _busy(self, write: AnyWrite, record: KeyRecord) -> Answer:
+        """A 202 lets the client go, so that the command is published by then, by whomever."""
         if write.running is None:
             raise Refused(ErrorCode.IDEMPOTENCY_IN_PROGRESS)
-        return await write.running()
+        again = _as_written_now(record)
+        reply = await self._readers.ask(write.route, again["command_id"], again["command"], 0)
+        reply.add_done_callback(_seen)
+        return await self._unanswered(write)
 
     async def _unanswered(self, write: AnyWrite) -> Answer:
         """Nothing is lost: the same key finds the durable command."""
