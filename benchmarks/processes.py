@@ -69,16 +69,18 @@ async def running(
 
 
 def run_to_the_end(program: Coroutine[Any, Any, None]) -> None:
-    """Runs it; SIGTERM is as Ctrl-C: what was started is ended on the way out."""
+    """Runs it; at SIGTERM and Ctrl-C what was started is ended on the way out."""
 
     async def stoppable() -> None:
         task = asyncio.create_task(program)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        # Ctrl-C too: a shell starts what is in its background with that one ignored.
+        for each in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(each, task.cancel)
         await task
 
     try:
         asyncio.run(stoppable())
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except asyncio.CancelledError:
         sys.exit("stopped; what was started is ended, the servers go on")
 
 

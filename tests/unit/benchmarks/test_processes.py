@@ -39,7 +39,10 @@ def test_a_stopped_benchmark_leaves_no_process(how: signal.Signals) -> None:
         assert Path(f"/proc/{child}").exists()
 
         program.send_signal(how)
-        program.wait(60)
+        try:
+            program.wait(60)
+        finally:
+            program.kill()
 
     assert program.returncode == 1
     assert not Path(f"/proc/{child}").exists()
