@@ -20,7 +20,7 @@ from shared.mail_servers import MailServers, Tls
 from shared.messaging import dead_letters
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import dead_queue
-from shared.records import ACCOUNTS, BROKERS, EXPORTS, Collection
+from shared.records import ACCOUNTS, BROKERS, CURRENT_EPOCH, EPOCHS, EXPORTS, Collection
 from shared.settings import CommonSettings
 from shared.store import Store
 from support.accounts import seed_account
@@ -44,6 +44,23 @@ async def an_export(store: Store, id_: str, **parts: Any) -> None:
 def executed(broker: str, **delivery: Any) -> dict[str, Any]:
     given = {"status": broker, "first_pending_at": ago(hours=3), "error_message": None} | delivery
     return {"state": "EXECUTED", "deliveries": {"BROKER": given}}
+
+
+async def test_a_restore_is_told_until_a_person_released_what_it_holds(store: Store) -> None:
+    epoch: Any = {"_id": CURRENT_EPOCH, "backup_id": "backup_1", "taken_at": ago(hours=2)}
+    epoch |= {"began_at": ago(hours=1), "restored_at": None, "released_at": None}
+    seen = [await records.of_restore(store)]
+
+    await store.insert(EPOCHS, epoch, step="test.epoch")
+    seen.append(await records.of_restore(store))
+    for field in ("restored_at", "released_at"):
+        change = {"$set": {field: ago(minutes=5)}}
+        await store.transition(EPOCHS, CURRENT_EPOCH, {}, change, step="test.epoch")
+        seen.append(await records.of_restore(store))
+
+    assert [each.verdict for each in seen] == [Verdict.OK, Verdict.BAD, Verdict.WARN, Verdict.OK]
+    assert seen[1].next == "entrygo backup restore FOLDER"
+    assert (seen[2].next or "").startswith("entrygo export release --all")
 
 
 async def test_exports_under_way_and_stuck_are_counted_with_the_age_of_the_oldest(

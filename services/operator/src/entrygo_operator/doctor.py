@@ -64,6 +64,7 @@ async def _of_the_store(store: Store) -> Findings:
         _told("exports", _of_exports(store)),
         _told("tariff", records.of_tariff(store)),
         _told("accounts", records.of_accounts(store)),
+        _told("restore", records.of_restore(store)),
     )
     return [finding for each in found for finding in each]
 

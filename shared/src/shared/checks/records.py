@@ -7,7 +7,15 @@ from typing import Final, NamedTuple
 from shared.checks.finding import Finding, bad, fine, span, warn
 from shared.clock import parse_timestamp, utc_now
 from shared.needs import ACCOUNT_NEEDS, BROKER_NEEDS, WAREHOUSE_NEEDS, Need, missing
-from shared.records import ACCOUNTS, BROKERS, TARIFF_TABLES, WAREHOUSES, PartyDocument
+from shared.records import (
+    ACCOUNTS,
+    BROKERS,
+    CURRENT_EPOCH,
+    EPOCHS,
+    TARIFF_TABLES,
+    WAREHOUSES,
+    PartyDocument,
+)
 from shared.store import Store
 
 CLOCKS_WARN_SECONDS: Final = 1.0
@@ -56,6 +64,19 @@ async def of_tariff(store: Store) -> Finding:
     age = (await store.now() - parse_timestamp(table["loaded_at"])).total_seconds()
     line = f"{table['numbers']} numbers from {table['source']}, loaded {span(age)} ago"
     return fine("tariff", line) if age < TARIFF_SECONDS else warn("tariff", line, load)
+
+
+async def of_restore(store: Store) -> Finding:
+    epoch = await store.get(EPOCHS, CURRENT_EPOCH)
+    if epoch is None:
+        return fine("restore", "this store was never restored")
+    if epoch["restored_at"] is None:
+        line = f"of backup {epoch['backup_id']}, begun {epoch['began_at']}, not whole"
+        return bad("restore", line, "entrygo backup restore FOLDER")
+    if epoch["released_at"] is None:
+        line = f"what is older than {epoch['began_at']} is held until a person releases it"
+        return warn("restore", line, 'entrygo export release --all --reason "..."')
+    return fine("restore", f"of {epoch['taken_at']}, released {epoch['released_at']}")
 
 
 class Lack(NamedTuple):
