@@ -19,6 +19,7 @@ class Calm:
     """A stage on which nothing happens."""
 
     members = ()
+    own = None
 
     async def heal(self) -> None:
         """There is nothing to heal."""
