@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -20,11 +21,16 @@ ALL = ("gateway", "planner", "executor", "broker-mailer")
 BIN = Path(sys.executable).parent
 
 
+# Below those that connections going out are given, each at most once.
+_PORTS = iter(random.sample(range(25_000, 32_000), 7_000))  # noqa: S311  # no secret
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("no port is free")
 
 
 class Replica:
