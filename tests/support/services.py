@@ -22,7 +22,7 @@ BIN = Path(sys.executable).parent
 
 
 # Below those that connections going out are given, each at most once.
-_PORTS = iter(random.sample(range(25_000, 32_000), 7_000))  # noqa: S311  # no secret
+_PORTS = iter(random.sample(range(25_000, 32_000), 7_000))
 
 
 def free_port() -> int:
