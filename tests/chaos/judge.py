@@ -28,6 +28,7 @@ from support.entrygo import entrygo_on
 from support.services import BIN
 
 QUIET: Final = 240.0  # seconds until what still moves counts as stuck
+STILL: Final = 6  # seconds without a move: RabbitMQ's own figures are up to five seconds old
 LOST_WITH_ITS_QUEUE: Final = (-15.0, 60.0)  # a command accepted so long around a queue's deletion
 AT_ONCE: Final = 8
 UNCLEAR: Final = {"BROKER": "BROKER_SUBMISSION_UNKNOWN", "WAREHOUSE": "WAREHOUSE_NOTICE_UNKNOWN"}
@@ -41,8 +42,8 @@ class Judge:
 
     async def judge(self) -> None:
         await self._quiet()
-        await self._return_of_the_excused()
-        await self._quiet()
+        if await self._return_of_the_excused():
+            await self._quiet()
         exports = [
             record
             for account in self._clients
@@ -60,11 +61,11 @@ class Judge:
     # -- quiet
 
     async def _quiet(self) -> None:
-        until = time.monotonic() + QUIET
-        moving = await self._moving()
-        while moving and time.monotonic() < until:
-            await asyncio.sleep(1.0)
+        until, still, moving = time.monotonic() + QUIET, 0, ["the clients"]
+        while still < STILL and time.monotonic() < until:
             moving = await self._moving()
+            still = 0 if moving else still + 1
+            await asyncio.sleep(1.0)
         for what in moving[:10]:
             self._history.violation("STUCK", what)
 
@@ -89,23 +90,27 @@ class Judge:
             found += [f"{export['_id']} is {query}" for export in exports]
         return found
 
-    async def _return_of_the_excused(self) -> None:
+    async def _return_of_the_excused(self) -> bool:
         """Who was told 202 and lost the command with its queue asks again, with its key."""
+        anyone = False
         for export_id, seen in self._history.exports.items():
             [record] = await self._stage.store.find(EXPORTS, {"_id": export_id})
             if not _unended(record, seen):
                 continue
             key = seen.accepted[-1][2]
             told = self._history.keys[key]
-            if not self._lost(seen):
+            if self._lost(seen):
+                self._history.counts["came back after a queue was deleted"] += 1
+            else:
                 self._history.violation("I5", f"{export_id} was accepted and left: {told.tries}")
-            self._history.counts["came back after a queue was deleted"] += 1
+            anyone = True
             client = self._clients[record["account_id"]]
             for _ in range(60):
                 answer = await client.write(EXECUTE, told.body, key)
                 if answer.status != httpx.codes.ACCEPTED:
                     break
                 await asyncio.sleep(1.0)
+        return anyone
 
     def _lost(self, seen: Seen) -> bool:
         first, last = LOST_WITH_ITS_QUEUE
