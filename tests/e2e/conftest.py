@@ -19,9 +19,8 @@ async def cluster(
 ) -> AsyncIterator[Cluster]:
     """Nothing runs yet; what is started is stopped afterwards."""
     await store.ping()
-    cluster = Cluster(settings, servers, tmp_path)
-    yield cluster
-    await cluster.stop()
+    async with Cluster(settings, servers, tmp_path) as cluster:
+        yield cluster
 
 
 @pytest.fixture

@@ -61,14 +61,13 @@ async def world(
         retry_delays_ms=(100, 500),
     )
     logs: Path = tmp_path_factory.mktemp("contract")
-    cluster = Cluster(settings, servers, logs)
     async with Store(settings, appname="tests") as store:
-        await cluster.start(*ALL)
-        shops = [Shop(cluster.url, await seed_account(store)) for _ in range(2)]
-        yield await executed_world(*shops)
-        for shop in shops:
-            await shop.http.aclose()
-        await cluster.stop()
+        async with Cluster(settings, servers, logs) as cluster:
+            await cluster.start(*ALL)
+            shops = [Shop(cluster.url, await seed_account(store)) for _ in range(2)]
+            yield await executed_world(*shops)
+            for shop in shops:
+                await shop.http.aclose()
         await store.drop_database()
 
 

@@ -47,14 +47,13 @@ async def lab(servers: Addresses, tmp_path_factory: pytest.TempPathFactory) -> A
         )
         logs: Path = tmp_path_factory.mktemp("logs")
         async with Store(settings, appname="tests") as store:
-            cluster = Cluster(settings, servers, logs)
-            cluster.environment |= SHORT
-            await cluster.start(*ALL)
-            messages = Messages(settings, service="tests", healthy=store.ping)
-            await messages.start()
-            yield Lab(cluster, store, messages)
-            await messages.stop()
-            await cluster.stop()
+            async with Cluster(settings, servers, logs) as cluster:
+                cluster.environment |= SHORT
+                await cluster.start(*ALL)
+                messages = Messages(settings, service="tests", healthy=store.ping)
+                await messages.start()
+                yield Lab(cluster, store, messages)
+                await messages.stop()
             await store.drop_database()
 
 

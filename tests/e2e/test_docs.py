@@ -45,15 +45,12 @@ async def shop(
         mongo_database=f"test_{uuid.uuid4().hex[:12]}",
     )
     async with Store(settings, appname="tests") as store:
-        cluster = Cluster(settings, servers, tmp_path_factory.mktemp("logs"))
-        try:
+        async with Cluster(settings, servers, tmp_path_factory.mktemp("logs")) as cluster:
             await cluster.start(*ALL)
             shop = Shop(cluster.url, await seed_account(store))
             yield shop
             await shop.http.aclose()
-        finally:
-            await cluster.stop()
-            await store.drop_database()
+        await store.drop_database()
 
 
 async def run(shop: Shop, folder: Path, *command: str, text: str) -> str:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 import httpx
 from stack.servers import Addresses
@@ -107,7 +108,7 @@ class Replica:
 
 
 class Cluster:
-    """Some replicas of each service on one set of servers."""
+    """Some replicas of each service on one set of servers; all end with the block."""
 
     def __init__(self, settings: CommonSettings, servers: Addresses, logs: Path) -> None:
         self._logs = logs
@@ -153,5 +154,9 @@ class Cluster:
     def url(self) -> str:
         return self.of("gateway")[0].url
 
-    async def stop(self) -> None:
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        # Those of a start that failed too: they would take the messages of every test to come.
         await asyncio.gather(*(replica.stop() for replica in self.replicas))
