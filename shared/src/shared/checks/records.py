@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from shared.checks.finding import Finding, bad, fine, span, warn
 from shared.clock import parse_timestamp, utc_now
 from shared.needs import ACCOUNT_NEEDS, BROKER_NEEDS, WAREHOUSE_NEEDS, Need, missing
+from shared.paging import pages
 from shared.records import (
     ACCOUNTS,
     BROKERS,
@@ -87,11 +88,9 @@ class Lack(NamedTuple):
 
 async def of_accounts(store: Store) -> Finding:
     """Those that cannot execute, and what they lack first; read in pages."""
-    number, lacking, told, last = 0, 0, list[Lack](), ""
-    while page := await store.find(
-        ACCOUNTS, {"_id": {"$gt": last}}, sort=[("_id", 1)], limit=ACCOUNTS_A_PAGE
-    ):
-        last, number = page[-1]["_id"], number + len(page)
+    number, lacking, told = 0, 0, list[Lack]()
+    async for page in pages(store, ACCOUNTS, size=ACCOUNTS_A_PAGE):
+        number += len(page)
         lacks = await _lacks(store, page)
         lacking, told = lacking + len(lacks), (told + lacks)[:NAMED]
     if not told:
