@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from broker_mailer.emails import Mail
 from broker_mailer.transports import Transports
+from broker_mailer.transports.base import OutboundMail
 from broker_mailer.transports.folder import FolderSession, FolderTransport
 from broker_mailer.use_cases import Deliver
 from shared.canonical import canonical_json
@@ -150,12 +152,37 @@ async def test_a_4xx_to_the_data_is_certain_and_tried_again(store: Store, stage:
     assert len(server.mails) == 1
 
 
-@pytest.mark.parametrize("stage", [*BEFORE_THE_DATA, "DATA", "DOT"])
-async def test_a_5xx_fails_for_good_with_the_servers_words(store: Store, stage: str) -> None:
+@pytest.mark.parametrize(
+    ("stage", "answer"),
+    [
+        ("GREETING", "554 5.7.1 no service for you"),
+        ("EHLO", "550 5.7.1 not here"),
+        ("MAIL", "530 5.7.0 sign in first"),
+        ("RCPT", "535 5.7.8 who?"),
+    ],
+)
+async def test_a_5xx_about_us_is_no_refusal_of_the_mail(
+    store: Store, stage: str, answer: str
+) -> None:
     executed = await a_waiting_export(store)
-    acts: list[Act | str] = ["550 5.7.1 not here, caf\xe9"] * 2  # HELO is tried after EHLO
+    acts: list[Act | str] = [answer] * (2 if stage == "EHLO" else 1)  # HELO is tried after EHLO
 
     async with scripted_smtp({stage: acts}) as server:
+        deliver = a_mailer(store, server.port)
+        await deliver(executed.account_id, executed.id, BROKER)
+        waiting = await the_delivery(store, executed)
+        delivery = await delivered_once_due(store, deliver, executed)
+
+    assert (waiting["status"], waiting["error_message"]) == ("PENDING", answer)
+    assert (delivery["status"], delivery["attempts"]) == ("SENT", 2)
+    assert await event_types(store, executed) == ["BROKER_NOTIFIED"]
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "DOT"])
+async def test_a_5xx_fails_for_good_with_the_servers_words(store: Store, stage: str) -> None:
+    executed = await a_waiting_export(store)
+
+    async with scripted_smtp({stage: ["550 5.7.1 not here, caf\xe9"]}) as server:
         deliver = a_mailer(store, server.port)
         await deliver(executed.account_id, executed.id, BROKER)
         await deliver(executed.account_id, executed.id, BROKER)
@@ -179,6 +206,8 @@ async def test_a_5xx_fails_for_good_with_the_servers_words(store: Store, stage: 
         ("DOT", hang(), 0),
         ("DOT", hang(keep=True), 1),
         ("DOT", Act("huh", keep=True), 1),
+        ("DOT", Act("550-no\r\n250 yes", keep=True), 1),
+        ("DOT", Act("250-yes\r\n550 no", keep=True), 1),
     ],
     ids=str,
 )
@@ -217,6 +246,24 @@ async def test_attempts_that_are_used_up_fail_with_the_last_words(store: Store) 
     assert (delivery["status"], delivery["attempts"], server.connections) == ("FAILED", 5, 5)
     assert delivery["error_message"] == "Given up after 5 tries: 450 4.2.1 mailbox busy"
     assert await event_types(store, executed) == ["BROKER_SUBMISSION_FAILED"]
+
+
+async def test_what_breaks_a_try_counts_as_one_and_ends_with_the_budget(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Mail, size: int | None) -> OutboundMail:
+        raise RuntimeError(f"a bug at {size}\nof two lines")
+
+    executed = await a_waiting_export(store)
+    monkeypatch.setattr(Mail, "fitting", broken)
+
+    async with scripted_smtp() as server:
+        delivery = await delivered_once_due(store, a_mailer(store, server.port), executed)
+
+    assert (delivery["status"], delivery["attempts"]) == ("FAILED", 5)
+    last = "Given up after 5 tries: RuntimeError: a bug at None of two lines"
+    assert delivery["error_message"] == last
+    assert server.mails == []
 
 
 async def test_the_budget_counts_from_the_last_resubmit(store: Store) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from broker_mailer.transports.base import OutboundMail, RefusedForGood, RefusedForNow
+from broker_mailer.transports.base import OutboundMail, RefusedForNow
 from broker_mailer.transports.smtp import SmtpTransport, Timeouts
 from shared.mail_servers import Server, Tls
 from support.smtp import ScriptedSmtp, scripted_smtp
@@ -83,16 +83,23 @@ async def test_starttls_is_insisted_on() -> None:
     assert (server.secrets, server.mails) == ([], [])
 
 
-async def test_a_refused_password_is_the_servers_5xx() -> None:
+async def test_a_refused_password_is_about_us_and_tried_again() -> None:
     async with scripted_smtp({"AUTH": ["535 5.7.8 who?"]}, extensions=["AUTH PLAIN"]) as server:
-        with pytest.raises(RefusedForGood, match=r"535 5\.7\.8 who\?"):
+        with pytest.raises(RefusedForNow, match=r"535 5\.7\.8 who\?"):
             await carry(a_transport(server, username="me", password="pass"))
 
 
 @pytest.mark.parametrize(
     ("extensions", "size"),
-    [(["SIZE 1000"], 1000), (["SIZE 0"], None), (["SIZE"], None), (["SIZE x"], None), ([], None)],
-    ids=str,
+    [
+        (["SIZE 1000"], 1000),
+        (["SIZE 0"], None),
+        (["SIZE"], None),
+        (["SIZE x"], None),
+        (["SIZE " + "1" * 5_000], None),
+        ([], None),
+    ],
+    ids=["bytes", "zero", "nothing", "no number", "endless", "not announced"],
 )
 async def test_the_announced_size_is_known_after_the_greeting(
     extensions: list[str], size: int | None

@@ -1,6 +1,7 @@
 """Deliver one mail once, or say plainly that nobody can know (protocol.md section 6)."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from shared.clock import Clock, timestamp
 from shared.contracts.lifecycle import Delivery, DeliveryStatus, ExportRecord, State
 from shared.errors import BlobCorrupt, StoreFault
 from shared.logs import note, request_id
+
+log = logging.getLogger(__name__)
 
 _LARGE: Final = 1024 * 1024  # bytes of documents: from here on building takes longer than a switch
 
@@ -87,6 +90,11 @@ class Deliver:
             outcome = self._again(attempt, str(error))
         except (RefusedForGood, UnfitMail, BlobCorrupt) as error:
             outcome = Outcome(DeliveryStatus.FAILED, str(error))
+        except StoreFault:
+            raise  # about no mail: the message, or the sweep, comes again
+        except Exception as error:  # a bug not foreseen ends with the budget, not never
+            log.exception("a try broke", extra={"export": attempt.export_id})
+            outcome = self._again(attempt, str(RefusedForNow(f"{type(error).__name__}: {error}")))
         else:
             return
         if await self.deliveries.record_unsent(attempt, outcome):

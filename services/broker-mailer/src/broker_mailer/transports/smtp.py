@@ -1,6 +1,6 @@
 """SMTP (RFC 5321): what each answer means, and the one moment that cannot be known."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Container, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +17,9 @@ _COMPLETED: Final = range(200, 300)
 _START_INPUT: Final = 354
 _FOR_NOW: Final = range(400, 500)
 _FOR_GOOD: Final = range(500, 600)
+# Not that a sign-in is wanted, too weak, wrong or not encrypted (RFC 4954): that is about us.
+_ABOUT_THE_MAIL: Final = frozenset(_FOR_GOOD) - {530, 534, 535, 538}
+_MOST_SIZE_DIGITS: Final = 15  # a petabyte; what announces more knows no limit
 _QUIT_SECONDS: Final = 2.0
 
 
@@ -41,7 +44,7 @@ class SmtpTransport:
     async def open(self) -> AsyncIterator["SmtpSession"]:
         client = self._client()
         try:
-            with _before_the_data():
+            with _no_mail_yet():
                 await client.connect(timeout=self._timeouts.connect.total_seconds())
                 await _greet(client)
             yield SmtpSession(client, self._timeouts)
@@ -75,11 +78,12 @@ class SmtpSession:
     def max_size(self) -> int | None:
         """What the server announced (RFC 1870); 0 means that it knows no limit."""
         announced = self._client.esmtp_extensions.get("size", "")
-        return int(announced) or None if announced.isdecimal() else None
+        known = announced.isdecimal() and len(announced) <= _MOST_SIZE_DIGITS
+        return int(announced) or None if known else None
 
     async def offer(self, mail: OutboundMail) -> None:
         sized = self._client.supports_extension("size")
-        with _before_the_data():
+        with _no_mail_yet(for_good=_ABOUT_THE_MAIL):
             await self._client.mail(mail.sender, options=[f"SIZE={mail.size}"] if sized else [])
             # From the delivery's record, never from the rendered message.
             await self._client.rcpt(mail.recipient)
@@ -97,6 +101,7 @@ class SmtpSession:
             raise Unclear(_words(error)) from error
 
     async def _hand_over(self, protocol: SMTPProtocol, data: bytes) -> None:
+        _insist_on_one_code(protocol)
         start = await protocol.execute_command(b"DATA", timeout=self._timeouts.data.total_seconds())
         if start.code != _START_INPUT:
             raise _refusal(start)
@@ -106,6 +111,20 @@ class SmtpSession:
         answer = await protocol.read_response(timeout=self._timeouts.final.total_seconds())
         if answer.code not in _COMPLETED:
             raise _refusal(answer)
+
+
+def _insist_on_one_code(protocol: SMTPProtocol) -> None:
+    """An answer whose lines differ in code is none (RFC 5321, 4.2.1); aiosmtplib takes the last."""
+    parse, buffer = protocol._read_response_from_buffer, protocol._buffer  # noqa: SLF001
+
+    def parsed() -> SMTPResponse | None:
+        codes = {line[:3] for line in bytes(buffer).splitlines()}
+        answer = parse()
+        if answer and len(codes) > 1:
+            raise aiosmtplib.SMTPResponseException(answer.code, "more than one code in one answer")
+        return answer
+
+    protocol._read_response_from_buffer = parsed  # type: ignore[method-assign]  # noqa: SLF001
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:
@@ -127,12 +146,12 @@ def _refusal(answer: SMTPResponse) -> RefusedForNow | RefusedForGood | Unclear:
 
 
 @contextmanager
-def _before_the_data() -> Iterator[None]:
-    """Nothing was delivered yet, so all but a 5xx may be tried again."""
+def _no_mail_yet(*, for_good: Container[int] = ()) -> Iterator[None]:
+    """Nothing was delivered, so all but an answer that is `for_good` may be tried again."""
     try:
         yield
     except aiosmtplib.SMTPResponseException as error:
-        kind = RefusedForGood if error.code in _FOR_GOOD else RefusedForNow
+        kind = RefusedForGood if error.code in for_good else RefusedForNow
         raise kind(f"{error.code} {error.message}") from error
     except (aiosmtplib.SMTPException, OSError) as error:
         raise RefusedForNow(_words(error)) from error
