@@ -1,4 +1,4 @@
-"""JSON without ambiguity: UTF-8, unique keys, finite numbers, bounded nesting.
+"""JSON without ambiguity: UTF-8, unique keys, finite numbers, bounded nesting and width.
 
 A number with a fraction becomes a Decimal, never a float, so that money arrives exact.
 """
@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 
 MAX_DEPTH: Final = 32
+MOST_KEYS: Final = 10_000  # in one object; 16 KiB of metadata hold fewer
 MOST_DIGITS: Final = (
     40  # of a whole number; what is longer stays a Decimal, for a range check to refuse
 )
@@ -56,6 +57,8 @@ def _children(value: Any) -> Any:  # noqa: ANN401  # any JSON value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_KEYS:
+        raise ValueError(f"An object is limited to {MOST_KEYS} keys.")
     found = dict(pairs)
     if len(found) != len(pairs):
         [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)

@@ -4,9 +4,9 @@ pydantic's codes become the protocol's here and nowhere else; a path is written 
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import ValidationError, ValidationInfo, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import ErrorDetails
 
 from shared.contracts.errors import ErrorCode
@@ -44,6 +44,32 @@ _WORDS: Final[dict[str, tuple[str, str | None]]] = {
     code: (code, None)
     for code in ("too_small", "too_big", "invalid_string", "invalid_enum_value", "custom")
 }
+
+
+class Found:
+    """How many issues one reading has found so far; pydantic carries it as its context."""
+
+    issues = 0
+
+
+def _until_enough(
+    value: object, handler: ValidatorFunctionWrapHandler, info: ValidationInfo
+) -> Any:  # noqa: ANN401  # what the handler makes of it
+    found = info.context
+    if not isinstance(found, Found):
+        return handler(value)
+    if found.issues >= MAX_ISSUES:
+        return value  # the whole is refused already, and an issue costs a kilobyte
+    before = found.issues
+    try:
+        return handler(value)
+    except ValidationError as error:
+        found.issues = before + len(_issues_of(error))
+        raise
+
+
+UntilEnough: Final = WrapValidator(_until_enough)
+"""An entry of a long list: it is not looked at any more when enough is wrong to refuse it all."""
 
 
 def issues_of(found: Sequence[ErrorDetails]) -> list[Issue]:
@@ -85,7 +111,11 @@ def each_once(external_ids: Iterable[str]) -> None:
 
 def refused_by(error: ValidationError) -> Refused:
     """400 VALIDATION_ERROR with all that pydantic found; never the input, it may hold addresses."""
-    return refused_for(issues_of(error.errors(include_url=False, include_input=False)))
+    return refused_for(_issues_of(error))
+
+
+def _issues_of(error: ValidationError) -> list[Issue]:
+    return issues_of(error.errors(include_url=False, include_input=False))
 
 
 def refused_for(issues: list[Issue]) -> Refused:

@@ -1,5 +1,6 @@
 """Bodies are read strictly: what is ambiguous or out of range never reaches a command."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -8,6 +9,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, ValidationError
 
 from gateway.bodies import parse_json, shaped
 from gateway.schemas.requests import (
@@ -20,6 +22,7 @@ from shared.contracts.catalogue import OrderFact
 from shared.contracts.sync import SyncOrders
 from shared.errors import Refused
 from shared.synced import dump_content
+from shared.validation import Found
 
 ORDER: dict[str, Any] = {
     "externalId": "A-1",
@@ -251,3 +254,53 @@ def test_percents_are_kept_as_hundredths() -> None:
 
     assert body.items[0].materials is not None
     assert body.items[0].materials[0].percent_hundredths == 3333
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {**ORDER, "items": [{}] * 2_000},
+        {**ORDER, "items": [1] * 2_000},
+        {**ORDER, **{f"key{number}": 0 for number in range(2_000)}},
+        {**ORDER, "items": [{f"key{number}": 0 for number in range(2_000)}] * 5},
+    ],
+    ids=["empty lines", "no lines", "keys of an order", "keys of a line"],
+)
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda sent: SyncOrdersBody.model_validate(sent, context=Found()),
+        lambda sent: SyncOrders.model_validate_json(orjson.dumps(sent), strict=True),
+    ],
+    ids=["over HTTP", "as a message"],
+)
+def test_the_issues_that_are_made_are_bounded_whatever_is_sent(
+    read: Callable[[dict[str, Any]], BaseModel], order: dict[str, Any]
+) -> None:
+    with pytest.raises(ValidationError) as error:
+        read({"accountId": "acc_1", "items": [order] * 500})
+
+    assert error.value.error_count() < 100 + 2_010  # a hundred, and what one object can hold
+
+
+def test_what_is_not_looked_at_any_more_is_refused_with_the_rest() -> None:
+    orders = [{**ORDER, "externalId": f"A-{place}"} for place in range(300)]
+    bad = [{**order, "items": [{}]} for order in orders[:200]]
+
+    code, answer = refused(
+        SyncOrdersBody, orjson.dumps({"accountId": "acc_1", "items": bad + orders[200:]})
+    )
+
+    assert code == "VALIDATION_ERROR"
+    issues = answer["details"]["issues"]
+    assert len(issues) == 100
+    assert issues[0]["path"] == "items.0.items.0.quantity"
+
+
+def test_an_object_of_endless_keys_is_refused_before_its_shape_is_looked_at() -> None:
+    endless = orjson.dumps({f"key{number}": 0 for number in range(10_001)})
+
+    code, answer = refused(SyncOrdersBody, endless)
+
+    assert code == "INVALID_REQUEST"
+    assert answer["details"]["reason"] == "An object is limited to 10000 keys."

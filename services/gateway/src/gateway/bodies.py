@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from shared import strict_json
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
-from shared.validation import refused_by
+from shared.validation import Found, refused_by
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 # What is read and dropped beyond that: who closes on a caller that still sends is not heard.
@@ -75,6 +75,6 @@ def parse_json(raw: bytes) -> Any:  # noqa: ANN401  # any JSON value
 
 def shaped(model: type[Body], value: Any) -> Body:  # noqa: ANN401  # any JSON value
     try:
-        return model.model_validate(value)
+        return model.model_validate(value, context=Found())
     except ValidationError as error:
         raise refused_by(error) from None

@@ -7,7 +7,7 @@ integer grams and percents in whole hundredths (`...Hundredths`). `metadata` is 
 
 from typing import Annotated, Any, Final, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, FailFast, Field, field_validator, model_validator
 from pydantic.config import JsonDict
 
 from shared.contracts.base import Fact
@@ -113,7 +113,7 @@ class OrderFact(Fact):
     consignee: Consignee | None = None
     """Who receives the order."""
 
-    items: tuple[OrderLine, ...] = Field(min_length=1, max_length=MAX_LINES)
+    items: Annotated[tuple[OrderLine, ...], FailFast(), Field(min_length=1, max_length=MAX_LINES)]
     """The lines, in order; a product may repeat."""
 
     metadata: dict[str, Any] | None = None

@@ -1,8 +1,8 @@
 """Commands and answers about products and orders: what is synced is in catalogue.py."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import FailFast, Field
 
 from shared.contracts.base import Command, Message, Timestamp
 from shared.contracts.catalogue import OrderFact, ProductFact
@@ -13,15 +13,17 @@ MAX_ORDERS = 1_000
 class SyncProducts(Command):
     """`products.sync`: durable upsert of products by external id."""
 
-    items: tuple[ProductFact, ...] = Field(min_length=1, max_length=MAX_ORDERS)
-    """The products; no external id twice."""
+    items: Annotated[
+        tuple[ProductFact, ...], FailFast(), Field(min_length=1, max_length=MAX_ORDERS)
+    ]
+    """The products; no external id twice. A refusal tells the first that is wrong."""
 
 
 class SyncOrders(Command):
     """`orders.sync`: durable upsert of orders by external id."""
 
-    items: tuple[OrderFact, ...] = Field(min_length=1, max_length=MAX_ORDERS)
-    """The orders; no external id twice."""
+    items: Annotated[tuple[OrderFact, ...], FailFast(), Field(min_length=1, max_length=MAX_ORDERS)]
+    """The orders; no external id twice. A refusal tells the first that is wrong."""
 
 
 class SyncedRecord(Message):

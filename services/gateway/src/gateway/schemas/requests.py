@@ -36,6 +36,7 @@ from shared.contracts.catalogue import (
 from shared.contracts.exports import MAX_PLAN_ORDERS, Charge, PackageGroup, Shipment
 from shared.contracts.sync import MAX_ORDERS
 from shared.text import Id, Maybe, Text
+from shared.validation import UntilEnough
 
 _STRICT = ConfigDict(
     extra="forbid",
@@ -59,7 +60,9 @@ class OrderLineBody(OrderLine):
 class OrderBody(OrderFact):
     model_config = _STRICT
     consignee: ConsigneeBody | None = None
-    items: tuple[OrderLineBody, ...] = Field(min_length=1, max_length=MAX_LINES)
+    items: tuple[Annotated[OrderLineBody, UntilEnough], ...] = Field(
+        min_length=1, max_length=MAX_LINES
+    )
     metadata: Metadata | None = None
 
 
@@ -129,14 +132,18 @@ class WriteBody(BaseModel):
 class SyncOrdersBody(WriteBody):
     """Orders to create or to update."""
 
-    items: tuple[OrderBody, ...] = Field(min_length=1, max_length=MAX_ORDERS)
+    items: tuple[Annotated[OrderBody, UntilEnough], ...] = Field(
+        min_length=1, max_length=MAX_ORDERS
+    )
     """The orders; no external id twice."""
 
 
 class SyncProductsBody(WriteBody):
     """Products to create or to update."""
 
-    items: tuple[ProductBody, ...] = Field(min_length=1, max_length=MAX_ORDERS)
+    items: tuple[Annotated[ProductBody, UntilEnough], ...] = Field(
+        min_length=1, max_length=MAX_ORDERS
+    )
     """The products; no external id twice."""
 
 
