@@ -62,6 +62,15 @@ class Finding(TypedDict):
     order_count: NotRequired[Count]
     """How many orders of the request a finding about a product touches."""
 
+    line_count: NotRequired[Count]
+    """How many order lines, where it is about their values."""
+
+    lowest_value_cents: NotRequired[Count]
+    """The lowest of their unit values in US dollars (cents inside)."""
+
+    codes: NotRequired[Annotated[list[Code], Field(max_length=20)]]
+    """All that it says a product lacks, `code` first; in answers alone, never in the snapshot."""
+
     remedy: Words
     """How to mend it."""
 

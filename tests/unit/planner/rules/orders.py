@@ -1,12 +1,17 @@
 """Where the goods go, to whom, and for how much."""
 
 from planner.domain.facts import PlanningInput
-from support.planning import ORDER, a_plan, line, order, product, with_order
+from support.planning import BOOK, ORDER, a_plan, line, order, product, with_order
 from unit.planner.rules.case import BLOCKING, WARNING, Case
 
 
 def value_of(cents: int) -> PlanningInput:
     return with_order(line(unit_value_cents=cents), consignee={})
+
+
+def sold(cents: int, usual: int | None) -> PlanningInput:
+    lines = line(unit_value_cents=cents, quantity=24)
+    return a_plan({ORDER: order(lines)}, {BOOK: product(unitValueCents=usual)})
 
 
 DESTINATION = [
@@ -91,14 +96,14 @@ PARTIES_OF_ORDER = [
 VALUE = [
     Case("UNIT_VALUE_INVALID", "zero", value_of(0), BLOCKING),
     Case("UNIT_VALUE_INVALID", "one cent is a value", value_of(1)),
-    Case("UNIT_VALUE_SUSPECT", "a cent under the floor", value_of(99), WARNING),
+    Case("UNIT_VALUE_SUSPECT", "a cent under the floor", sold(99, None), WARNING),
+    Case("UNIT_VALUE_SUSPECT", "under the floor, and the product's own usual value", sold(67, 67)),
+    Case("UNIT_VALUE_SUSPECT", "half of an odd usual value", sold(1, 3), WARNING),
+    Case("UNIT_VALUE_SUSPECT", "a usual value of nothing is none", sold(99, 0), WARNING),
     Case(
         "UNIT_VALUE_SUSPECT",
         "the floor itself, without a reference value",
-        a_plan(
-            {ORDER: order(line(unit_value_cents=100))},
-            {"prod_book": product(unitValueCents=None)},
-        ),
+        sold(100, None),
     ),
     Case("UNIT_VALUE_SUSPECT", "a cent under half the reference value", value_of(999), WARNING),
     Case("UNIT_VALUE_SUSPECT", "half the reference value", value_of(1_000)),

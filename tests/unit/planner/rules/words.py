@@ -15,6 +15,43 @@ def melted(country: str | None) -> PlanningInput:
     return with_product(metal=metal if country is None else metal | {"meltCountry": country})
 
 
+def called(title: str, description: str | None = None, *, hts: str | None = None) -> PlanningInput:
+    return with_product(title=title, description=description, htsCode=hts)
+
+
+NOT_GOODS = [
+    *[
+        Case("NOT_GOODS", f"{title!r} is a charge", called(title), BLOCKING)
+        for title in (
+            "POSTAGE",
+            "Dotcom Postage",
+            "CARRIAGE",
+            "AMAZON FEE",
+            "Bank Charges",
+            "Manual",
+            "Discount",
+            "UPS Express Shipping",
+            "Shipping & handling £4.95",
+            "Versandkosten",
+            "Frais de port",
+        )
+    ],
+    *[
+        Case("NOT_GOODS", f"{title!r} is none", called(title))
+        for title in (
+            "Postage stamps",
+            "Shipping labels, self-adhesive",
+            "Baby carriage",
+            "Model delivery van",
+            "Gift wrapping paper",
+            "Express mail envelope",
+            "123",
+        )
+    ],
+    Case("NOT_GOODS", "a description of goods", called("Freight", "Board game of trains, card")),
+    Case("NOT_GOODS", "given as goods", called("Postage", "Postage", hts="4907000000"), WARNING),
+]
+
 DESCRIPTION = [
     Case(
         "DESCRIPTION_MISSING",
@@ -84,4 +121,4 @@ CLASS_DATA = [
     Case("WEIGHT_MISSING", "one gram", with_product(weightGrams=1)),
 ]
 
-CASES = [*DESCRIPTION, *CLASS_DATA]
+CASES = [*NOT_GOODS, *DESCRIPTION, *CLASS_DATA]

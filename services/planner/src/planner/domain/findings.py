@@ -110,4 +110,9 @@ def _finding(rule: Rule, hit: Hit, subject: Subject) -> Finding:
             finding["unit_id"] = subject.id
         case PlanningInput():
             pass
+    if hit.lines is not None:
+        finding["product_id"] = hit.lines.product_id
+        finding["order_count"] = hit.lines.orders
+        finding["line_count"] = hit.lines.lines
+        finding["lowest_value_cents"] = hit.lines.lowest_value_cents
     return finding

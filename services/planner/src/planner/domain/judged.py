@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from planner.domain.facts import Content, PlanningInput, Product, ProductContext, read_product
 from planner.domain.findings import Found, found_on
+from planner.domain.rules.base import Severity
+from planner.domain.rules.no_goods import not_goods
 
 MOST_REMEMBERED = 4_000  # products, some 5 KB each
 
@@ -39,7 +41,11 @@ def judged(product_id: str, given: PlanningInput, context: ProductContext) -> Ju
 
 def _judge(goods: Goods, context: ProductContext) -> Judged:
     product = read_product(goods.id, goods.content, context.ruleset)
-    return Judged(product, tuple(found_on(product, context)))
+    found = tuple(found_on(product, context))
+    # What is no goods needs no number, origin or maker: where that blocks, it is all that is said.
+    alone = tuple(each for each in found if each.finding["code"] == not_goods.code)
+    blocks = any(each.finding["severity"] == Severity.BLOCKING for each in alone)
+    return Judged(product, alone if blocks else found)
 
 
 _remembered = lru_cache(maxsize=MOST_REMEMBERED)(_judge)

@@ -28,6 +28,15 @@ class Severity(StrEnum):
     INFO = "INFO"
 
 
+class Lines(NamedTuple):
+    """Order lines that one finding tells of together: all of one product."""
+
+    product_id: str
+    orders: int
+    lines: int
+    lowest_value_cents: int
+
+
 class Hit(NamedTuple):
     """One place where a rule's condition holds; what it leaves out is the rule's own."""
 
@@ -37,6 +46,7 @@ class Hit(NamedTuple):
     source: Source | None = None  # of the data row behind it, where there is one
     remedy: str = ""
     missing: bool = False  # the path goes into the missing data
+    lines: Lines | None = None  # of a batch, where it is about one product's lines
 
 
 Hits = Iterator[Hit]

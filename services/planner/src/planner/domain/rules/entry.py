@@ -1,6 +1,6 @@
 """What the value and the goods of a unit ask of its entry."""
 
-from planner.domain.facts import PlanningInput
+from planner.domain.facts import PlanningInput, read_order
 from planner.domain.grouping import Group
 from planner.domain.rules.base import POLICY, Hit, Hits, blocking, info, law, warning
 from shared.money import decimal
@@ -48,18 +48,19 @@ def entry_type_formal(unit: Group, given: PlanningInput) -> Hits:
 
 @info(
     "R37",
-    reads=_FIELD,
-    message="The value is at or under USD {limit}, but duty-free entry is suspended; an ACE entry "
-    "is needed (suggested type {type}).",
+    reads="orders[].totalValueUsd",
+    message="{count} orders are at or under USD {limit}, but duty-free entry is suspended: they "
+    "travel on an ACE entry as the rest.",
     remedy="Nothing to do: duties are paid on the entry.",
     source=law("EO 14324; CBP notice 90 FR 42418", "2025-09-02"),
 )
-def de_minimis_suspended(unit: Group, given: PlanningInput) -> Hits:
+def de_minimis_suspended(given: PlanningInput, _same: PlanningInput) -> Hits:
+    """Said once, of orders: the exemption was for what one person gets on one day."""
     state = given.ruleset.thresholds["duty_free_entry"]
     limit = given.ruleset.thresholds["duty_free_limit"].cents
-    if state.value == "SUSPENDED" and unit.value_cents <= limit:
-        said = {"limit": decimal(limit), "type": unit.unit["entry_type"]}
-        yield Hit(said, source=state.source)
+    small = sum(read_order(id_, each).value_cents <= limit for id_, each in given.orders.items())
+    if state.value == "SUSPENDED" and small:
+        yield Hit({"limit": decimal(limit), "count": small}, source=state.source)
 
 
 @warning(

@@ -1,8 +1,9 @@
 """What the buyer paid: 19 CFR 141.86(a)(5), and never nothing."""
 
+from collections import defaultdict
+
 from planner.domain.facts import Order, PlanningInput
-from planner.domain.rules.base import Hit, Hits, blocking, law, warning
-from shared.money import decimal
+from planner.domain.rules.base import Hit, Hits, Lines, blocking, law, warning
 
 _FIELD = "orders[].items[].unitValueUsd"
 
@@ -22,15 +23,23 @@ def unit_value_invalid(order: Order, _given: PlanningInput) -> Hits:
 
 @warning(
     "R11",
-    reads=_FIELD,
-    message="The value USD {value} looks low; confirm that it is the price paid.",
-    remedy="Correct the value, the product's reference value, or confirm it to the broker.",
+    reads="products[].unitValueUsd",
+    message="The value looks low; confirm that it is the price paid.",
+    remedy="Correct the value, give or correct the product's usual value (unitValueUsd), or "
+    "confirm the price to the broker.",
     source=law("19 CFR 141.86(a)(5), edition of 2002", "2002-04"),
 )
-def unit_value_suspect(order: Order, given: PlanningInput) -> Hits:
+def unit_value_suspect(given: PlanningInput, _same: PlanningInput) -> Hits:
+    """Held to the product's usual value; only where there is none, to the account's floor."""
     floor = given.account.content.get("valueFloorCents", 0)
-    for place, line in enumerate(order.content["items"]):
-        value = line["unitValueCents"]
-        usual = given.products[line["productId"]].get("unitValueCents", 0)
-        if value > 0 and (value < floor or 2 * value < usual):
-            yield Hit({"value": decimal(value)}, order.path(f"items[{place}].unitValueUsd"))
+    usual = {id_: content.get("unitValueCents", 0) for id_, content in given.products.items()}
+    low: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for order_id, order in given.orders.items():
+        for line in order["items"]:
+            product_id, value = line["productId"], line["unitValueCents"]
+            if 0 < 2 * value < (usual[product_id] or 2 * floor):
+                low[product_id].append((value, order_id))
+    for product_id in sorted(low):
+        values, order_ids = zip(*low[product_id], strict=True)
+        lines = Lines(product_id, len(set(order_ids)), len(values), min(values))
+        yield Hit(path=f"products[{product_id}].unitValueUsd", lines=lines)
