@@ -1,25 +1,91 @@
-"""Integers inside, decimals outside: cents, grams and hundredths as text, and their outer names."""
+"""Integers inside, decimals outside: money, weight and shares as text, and their outer names.
 
+Rounding is `rounded`, here alone: half up, each amount by itself; a sum is of what was rounded.
+"""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.resources import files
 from typing import Final
 
-# A field's ending inside, and in HTTP.
-_ENDINGS: Final = (("_cents", "_usd"), ("Cents", "Usd"), ("Hundredths", ""))
+USD: Final = "USD"
+# A field's ending inside, and in HTTP, with its decimals; None: those of the currency beside it.
+_ENDINGS: Final = (
+    ("_cents", "_usd", 2),
+    ("Cents", "Usd", 2),
+    ("Hundredths", "", 2),
+    ("Thousandths", "", 3),
+    ("Millionths", "", 6),
+    ("Minor", "", None),
+)
 
 
-def outer_name(name: str) -> str | None:
-    """The name in HTTP of a field in whole hundredths (`unitValueCents`), of others None."""
-    for inside, outside in _ENDINGS:
+def _decimals() -> dict[str, int]:
+    with files("shared").joinpath("currencies.csv").open(encoding="utf-8") as lines:
+        return {
+            currency: int(row["decimals"])
+            for row in csv.DictReader(lines)
+            for currency in row["currencies"].split()
+        }
+
+
+DECIMALS: Final = _decimals()  # of each currency of ISO 4217
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in the currency that was agreed, in whole minor units of it.
+
+    `cents` is what it is in US dollars, None where no rate says so.
+    """
+
+    minor: int
+    currency: str
+    cents: int | None
+
+    @property
+    def text(self) -> str:
+        return decimal(self.minor, DECIMALS[self.currency])
+
+
+def usd(cents: int) -> Money:
+    return Money(cents, USD, cents)
+
+
+def total(amounts: Iterable[Money], currency: str = USD) -> Money:
+    """The sum of amounts in this currency; in dollars where each of them is."""
+    each = list(amounts)
+    cents = [one.cents for one in each if one.cents is not None]
+    known = sum(cents) if len(cents) == len(each) else None
+    return Money(sum(one.minor for one in each), currency, known)
+
+
+def rounded(number: int, by: int) -> int:
+    """The quotient of what is not negative, half up."""
+    return (2 * number + by) // (2 * by)
+
+
+def outer(name: str, currency: str = USD) -> tuple[str, int] | None:
+    """The name in HTTP of an integer that stands for a decimal, and how many decimals it has."""
+    for inside, outside, places in _ENDINGS:
         if name.endswith(inside):
-            return name.removesuffix(inside) + outside
+            known = DECIMALS[currency] if places is None else places
+            return name.removesuffix(inside) + outside, known
     return None
 
 
-def decimal(hundredths: int) -> str:
+def outer_name(name: str) -> str | None:
+    found = outer(name)
+    return None if found is None else found[0]
+
+
+def decimal(number: int, places: int = 2) -> str:
     """Cents as dollars, hundredths as percents: `12.50`."""
-    sign, rest = ("-", -hundredths) if hundredths < 0 else ("", hundredths)
-    return f"{sign}{rest // 100}.{rest % 100:02d}"
+    sign, digits = "-" if number < 0 else "", f"{abs(number):0{places + 1}d}"
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
 
 
 def kilograms(grams: int) -> str:
     """Grams as kilograms, exactly: `0.350`."""
-    return f"{grams // 1000}.{grams % 1000:03d}"
+    return decimal(grams, 3)

@@ -4,16 +4,16 @@ from typing import Any
 
 import orjson
 
-from shared.money import decimal, outer_name
+from shared.money import decimal, outer
 
 # What the caller named himself is passed on as it is.
 _FREE_FORM = frozenset({"metadata", "pga"})
 _PARTS = (dict, list, tuple)
 
 
-def decimal_number(hundredths: int) -> orjson.Fragment:
-    """A JSON number with two decimals."""
-    return orjson.Fragment(decimal(hundredths))
+def decimal_number(number: int, places: int = 2) -> orjson.Fragment:
+    """A JSON number with so many decimals."""
+    return orjson.Fragment(decimal(number, places))
 
 
 def to_http(value: Any) -> Any:  # noqa: ANN401  # any stored value
@@ -21,8 +21,8 @@ def to_http(value: Any) -> Any:  # noqa: ANN401  # any stored value
     if isinstance(value, dict):
         shown = {}
         for key, entry in value.items():
-            if type(entry) is int and (name := outer_name(key)):
-                shown[name] = decimal_number(entry)
+            if type(entry) is int and (found := outer(key)):
+                shown[found[0]] = decimal_number(entry, found[1])
             elif isinstance(entry, _PARTS) and key not in _FREE_FORM:
                 shown[key] = to_http(entry)
             else:

@@ -14,7 +14,7 @@ from executor.artifacts.facts import CustomsPackage
 from shared.contracts import exports
 from shared.contracts.catalogue import ProductFact
 from shared.contracts.parties import BrokerContent
-from shared.money import decimal, outer_name
+from shared.money import USD, Money, decimal, outer
 
 # All that was synced is printed, but this.
 _UNPRINTED: Final[Mapping[type[BaseModel], set[str]]] = {
@@ -75,11 +75,22 @@ def _outside(kind: Any) -> tuple[tuple[str, str | None], ...]:  # noqa: ANN401  
 
 
 def _named(values: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(_member(name, value) for name, value in values.items() if value is not None)
+    return dict(
+        member
+        for name, value in values.items()
+        if value is not None
+        for member in _members(name, value)
+    )
 
 
-def _member(name: str, value: Any) -> tuple[str, Any]:  # noqa: ANN401  # any fact
+def _members(name: str, value: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  # any fact
     """The unit that a name carries decides the form; only our own names carry integers."""
-    if isinstance(value, int) and (outside := outer_name(name)):
-        return outside, decimal(value)
-    return name, document_of(value)
+    if isinstance(value, Money):
+        if value.currency != USD:
+            yield name, value.text
+        if value.cents is not None:
+            yield f"{name}Usd", decimal(value.cents)
+    elif isinstance(value, int) and (outside := outer(name)):
+        yield outside[0], decimal(value, outside[1])
+    else:
+        yield name, document_of(value)

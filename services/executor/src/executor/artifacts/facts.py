@@ -1,7 +1,8 @@
 """The facts that all five files print: computed once (invoice.py), never by a renderer.
 
-Money is in integer US cents, weight in integer grams, percents in whole hundredths. Values that
-were synced keep the classes of shared.contracts.
+Money is in the currency of purchase, and in US dollars where that is known; weight is in integer
+grams, percents are in whole hundredths. Values that were synced keep the classes of
+shared.contracts.
 """
 
 from dataclasses import dataclass, field
@@ -10,8 +11,9 @@ from typing import Any, Final
 from shared.contracts import exports
 from shared.contracts.catalogue import Consignee, ProductFact
 from shared.contracts.decision import Source
-from shared.contracts.exports import Charge, PackageGroup
+from shared.contracts.exports import PackageGroup
 from shared.contracts.parties import BrokerContent, ImporterOfRecord, Party, ResponsibleEmployee
+from shared.money import Money
 
 # Its fields stand among those of the fact that holds it, wherever a document names them.
 INLINE: Final[dict[str, Any]] = {"inline": True}
@@ -74,8 +76,8 @@ class Line:
     quantity_unit: str
     hts_quantities: tuple[HtsQuantity, ...]
     net_weight_grams: int | None  # of the whole line; absent when the product has no weight
-    unit_value_cents: int
-    line_value_cents: int
+    unit_value: Money
+    line_value: Money
     agencies: tuple[str, ...]
     programmes: tuple[str, ...]
     order_ids: tuple[str, ...]
@@ -92,7 +94,7 @@ class Subtotal:
     hts_quantities: tuple[HtsQuantity, ...]
     net_weight_grams: int
     lines_without_weight: int
-    value_cents: int
+    value: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,16 @@ class Order:
     contents: tuple[Content, ...]
     pieces: int
     net_weight_grams: int
-    value_cents: int
+    value: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A charge beside the price of the goods, or in it."""
+
+    name: str
+    amount: Money
+    included_in_price: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +176,9 @@ class Totals:
     pieces: int
     net_weight_grams: int
     lines_without_weight: int
-    goods_cents: int
-    charges_added_cents: int
-    invoice_cents: int
+    goods: Money
+    charges_added: Money
+    invoice: Money
 
 
 @dataclass(frozen=True, slots=True)

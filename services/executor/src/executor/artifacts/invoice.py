@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from dataclasses import fields
+from typing import Any, Literal
 
 from executor.artifacts import notes
 from executor.artifacts.facts import (
+    Charge,
     Content,
     CustomsPackage,
     Identity,
@@ -21,10 +23,10 @@ from executor.artifacts.shipment import apportioned, parties, recipient, shipmen
 from shared.contracts import exports
 from shared.contracts.catalogue import ProductFact
 from shared.contracts.decision import Flag, Unit
-from shared.contracts.exports import Charge
 from shared.contracts.parties import AccountContent
 from shared.contracts.snapshot import Snapshot, SnapshotOrder
 from shared.errors import EntryGoError
+from shared.money import Money, total, usd
 
 TEST_NOTICE = "TEST - NOT FOR ENTRY"
 QUANTITY_UNIT = "PCS"
@@ -143,8 +145,8 @@ class _Unit:
             quantity_unit=QUANTITY_UNIT,
             hts_quantities=hts_quantities(units, quantity, grams),
             net_weight_grams=grams,
-            unit_value_cents=unit_value,
-            line_value_cents=quantity * unit_value,
+            unit_value=usd(unit_value),
+            line_value=usd(quantity * unit_value),
             agencies=_named(flags, "agency"),
             programmes=_named(flags, "programme"),
             order_ids=tuple(sorted(self.quantities[key])),
@@ -153,7 +155,7 @@ class _Unit:
     def _orders(self, lines: Iterable[Line]) -> tuple[Order, ...]:
         held: dict[str, list[tuple[Line, int]]] = {key: [] for key in self.unit["order_ids"]}
         for line in lines:
-            by_order = self.quantities[line.product_id, line.unit_value_cents]
+            by_order = self.quantities[line.product_id, line.unit_value.minor]
             for order_id, quantity in by_order.items():
                 held[order_id].append((line, quantity))
         orders = (_order(key, self.source.orders[key], held[key]) for key in held)
@@ -170,7 +172,7 @@ class _Unit:
 
     def _checked(self, totals: Totals) -> Totals:
         stated = self.unit["totals"]
-        summed = (totals.orders, totals.pieces, totals.goods_cents, totals.net_weight_grams)
+        summed = (totals.orders, totals.pieces, totals.goods.cents, totals.net_weight_grams)
         names = ("orders", "pieces", "value_cents", "net_weight_grams")
         if summed != tuple(stated[name] for name in names):  # type: ignore[literal-required]  # names above
             raise UnequalTotals(self.unit["unit_id"], stated, totals)
@@ -193,7 +195,7 @@ def _order(order_id: str, order: SnapshotOrder, held: Sequence[tuple[Line, int]]
             for line, quantity in held
             if line.net_weight_grams is not None
         ),
-        value_cents=sum(quantity * line.unit_value_cents for line, quantity in held),
+        value=usd(sum(quantity * line.unit_value.minor for line, quantity in held)),
     )
 
 
@@ -214,25 +216,30 @@ def _subtotal(lines: Sequence[Line], units: Sequence[str]) -> Subtotal:
         hts_quantities=hts_quantities(units, pieces, whole),
         net_weight_grams=sum(weights),
         lines_without_weight=len(lines) - len(weights),
-        value_cents=sum(line.line_value_cents for line in lines),
+        value=total(line.line_value for line in lines),
     )
 
 
 def _totals(lines: Sequence[Line], orders: Sequence[Order], charges: Sequence[Charge]) -> Totals:
-    goods = sum(line.line_value_cents for line in lines)
-    added = sum(charge.amount_cents for charge in charges if not charge.included_in_price)
+    goods = total(line.line_value for line in lines)
+    added = total(charge.amount for charge in charges if not charge.included_in_price)
     return Totals(
         orders=len(orders),
         lines=len(lines),
         pieces=sum(line.quantity for line in lines),
         net_weight_grams=sum(line.net_weight_grams or 0 for line in lines),
         lines_without_weight=sum(line.net_weight_grams is None for line in lines),
-        goods_cents=goods,
-        charges_added_cents=added,
-        invoice_cents=goods + added,
+        goods=goods,
+        charges_added=added,
+        invoice=total((goods, added)),
     )
 
 
 def _sum_totals(invoices: Sequence[Invoice]) -> Totals:
-    names = Totals.__dataclass_fields__
-    return Totals(**{name: sum(getattr(i.totals, name) for i in invoices) for name in names})
+    summed: dict[str, Any] = {
+        each.name: (total if each.type is Money else sum)(
+            getattr(i.totals, each.name) for i in invoices
+        )
+        for each in fields(Totals)
+    }
+    return Totals(**summed)

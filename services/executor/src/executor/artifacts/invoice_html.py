@@ -12,7 +12,7 @@ from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.facts import CustomsPackage
 from executor.artifacts.formats import ranges
 from shared.contracts.snapshot import ENTRY_TYPES
-from shared.money import decimal, kilograms
+from shared.money import DECIMALS, Money, decimal, kilograms
 
 TEMPLATES = "commercial_customs_invoice"
 
@@ -61,10 +61,11 @@ def css_string(text: str) -> Markup:
     return Markup(escaped)  # noqa: S704  # nothing that HTML or CSS gives a meaning is left
 
 
-def _money(cents: int) -> Markup:
+def _money(amount: Money) -> Markup:
     """Thousands apart for people, the plain figure for whoever reads by machine."""
-    plain = decimal(cents)
-    grouped = f"{cents // 100:,}.{cents % 100:02d}"
+    plain, places = amount.text, DECIMALS[amount.currency]
+    whole, fraction = divmod(amount.minor, 10**places)
+    grouped = f"{whole:,}" + (f".{fraction:0{places}d}" if places else "")
     return Markup("<data value={}>{}</data>").format(plain, grouped)
 
 

@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
-from executor.artifacts.facts import Parties, Recipient, Shipment
+from executor.artifacts.facts import Charge, Parties, Recipient, Shipment
 from shared.contracts import exports
 from shared.contracts.catalogue import Consignee
-from shared.contracts.exports import Charge, PackageGroup
+from shared.contracts.exports import PackageGroup
 from shared.contracts.parties import AccountContent, BrokerContent, Party, WarehouseContent
 from shared.contracts.snapshot import Snapshot, SnapshotOrder
+from shared.money import usd
 
 _SOCIAL_SECURITY = re.compile(r"\d{3}-\d{2}-\d{4}")
 
@@ -19,24 +20,25 @@ def without_ssn(number: str | None) -> str | None:
     return "withheld" if number and _SOCIAL_SECURITY.fullmatch(number) else number
 
 
-def apportioned(charges: Sequence[Charge], values: Sequence[int]) -> list[tuple[Charge, ...]]:
+def apportioned(
+    charges: Sequence[exports.Charge], values: Sequence[int]
+) -> list[tuple[Charge, ...]]:
     """The shipment's charges on its invoices, by value; the shares add up to the cent."""
     whole = sum(values)
     if not whole:  # nothing to share by: the first invoice carries them
-        return [tuple(charges), *((),) * (len(values) - 1)]
-    reached = [0, *accumulate(values)]
+        first = tuple(_charge(each, each.amount_cents) for each in charges)
+        return [first, *((),) * (len(values) - 1)]
     return [
         tuple(
-            charge.model_copy(
-                update={
-                    "amount_cents": charge.amount_cents * after // whole
-                    - charge.amount_cents * before // whole
-                }
-            )
-            for charge in charges
+            _charge(each, each.amount_cents * after // whole - each.amount_cents * before // whole)
+            for each in charges
         )
-        for before, after in pairwise(reached)
+        for before, after in pairwise([0, *accumulate(values)])
     ]
+
+
+def _charge(stated: exports.Charge, cents: int) -> Charge:
+    return Charge(stated.name, usd(cents), stated.included_in_price)
 
 
 def parties(snapshot: Snapshot, account: AccountContent) -> Parties:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from shared.contracts.exports import PathChange
 from shared.contracts.snapshot import Snapshot
-from shared.money import decimal, outer_name
+from shared.money import decimal, outer
 
 _PARTS = ("ruleset_version", "destination_country", "account", "warehouse", "broker", "shipment")
 _BY_ID = ("orders", "products")
@@ -53,7 +53,7 @@ def _shown(path: str, value: object) -> tuple[str, object]:
         return path, dict(_shown(key, part) for key, part in value.items())
     if isinstance(value, list):
         return path, [_shown("", part)[1] for part in value]
-    name = outer_name(path)
-    if name is None:
+    found = outer(path)
+    if found is None:
         return path, value
-    return name, decimal(value) if isinstance(value, int) else value
+    return found[0], decimal(value, found[1]) if isinstance(value, int) else value
