@@ -59,6 +59,15 @@ def test_lines_are_sorted_by_tariff_number_and_codes_are_printed_alike() -> None
     assert [line.product.hts_code for line in lines] == ["6109.10.00.12", "7323.94.00.26"]
 
 
+def test_blanks_beside_an_origin_are_none_of_it() -> None:
+    products = [a_product("P-1", countryOfOrigin=" CN "), a_product("P-2")]
+    order = an_order("A-1", a_line("P-1"), a_line("P-2"))
+
+    (invoice,) = customs_package(a_snapshot([order], products=products), an_identity()).invoices
+
+    assert [sums.country_of_origin for sums in invoice.subtotals] == ["CN"]
+
+
 def test_the_tariffs_unit_is_filled_where_pieces_and_weight_say_it() -> None:
     units = {"6109.10.00.12": ["doz.", "kg", "m2"]}
 

@@ -1,50 +1,37 @@
-"""The invoices' lines for spreadsheets and reconciliation: RFC 4180, UTF-8, safe to open.
+"""The invoices' lines for spreadsheets and reconciliation; how cells are written: tables.py."""
 
-A text cell that a spreadsheet would take for a formula is led by an apostrophe, as is a cell that
-itself begins with one: so stripping one leading apostrophe gives every cell back.
-"""
-
-import csv
-import io
-import re
 from collections.abc import Iterable
+from typing import Final
 
 from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.facts import CustomsPackage, Invoice, Line
+from executor.artifacts.tables import JOINER, figure, table
 from shared.money import decimal, kilograms
 
 COLUMNS = (
     "invoiceNumber", "lineNumber", "htsCode", "countryOfOrigin", "sku", "description", "material",
     "manufacturerName", "mid", "quantity", "uom", "htsQuantity", "htsUnit", "netWeightKg",
     "unitValue", "lineValue", "currency", "agencyFlags", "programFlags", "orderIds", "orderCount",
-    "notice",
+    "notice", "netWeightGrams", "unitValueMinor", "lineValueMinor",
 )  # fmt: skip
+FIGURES: Final = frozenset({
+    "lineNumber", "quantity", "htsQuantity", "netWeightKg", "unitValue", "lineValue", "orderCount",
+    "netWeightGrams", "unitValueMinor", "lineValueMinor",
+})  # fmt: skip
 
 # A spreadsheet's cell ends at 32,767 characters, and some break the row there: the JSON has all.
 MAX_LISTED_ORDERS = 500
 
-# Full-width forms are formulas too in spreadsheets of some East Asian locales.
-_FORMULA = re.compile(r"[=+\-@'\t\r\n\uff1d\uff0b\uff0d\uff20]")
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-
 
 @artifact("cci_csv", "commercial_customs_invoice.csv", "text/csv; charset=utf-8; header=present")
 def invoice_csv(package: CustomsPackage, _: tuple[RenderedFile, ...]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for invoice in package.invoices:
-        for line in invoice.lines:
-            writer.writerow([safe_cell(cell) for cell in _row(invoice, line, package.notice)])
-    return text.getvalue().encode()
-
-
-def safe_cell(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    lines = ((invoice, line) for invoice in package.invoices for line in invoice.lines)
+    rows = (_row(invoice, line, package.notice) for invoice, line in lines)
+    return table(COLUMNS, rows, FIGURES)
 
 
 def _row(invoice: Invoice, line: Line, notice: str | None) -> tuple[str, ...]:
-    product, maker = line.product, line.product.manufacturer
+    product, maker, grams = line.product, line.product.manufacturer, line.net_weight_grams
     return (
         invoice.number,
         str(line.number),
@@ -59,17 +46,20 @@ def _row(invoice: Invoice, line: Line, notice: str | None) -> tuple[str, ...]:
         (maker.mid or "") if maker else "",
         str(line.quantity),
         line.quantity_unit,
-        _listed(part.quantity or "" for part in line.hts_quantities),
+        _listed(figure(part.quantity or "") for part in line.hts_quantities),
         _listed(part.unit for part in line.hts_quantities),
-        "" if line.net_weight_grams is None else kilograms(line.net_weight_grams),
-        line.unit_value.text,
-        line.line_value.text,
+        "" if grams is None else figure(kilograms(grams)),
+        figure(line.unit_value.text),
+        figure(line.line_value.text),
         "USD",
         _listed(line.agencies),
         _listed(line.programmes),
         _orders(line.order_ids),
         str(len(line.order_ids)),
         notice or "",
+        "" if grams is None else str(grams),
+        str(line.unit_value.minor),
+        str(line.line_value.minor),
     )
 
 
@@ -80,4 +70,4 @@ def _orders(order_ids: tuple[str, ...]) -> str:
 
 
 def _listed(parts: Iterable[str]) -> str:
-    return "; ".join(parts)
+    return JOINER.join(parts)

@@ -96,11 +96,13 @@ def _of_orders(parts: Iterable[Any], by: str) -> Figures:
 
 def _of_csv(data: bytes) -> Figures:
     found: Counter[str] = Counter()
-    for row in csv.DictReader(io.StringIO(data.decode(), newline="")):
+    for row in csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")):
         place = row["invoiceNumber"]
         found[f"{place} lines"] += 1
         found[f"{place} pieces"] += int(row["quantity"])
-        found[f"{place} netWeightGrams"] += whole(row["netWeightKg"] or "0.000")
+        found[f"{place} netWeightGrams"] += whole(
+            row.get("netWeightGrams", row["netWeightKg"]) or 0
+        )
         found[f"{place} goodsUsd"] += whole(row["lineValue"])
     return _with_sums(found)
 
