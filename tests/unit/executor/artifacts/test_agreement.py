@@ -52,11 +52,11 @@ def goods_of(snapshot: Snapshot) -> list[Counter[tuple[str, int]]]:
                     item["quantity"]
                     for order in unit["order_ids"]
                     for item in snapshot["orders"][order]["items"]
-                    if (item["productId"], item["unitValueMinor"]) == key
+                    if (item["productId"], item["unitValueCents"]) == key
                 )
                 for order in unit["order_ids"]
                 for item in snapshot["orders"][order]["items"]
-                for key in [(item["productId"], item["unitValueMinor"])]
+                for key in [(item["productId"], item["unitValueCents"])]
             }
         )
         for unit in snapshot["decision"]["units"]
