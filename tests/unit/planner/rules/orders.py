@@ -14,18 +14,44 @@ def sold(cents: int, usual: int | None) -> PlanningInput:
     return a_plan({ORDER: order(lines)}, {BOOK: product(unitValueCents=usual)})
 
 
+OUTSIDE: list[tuple[str, dict[str, str]]] = [
+    *[
+        (f"country {code}", {"destinationCountry": code})
+        for code in ("GU", "VI", "AS", "MP", "UM", "FM", "PW", "MH")
+    ],
+    *[
+        (f"region {name}", {"destinationRegion": name})
+        for name in (
+            "FM",
+            "MP",
+            "Guam",
+            "US-GU",
+            "U.S. Virgin Islands",
+            "Virgin Islands (U.S.)",
+            "american samoa",
+            "CNMI",
+            "Northern Mariana Islands",
+            "Republic of Palau",
+            "Federated States of Micronesia",
+            "Marshall Islands",
+        )
+    ],
+    *[
+        (f"ZIP code {code}", {"destinationPostalCode": code})
+        for code in ("96910", "00802", "00840-1234", "96799", "96950", "96940", "96941", "96960")
+    ],
+    (
+        "a ZIP code beside a name of no state",
+        {"destinationRegion": "Tumon"} | {"destinationPostalCode": "96913"},
+    ),
+]
+
 DESTINATION = [
     Case(
         "DESTINATION_NOT_US", "Canada is not the US", with_order(destinationCountry="CA"), BLOCKING
     ),
     Case("DESTINATION_NOT_US", "country PR is the US", with_order(destinationCountry="PR")),
     Case("DESTINATION_NOT_US", "Guam is said by R03 alone", with_order(destinationCountry="GU")),
-    Case(
-        "DESTINATION_NOT_US",
-        "the Marianas are not the US",
-        with_order(destinationCountry="MP"),
-        BLOCKING,
-    ),
     Case(
         "DESTINATION_OUTSIDE_US_CUSTOMS_TERRITORY",
         "Guam by country",
@@ -38,12 +64,23 @@ DESTINATION = [
         with_order(destinationRegion="GU"),
         BLOCKING,
     ),
-    Case(
-        "DESTINATION_OUTSIDE_US_CUSTOMS_TERRITORY",
-        "the Marianas by region rest on no source, so they warn",
-        with_order(destinationRegion="MP"),
-        WARNING,
-    ),
+    *[
+        Case(
+            "DESTINATION_OUTSIDE_US_CUSTOMS_TERRITORY",
+            f"{place}, however it is told",
+            with_order(**{"destinationRegion": None, "destinationPostalCode": None} | told),
+            BLOCKING,
+        )
+        for place, told in OUTSIDE
+    ],
+    *[
+        Case(
+            "DESTINATION_OUTSIDE_US_CUSTOMS_TERRITORY",
+            f"ZIP code {code} is inside",
+            with_order(destinationRegion=None, destinationPostalCode=code),
+        )
+        for code in ("00601", "00901", "96701", "96813", "96201", "09801", "1696", "14201")
+    ],
     Case(
         "DESTINATION_OUTSIDE_US_CUSTOMS_TERRITORY",
         "Puerto Rico is inside",
@@ -76,6 +113,40 @@ DESTINATION = [
         with_order(destinationPostalCode="14201x1234"),
         WARNING,
     ),
+    *[
+        Case(
+            "DESTINATION_ZIP_NOT_IN_STATE",
+            f"{region} and {code}",
+            with_order(destinationRegion=region, destinationPostalCode=code),
+            WARNING,
+        )
+        for region, code in (
+            ("NY", "94105"),
+            ("CA", "10001-1234"),
+            ("HI", "96910"),
+            ("NY", "00802"),
+            ("PR", "00802"),
+            ("TX", "00000"),
+        )
+    ],
+    *[
+        Case(
+            "DESTINATION_ZIP_NOT_IN_STATE",
+            f"{region} and {code}",
+            with_order(destinationRegion=region, destinationPostalCode=code),
+        )
+        for region, code in (
+            ("NY", "06390"),
+            ("CT", "06390"),
+            ("PR", "00901"),
+            ("DC", "20001"),
+            ("AE", "09801"),
+            ("Guam", "96910"),
+            ("NY", "9410"),
+            ("HI", "96813"),
+            ("TX", "88510"),
+        )
+    ],
     Case("DESTINATION_POSTAL_CODE_INVALID", "5", with_order(destinationPostalCode="14201")),
     Case("DESTINATION_POSTAL_CODE_INVALID", "5+4", with_order(destinationPostalCode="14201-1234")),
 ]

@@ -3,19 +3,12 @@
 import re
 
 from planner.domain.facts import Order, PlanningInput
-from planner.domain.rules.base import (
-    Hit,
-    Hits,
-    Severity,
-    blocking,
-    blocking_or_warning,
-    law,
-    unverified,
-    warning,
-)
+from planner.domain.rules.base import Hit, Hits, blocking, law, unverified, warning
+from planner.domain.ruleset import Entry, RuleSet
 
 _TERRITORY = law("19 CFR 101.1, definition of the customs territory")
-_ZIP = re.compile(r"[0-9]{5}(-[0-9]{4})?")
+_ZIP = re.compile(r"([0-9]{5})(-[0-9]{4})?")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @blocking(
@@ -26,13 +19,11 @@ _ZIP = re.compile(r"[0-9]{5}(-[0-9]{4})?")
     source=_TERRITORY,
 )
 def destination_not_us(order: Order, given: PlanningInput) -> Hits:
-    outside = given.ruleset.entry("outside_customs_territory", order.country)
-    said_by_the_next_rule = outside and outside.source["verified"]
-    if order.country != "US" and not said_by_the_next_rule:
+    if order.country != "US" and not _outside(order, given.ruleset):  # that, the next rule says
         yield Hit({"country": order.country})
 
 
-@blocking_or_warning(
+@blocking(
     "R03",
     reads="orders[].destinationRegion",
     message="{place} is outside the US customs territory; a US consumption entry does not apply.",
@@ -40,12 +31,10 @@ def destination_not_us(order: Order, given: PlanningInput) -> Hits:
     source=_TERRITORY,
 )
 def destination_outside_us_customs_territory(order: Order, given: PlanningInput) -> Hits:
-    for place, name in ((order.country, "destinationCountry"), (order.region, "destinationRegion")):
-        outside = given.ruleset.entry("outside_customs_territory", place)
-        if outside:
-            severity = None if outside.source["verified"] else Severity.WARNING
-            yield Hit({"place": outside.note}, order.path(name), severity, outside.source)
-            return
+    outside = _outside(order, given.ruleset)
+    if outside:
+        name, place = outside
+        yield Hit({"place": place.note}, order.path(name), source=place.source)
 
 
 @warning(
@@ -57,7 +46,7 @@ def destination_outside_us_customs_territory(order: Order, given: PlanningInput)
 )
 def destination_region_invalid(order: Order, given: PlanningInput) -> Hits:
     rules, region = given.ruleset, order.region
-    known = rules.entry("us_regions", region) or rules.entry("outside_customs_territory", region)
+    known = rules.entry("us_regions", region) or _outside(order, rules)
     if order.country == "US" and not known:
         military = rules.entry("military_regions", region)
         what = "missing" if region is None else "military mail" if military else "not a state"
@@ -72,6 +61,47 @@ def destination_region_invalid(order: Order, given: PlanningInput) -> Hits:
     source=unverified("USPS ZIP code format, from trade knowledge"),
 )
 def destination_postal_code_invalid(order: Order, _given: PlanningInput) -> Hits:
-    code = order.content.get("destinationPostalCode", "")
-    if order.country == "US" and not _ZIP.fullmatch(code):
+    if order.country == "US" and _zip_of(order) is None:
         yield Hit(missing=True)
+
+
+@warning(
+    "R77",
+    reads="orders[].destinationPostalCode",
+    message="ZIP code {code} is of {place}, not of {region}; check the consignee's address.",
+    remedy="Sync the order with the ZIP code and the state of one and the same place.",
+    source=law("USPS list L002, 3-digit ZIP code prefix matrix, as public tables give it"),
+)
+def destination_zip_not_in_state(order: Order, given: PlanningInput) -> Hits:
+    """The first three digits of a ZIP code against the state; a few serve two states."""
+    rules, code = given.ruleset, _zip_of(order)
+    if code is None or order.country != "US" or not rules.entry("us_regions", order.region):
+        return
+    states = rules.entry("zip_prefixes", code[:3])
+    outside = rules.prefix("outside_zip_codes", code)
+    if outside or states is None or order.region not in states.note.split():
+        place = (
+            outside.note if outside else states.note.replace(" ", " or ") if states else "no state"
+        )
+        yield Hit({"code": code, "place": place, "region": order.region})
+
+
+def _outside(order: Order, rules: RuleSet) -> tuple[str, Entry] | None:
+    """The field that says the place is outside, and the place; a ZIP code only where no state does.
+
+    Names are compared by their words: `U.S. Virgin Islands`, `US-VI` and `Virgin Islands (US)`.
+    """
+    for name, said in (("destinationCountry", order.country), ("destinationRegion", order.region)):
+        words = " ".join(_WORD.findall((said or "").upper().replace(".", "")))
+        if place := rules.entry("outside_customs_territory", words):
+            return name, place
+    if order.country != "US" or rules.entry("us_regions", order.region):
+        return None
+    place = rules.prefix("outside_zip_codes", _zip_of(order))
+    return None if place is None else ("destinationPostalCode", place)
+
+
+def _zip_of(order: Order) -> str | None:
+    """The five digits of a well-formed ZIP code."""
+    found = _ZIP.fullmatch(order.content.get("destinationPostalCode", ""))
+    return found and found[1]
