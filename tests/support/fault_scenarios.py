@@ -3,9 +3,9 @@
 import asyncio
 
 from shared.clock import timestamp, utc_now
-from shared.contracts.catalogue import OrderFact
 from shared.contracts.exports import OperateAction
 from shared.contracts.lifecycle import Execution
+from shared.contracts.orders import OrderFact
 from shared.contracts.sync import SyncOrders
 from shared.ids import derived_id, minted_id
 from shared.messaging import dead_letters, topology

@@ -20,7 +20,7 @@ from planner.use_cases.plan import Planning
 from planner.use_cases.sync import Syncing
 from planner.use_cases.verify import Verifying
 from shared.clock import timestamp
-from shared.contracts.catalogue import OrderFact, ProductFact
+from shared.contracts.catalogue import ProductFact
 from shared.contracts.exports import (
     ExecuteExport,
     ExportExecuted,
@@ -33,6 +33,7 @@ from shared.contracts.exports import (
     VerifyPlan,
 )
 from shared.contracts.lifecycle import ExportRecord
+from shared.contracts.orders import OrderFact
 from shared.contracts.sync import SyncOrders, SyncProducts
 from shared.errors import Refused
 from shared.ids import derived_id, minted_id

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from shared.contracts.catalogue import OrderFact, OrderLine, ProductFact
+from shared.contracts.catalogue import ProductFact
+from shared.contracts.orders import OrderFact, OrderLine
 from shared.ids import order_id, product_id
 from shared.records import Document
 

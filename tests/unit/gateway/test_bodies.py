@@ -18,7 +18,7 @@ from gateway.schemas.requests import (
     SyncOrdersBody,
     SyncProductsBody,
 )
-from shared.contracts.catalogue import OrderFact
+from shared.contracts.orders import OrderFact
 from shared.contracts.sync import SyncOrders
 from shared.errors import Refused
 from shared.synced import dump_content

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from planner.domain.decide import decide, plan_hash
 from planner.domain.facts import Party, PlanningInput
-from shared.contracts.catalogue import OrderFact, ProductFact
+from shared.contracts.catalogue import ProductFact
+from shared.contracts.orders import OrderFact
 from shared.synced import dump_content
 from support.planning import a_plan, line, order, product
 from support.world import ACCOUNT, SHIPMENT

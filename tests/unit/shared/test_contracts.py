@@ -9,9 +9,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from contract.asyncapi import examples
 from shared.contracts.base import Timestamp
-from shared.contracts.catalogue import OrderFact, OrderLine, ProductFact
+from shared.contracts.catalogue import ProductFact
 from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
 from shared.contracts.exports import SendDelivery
+from shared.contracts.orders import OrderFact, OrderLine
 from shared.contracts.parties import Email
 from shared.contracts.sync import SyncOrders
 from shared.errors import Refused

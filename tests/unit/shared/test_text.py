@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.contracts.catalogue import Manufacturer, OrderFact, ProductFact
+from shared.contracts.catalogue import Manufacturer, ProductFact
+from shared.contracts.orders import OrderFact
 from shared.synced import dump_content
 from shared.text import canonical
 

@@ -22,7 +22,7 @@ from gateway.schemas.requests import (
 from gateway.views import execution_view, plan_view
 from shared.clock import timestamp
 from shared.contracts.base import after
-from shared.contracts.catalogue import OrderFact, ProductFact
+from shared.contracts.catalogue import ProductFact
 from shared.contracts.exports import (
     ExecuteExport,
     ExportExecuted,
@@ -31,6 +31,7 @@ from shared.contracts.exports import (
     PlanRequest,
 )
 from shared.contracts.lifecycle import State
+from shared.contracts.orders import OrderFact
 from shared.contracts.sync import (
     OrdersSynced,
     ProductsSynced,

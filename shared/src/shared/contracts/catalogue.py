@@ -1,18 +1,16 @@
-"""Products and orders: what is synced, as messages carry it and the store keeps it.
+"""Products: what is synced, as messages carry it and the store keeps it (orders: orders.py).
 
 A record's *content* is its substance: what plan hashes depend on. It is kept as the camelCase
 object these classes dump (`synced.py`), with money in integer US cents (`...Cents`), weight in
 integer grams and percents in whole hundredths (`...Hundredths`). `metadata` is not substance.
 """
 
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, FailFast, Field, field_validator, model_validator
-from pydantic.config import JsonDict
+from pydantic import BeforeValidator, Field, field_validator
 
 from shared.contracts.base import Fact
 from shared.text import (
-    Country,
     CountryText,
     EmptyIsTaken,
     HtsNumber,
@@ -27,7 +25,6 @@ from shared.text import (
     without_empty,
 )
 
-MAX_LINES = 2_000
 MAX_CENTS = 1_000_000_000  # USD 10,000,000.00
 MAX_QUANTITY = 1_000_000
 MAX_GRAMS = 1_000_000_000
@@ -38,86 +35,6 @@ Cents = Annotated[int, Field(ge=0, le=MAX_CENTS)]
 Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
 Grams = Annotated[int, Field(ge=0, le=MAX_GRAMS)]
 AgencyData = Annotated[dict[Text, dict[Text, Text]], BeforeValidator(without_empty), EmptyIsTaken]
-
-
-class Consignee(Fact):
-    """Who receives an order."""
-
-    name: Text
-    """The person's or company's name."""
-
-    address_lines: Lines = Field(default=(), max_length=10)
-    """Street and number, at most ten lines."""
-
-    city: Maybe[Text] = None
-    """City."""
-
-    phone: Maybe[Text] = None
-    """Telephone number."""
-
-    email: Maybe[Text] = None
-    """E-mail address."""
-
-    tax_id: Maybe[Text] = None
-    """Tax number, where one is needed; a social security number is withheld from documents."""
-
-
-_NAMES = ("productId", "productExternalId")
-_SAID: Final[JsonDict] = {"type": "string", "minLength": 1}
-# Never both names; and with a quantity and a value there is at least one.
-_ONE_NAME: Final[JsonDict] = {
-    "not": {"required": [*_NAMES], "properties": dict.fromkeys(_NAMES, _SAID)},
-    "minProperties": 3,
-}
-
-
-class OrderLine(Fact):
-    """One line; a product is named by exactly one of its id and its external id."""
-
-    model_config = ConfigDict(json_schema_extra=_ONE_NAME)
-
-    product_id: Maybe[Id] = None
-    """The product, by id. Exactly one of this and `productExternalId`."""
-
-    product_external_id: Maybe[Id] = None
-    """The product, by your own reference. Exactly one of this and `productId`."""
-
-    quantity: Quantity
-    """Pieces, a whole number."""
-
-    unit_value_cents: Cents
-    """Value of one piece in US dollars (cents inside): the price paid, not the retail price."""
-
-    @model_validator(mode="after")
-    def one_name(self) -> Self:
-        if (self.product_id is None) == (self.product_external_id is None):
-            raise ValueError("exactly one of productId and productExternalId")
-        return self
-
-
-class OrderFact(Fact):
-    """An order, as it was sold."""
-
-    external_id: Id
-    """Your own reference; the id follows from it, so that a repeat updates."""
-
-    destination_country: Country
-    """Where the goods go: two letters, ISO 3166-1. Only `US` can be planned."""
-
-    destination_region: Maybe[Region] = None
-    """State or territory of the destination, two letters."""
-
-    destination_postal_code: Maybe[PostalCode] = None
-    """ZIP code of the destination."""
-
-    consignee: Consignee | None = None
-    """Who receives the order."""
-
-    items: Annotated[tuple[OrderLine, ...], FailFast(), Field(min_length=1, max_length=MAX_LINES)]
-    """The lines, in order; a product may repeat."""
-
-    metadata: dict[str, Any] | None = None
-    """Your own notes, at most 16 KiB as JSON; no substance: they change no revision and no hash."""
 
 
 class Material(Fact):

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from pydantic import FailFast, Field
 
 from shared.contracts.base import Command, Message, Timestamp
-from shared.contracts.catalogue import OrderFact, ProductFact
+from shared.contracts.catalogue import ProductFact
+from shared.contracts.orders import OrderFact
 
 MAX_ORDERS = 1_000
 

@@ -1,7 +1,8 @@
 """What the rules make of a text however it is written: the edge makes it canonical first."""
 
 from planner.domain.facts import PlanningInput
-from shared.contracts.catalogue import OrderFact, ProductFact
+from shared.contracts.catalogue import ProductFact
+from shared.contracts.orders import OrderFact
 from shared.synced import dump_content
 from support.planning import BOOK, ORDER, a_plan, line, order, product
 from unit.planner.rules.case import BLOCKING, WARNING, Case

@@ -11,7 +11,7 @@ from pydantic.alias_generators import to_camel
 
 from executor.artifacts.base import SCHEMA_VERSION
 from executor.artifacts.facts import CustomsPackage
-from shared.contracts import exports
+from shared.contracts import shipments
 from shared.contracts.catalogue import ProductFact
 from shared.contracts.parties import BrokerContent
 from shared.money import USD, Money, decimal, outer
@@ -20,7 +20,7 @@ from shared.money import USD, Money, decimal, outer
 _UNPRINTED: Final[Mapping[type[BaseModel], set[str]]] = {
     # Of one piece, where a line tells the whole; and what is the client's own.
     ProductFact: {"external_id", "unit_value_cents", "weight_grams", "metadata"},
-    exports.Shipment: {"charges"},  # each invoice has its share
+    shipments.Shipment: {"charges"},  # each invoice has its share
     BrokerContent: {"completes_classification"},
 }
 

@@ -8,11 +8,12 @@ shared.contracts.
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from shared.contracts import exports
-from shared.contracts.catalogue import Consignee, ProductFact
+from shared.contracts import shipments
+from shared.contracts.catalogue import ProductFact
 from shared.contracts.decision import Source
-from shared.contracts.exports import PackageGroup
+from shared.contracts.orders import Consignee
 from shared.contracts.parties import BrokerContent, ImporterOfRecord, Party, ResponsibleEmployee
+from shared.contracts.shipments import PackageGroup
 from shared.money import Money
 
 # Its fields stand among those of the fact that holds it, wherever a document names them.
@@ -45,7 +46,7 @@ class Parties:
 class Shipment:
     """What travels together. Where nothing was stated, one package an order, gross as net."""
 
-    stated: exports.Shipment = field(metadata=INLINE)
+    stated: shipments.Shipment = field(metadata=INLINE)
     exporting_country: str
     destination_country: str
     related_parties: bool | None

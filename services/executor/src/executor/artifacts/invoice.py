@@ -20,7 +20,7 @@ from executor.artifacts.facts import (
 )
 from executor.artifacts.formats import hts, hts_quantities
 from executor.artifacts.shipment import apportioned, parties, recipient, shipment
-from shared.contracts import exports
+from shared.contracts import shipments
 from shared.contracts.catalogue import ProductFact
 from shared.contracts.decision import Flag, Unit
 from shared.contracts.parties import AccountContent
@@ -43,7 +43,7 @@ class UnequalTotals(EntryGoError):
 
 def customs_package(snapshot: Snapshot, identity: Identity) -> CustomsPackage:
     account = AccountContent.model_validate(snapshot["account"])
-    stated = exports.Shipment.model_validate(snapshot["shipment"])
+    stated = shipments.Shipment.model_validate(snapshot["shipment"])
     source = _Source(snapshot, identity)
     units = snapshot["decision"]["units"]
     charges = apportioned(stated.charges or (), [unit["totals"]["value_cents"] for unit in units])

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
 from executor.artifacts.facts import Charge, Parties, Recipient, Shipment
-from shared.contracts import exports
-from shared.contracts.catalogue import Consignee
-from shared.contracts.exports import PackageGroup
+from shared.contracts import shipments
+from shared.contracts.orders import Consignee
 from shared.contracts.parties import AccountContent, BrokerContent, Party, WarehouseContent
+from shared.contracts.shipments import PackageGroup
 from shared.contracts.snapshot import Snapshot, SnapshotOrder
 from shared.money import usd
 
@@ -21,7 +21,7 @@ def without_ssn(number: str | None) -> str | None:
 
 
 def apportioned(
-    charges: Sequence[exports.Charge], values: Sequence[int]
+    charges: Sequence[shipments.Charge], values: Sequence[int]
 ) -> list[tuple[Charge, ...]]:
     """The shipment's charges on its invoices, by value; the shares add up to the cent."""
     whole = sum(values)
@@ -37,7 +37,7 @@ def apportioned(
     ]
 
 
-def _charge(stated: exports.Charge, cents: int) -> Charge:
+def _charge(stated: shipments.Charge, cents: int) -> Charge:
     return Charge(stated.name, usd(cents), stated.included_in_price)
 
 
@@ -69,7 +69,7 @@ def recipient(order: SnapshotOrder) -> Recipient:
 
 
 def shipment(
-    stated: exports.Shipment, snapshot: Snapshot, account: AccountContent, net_weight_grams: int
+    stated: shipments.Shipment, snapshot: Snapshot, account: AccountContent, net_weight_grams: int
 ) -> Shipment:
     groups = stated.packages or ()
     weights = [g.gross_weight_grams for g in groups if g.gross_weight_grams is not None]

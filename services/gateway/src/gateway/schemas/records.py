@@ -7,8 +7,9 @@ from typing_extensions import TypedDict  # as in shared/contracts/decision.py
 
 from gateway.schemas.base import Page, Revision
 from shared.contracts.base import Fact
-from shared.contracts.catalogue import Cents, OrderFact, ProductFact
+from shared.contracts.catalogue import Cents, ProductFact
 from shared.contracts.decision import Moment, RecordId
+from shared.contracts.orders import OrderFact
 
 
 def _rarely_superseded(schema: dict[str, Any]) -> None:

@@ -22,18 +22,10 @@ from gateway.schemas.values import (
     Quantity,
     Usd,
 )
-from shared.contracts.catalogue import (
-    MAX_LINES,
-    Consignee,
-    Manufacturer,
-    Material,
-    Metal,
-    OrderFact,
-    OrderLine,
-    ProductFact,
-    Usmca,
-)
-from shared.contracts.exports import MAX_PLAN_ORDERS, Charge, PackageGroup, Shipment
+from shared.contracts.catalogue import Manufacturer, Material, Metal, ProductFact, Usmca
+from shared.contracts.exports import MAX_PLAN_ORDERS
+from shared.contracts.orders import MAX_LINES, Consignee, OrderFact, OrderLine
+from shared.contracts.shipments import Charge, PackageGroup, Shipment
 from shared.contracts.sync import MAX_ORDERS
 from shared.text import Id, Maybe, Text
 from shared.validation import UntilEnough

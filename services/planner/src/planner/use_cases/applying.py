@@ -11,7 +11,8 @@ from typing import NamedTuple
 from planner.repository import Repository
 from shared.bulk import Guarded
 from shared.canonical import content_hash
-from shared.contracts.catalogue import OrderFact, ProductFact
+from shared.contracts.catalogue import ProductFact
+from shared.contracts.orders import OrderFact
 from shared.contracts.sync import SyncedRecord, SyncOrders, SyncProducts
 from shared.records import ORDERS, PRODUCTS, Document, SyncedDocument
 from shared.synced import content_of, record_id

@@ -13,7 +13,8 @@ from planner.repository import Repository
 from shared.canonical import canonical_json, sha256_hex
 from shared.clock import timestamp
 from shared.contracts.errors import ErrorCode
-from shared.contracts.exports import MAX_PLAN_LINES, PlanRequest, Shipment
+from shared.contracts.exports import MAX_PLAN_LINES, PlanRequest
+from shared.contracts.shipments import Shipment
 from shared.contracts.snapshot import Snapshot
 from shared.errors import Refused
 from shared.ids import order_id
