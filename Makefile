@@ -17,9 +17,10 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 	crash-points fuzz chaos bench contract record-examples clean
 
 ##@ Run it
-up: setup ## start servers and services, or rescale them: PLANNERS= EXECUTORS= MAILERS= GATEWAYS= PORT=
+up: setup ## start servers and services, or rescale them: PLANNERS= PLANNERS_LARGE= EXECUTORS= MAILERS= GATEWAYS= PORT=
 	@$(STACK) up --name $(NAME) $(if $(PORT),--port $(PORT)) \
-		$(if $(PLANNERS),--planners $(PLANNERS)) $(if $(EXECUTORS),--executors $(EXECUTORS)) \
+		$(if $(PLANNERS),--planners $(PLANNERS)) \
+		$(if $(PLANNERS_LARGE),--planners-large $(PLANNERS_LARGE)) $(if $(EXECUTORS),--executors $(EXECUTORS)) \
 		$(if $(MAILERS),--mailers $(MAILERS)) $(if $(GATEWAYS),--gateways $(GATEWAYS))
 
 down: ## stop all of it; WIPE=1 removes its data too

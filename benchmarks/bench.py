@@ -2,14 +2,14 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 from pydantic import SecretStr
-from stack import envfile, native
+from stack import envfile, native, replicas
 from stack import processes as pid_files
 from stack.paths import StackFolder
 from stack.servers import Addresses
@@ -21,7 +21,7 @@ from benchmarks.seed import KEY, Seeded, seed
 from shared.settings import CommonSettings
 from shared.store import Store
 
-SERVICES = ("planner", "executor", "broker-mailer", "gateway")
+SERVICES = replicas.SERVICES
 SERVERS = ("rabbitmq", "ferretdb", "postgres", "mailpit")
 # What is measured is not the rate limit.
 _SETTINGS = {"GATEWAY_RATE_PER_SECOND": "0", "ENTRYGO_LOG_LEVEL": "ERROR"}
@@ -51,7 +51,7 @@ WHOLE = Effort(
 @dataclass
 class Bench:
     servers: Addresses
-    environment: Mapping[str, str]
+    environment: dict[str, str]
     store: Store
     seeded: Seeded
     effort: Effort
@@ -74,10 +74,11 @@ class Bench:
 
     @asynccontextmanager
     async def running(
-        self, name: str, command: Sequence[str | Path], *, http: bool = True
+        self, name: str, command: Sequence[str | Path], *, http: bool = True, **told: str
     ) -> AsyncIterator[Process]:
         """A process that is measured as long as it runs."""
-        async with running(name, command, self.environment, http=http) as process:
+        environment = self.environment | replicas.TOLD.get(name, told)
+        async with running(name, command, environment, http=http) as process:
             self.pids[name] = process.pid
             try:
                 yield process
@@ -120,7 +121,8 @@ async def opened(servers: Addresses, stack: str, effort: Effort) -> AsyncIterato
             unused=iter(seeded.order_ids[largest:]),
         )
         for name in SERVICES:
-            service = await held.enter_async_context(bench.running(name, [PROGRAMS / name]))
+            program = PROGRAMS / replicas.PROGRAM.get(name, name)
+            service = await held.enter_async_context(bench.running(name, [program]))
             bench.services[name] = service
         watching = asyncio.create_task(_watch(bench))
         held.callback(watching.cancel)

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stack import ports
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE_KB = os.sysconf("SC_PAGE_SIZE") // 1024
 _READY_SECONDS = 60
@@ -21,13 +22,6 @@ _GRACE_SECONDS = 40
 BIN = Path(sys.executable).parent
 # Another build's programs may be measured in place of ours.
 PROGRAMS = Path(os.environ.get("ENTRYGO_PROGRAMS", BIN))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass(frozen=True)
@@ -51,7 +45,7 @@ async def running(
     name: str, command: Sequence[str | Path], environment: Mapping[str, str], *, http: bool = True
 ) -> AsyncIterator[Process]:
     """Started on a free port, ready (`/readyz`, where it has HTTP), and ended on the way out."""
-    port = free_port()
+    port = ports.unused()
     url = f"http://127.0.0.1:{port}"
     values = dict(os.environ) | dict(environment) | {"ENTRYGO_HTTP_PORT": str(port)}
     # A session of its own: Ctrl-C reaches this program alone, which then ends what it started.

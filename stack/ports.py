@@ -1,6 +1,7 @@
 """Which port is whose: a block of its own for each stack, so that two run side by side."""
 
 import os
+import random
 import socket
 import time
 from collections.abc import Mapping
@@ -25,10 +26,13 @@ OFFSETS = {
     "executor": 200,
     "broker-mailer": 300,
     "gateway": 400,
+    "planner-large": 500,
 }
 # The address every example and client has.
 DEMO_GATEWAY = 3000
 LISTENING = "0A"
+# Below those that connections going out are given, each at most once.
+_UNUSED = iter(random.sample(range(25_000, 32_000), 7_000))
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,11 @@ def free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def unused() -> int:
+    """A free port that this process was not given yet."""
+    return next(port for port in _UNUSED if free(port))
 
 
 def holder(port: int) -> str:

@@ -16,12 +16,15 @@ from stack.ports import Ports
 from stack.servers import Addresses
 
 # In the order of starting: who answers commands is there before who sends them.
-SERVICES = ("planner", "executor", "broker-mailer", "gateway")
+SERVICES = ("planner-large", "planner", "executor", "broker-mailer", "gateway")
 MOST = 99
 START_SECONDS = 60
 # A service finishes what it is at within 25 seconds.
 GRACE = 30
 PROGRAMS = "ENTRYGO_PROGRAMS"
+# Of one program that runs in two ways.
+PROGRAM = {"planner-large": "planner"}
+TOLD = {"planner": {"PLANNER_QUEUES": "small"}, "planner-large": {"PLANNER_QUEUES": "large"}}
 
 
 @dataclass(frozen=True)
@@ -121,8 +124,8 @@ def environment(addresses: Addresses, port: int) -> dict[str, str]:
 
 def _launch(replica: Replica, addresses: Addresses) -> processes.Launch:
     programs = Path(os.environ.get(PROGRAMS, REPOSITORY / ".venv" / "bin"))
-    told = environment(addresses, replica.port)
-    command = [str(programs / replica.service)]
+    told = environment(addresses, replica.port) | TOLD.get(replica.service, {})
+    command = [str(programs / PROGRAM.get(replica.service, replica.service))]
     text = json.dumps([command, sorted(told.items())])
     return processes.Launch(
         command=command,

@@ -12,6 +12,7 @@ from stack.servers import Addresses
 # How many of each: the words of the command line.
 PLURALS = {
     "planner": "planners",
+    "planner-large": "planners-large",
     "executor": "executors",
     "broker-mailer": "mailers",
     "gateway": "gateways",

@@ -17,7 +17,7 @@ async def measure(bench: Bench) -> None:
     requests = plans(bench.seeded.order_ids[:1_000])
     for _ in range(bench.effort.rounds):
         one.rounds.append(await _round(bench, requests))
-        async with bench.running("planner-2", [PROGRAMS / "planner"]):
+        async with bench.running("planner-2", [PROGRAMS / "planner"], PLANNER_QUEUES="small"):
             await drive(bench.url, _CLIENTS, requests, seconds=1.0)  # warm
             two.rounds.append(await _round(bench, requests))
     bench.report.heading(f"Two planners, {_CLIENTS} clients")

@@ -22,5 +22,5 @@ async def test_every_consumer_of_a_work_queue_takes_no_more_at_once_than_its_pre
     prefetches = await until(all_told)
 
     assert {route.queue: prefetches[route.queue] for route in topology.ROUTES} == {
-        route.queue: [running.settings.prefetch] for route in topology.ROUTES
+        route.queue: [route.at_once(running.settings.prefetch)] for route in topology.ROUTES
     }

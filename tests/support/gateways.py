@@ -23,6 +23,7 @@ from gateway.settings import Settings
 from shared.canonical import sha256_hex
 from shared.clock import Clock
 from shared.errors import BlobCorrupt
+from shared.messaging import topology
 from shared.messaging.link import Depth
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import Route
@@ -139,6 +140,7 @@ class Workers:
     def __init__(self) -> None:
         self.published: list[Any] = []
         self.bodies: list[bytes] = []
+        self.asked: list[str] = []  # routing keys
         self.answers: dict[str, Worker] = {}
         self.deserted: set[str] = set()  # queues that nobody reads
         self.looks = 0
@@ -155,11 +157,15 @@ class Workers:
         assert sent.command_id == command_id
         self.published.append(sent)
         self.bodies.append(command)
+        self.asked.append(route.key)
 
         async def answer() -> Any:  # any answer
             return await self.answers[route.key](sent)
 
         return asyncio.create_task(answer())
+
+    def apart(self, orders: int) -> bool:
+        return orders > topology.LARGE_ORDERS
 
     async def ready(self) -> bool:
         return True

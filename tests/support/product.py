@@ -14,6 +14,7 @@ import executor.settings
 import gateway.app
 import gateway.settings
 import planner.app
+import planner.settings
 from shared.settings import CommonSettings
 from shared.store import Store
 from support.accounts import seed_account
@@ -34,7 +35,7 @@ async def product(
     app = gateway.app.create_app(gateway_settings)
     async with AsyncExitStack() as running:
         for life in (
-            planner.app.lifespan(settings),
+            planner.app.lifespan(settings, planner.settings.Settings()),
             executor.app.lifespan(settings, executor.settings.Settings()),
             broker_mailer.app.lifespan(settings, mailer),
             gateway.app.lifespan(app, settings, gateway_settings),

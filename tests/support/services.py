@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 import httpx
+from stack import ports
 from stack.servers import Addresses
 
 from shared.settings import CommonSettings
@@ -22,24 +21,12 @@ ALL = ("gateway", "planner", "executor", "broker-mailer")
 BIN = Path(sys.executable).parent
 
 
-# Below those that connections going out are given, each at most once.
-_PORTS = iter(random.sample(range(25_000, 32_000), 7_000))
-
-
-def free_port() -> int:
-    for port in _PORTS:
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
-    raise RuntimeError("no port is free")
-
-
 class Replica:
     """One process of one service, on a port of its own; its log is a file."""
 
     def __init__(self, service: str, environment: Mapping[str, str], logs: Path) -> None:
         self.service = service
-        self.port = free_port()
+        self.port = ports.unused()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = logs / f"{service}-{self.port}.log"
         self._environment = dict(environment) | {"ENTRYGO_HTTP_PORT": str(self.port)}
@@ -54,7 +41,9 @@ class Replica:
         environment = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("ENTRYGO_", "CRASH_AT", "BROKER_MAILER_", "EXECUTOR_"))
+            if not name.startswith(
+                ("ENTRYGO_", "CRASH_AT", "BROKER_MAILER_", "EXECUTOR_", "PLANNER_", "GATEWAY_")
+            )
         }
         self._process = self._spawn(environment | self._environment | extra)
 

@@ -10,6 +10,7 @@ import broker_mailer.subscribers
 import executor.subscribers
 import planner.subscribers
 from contract.asyncapi import examples
+from planner.settings import Queues
 from shared.contracts.errors import ErrorCode, Refusal
 from shared.errors import Refused
 from shared.messaging import topology
@@ -98,3 +99,20 @@ async def test_who_asks_is_answered(route: AnyRoute, *, refused: bool) -> None:
     assert [contract.model_validate(body) for body in heard]
     if route in {topology.PRODUCTS_SYNC, topology.ORDERS_SYNC}:
         assert use.calls == [(command, True)]  # it is told that someone waits
+
+
+@pytest.mark.parametrize(
+    ("queues", "sizes"),
+    [(Queues.ALL, {False, True}), (Queues.SMALL, {False}), (Queues.LARGE, {True})],
+)
+def test_a_planner_reads_the_queues_it_is_told_to(queues: Queues, sizes: set[bool]) -> None:
+    async def healthy() -> bool:
+        return True
+
+    messages = Messages(CommonSettings(), service="planner", healthy=healthy)
+    each: Any = Use(lambda: None)
+    planner.subscribers.subscribe(messages, each, each, each, queues)
+
+    read = {cast("Any", one).queue.name for one in messages.broker.subscribers}
+    own = [route for route in ROUTES if route.service == "planner"]
+    assert read == {route.queue for route in own if route.large in sizes}

@@ -44,6 +44,7 @@ class CommonSettings(BaseSettings):
     refusal_patience: timedelta = timedelta(minutes=5)
     prefetch: int = 50
     frames: bool = True  # off while workers run that do not know them
+    large_queues: bool = True  # off while planners run that do not read them
     rabbit_heartbeat: timedelta = timedelta(seconds=5)
     rabbit_connect_timeout: timedelta = timedelta(seconds=5)
     publish_timeout: timedelta = timedelta(seconds=5)

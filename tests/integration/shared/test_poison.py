@@ -21,6 +21,9 @@ from support.waiting import until
 
 pytestmark = pytest.mark.integration
 
+Verifies = topology.Route[VerifyPlan, PlanVerified]
+QUEUES: Final = (topology.EXPORTS_VERIFY, topology.EXPORTS_VERIFY_LARGE)
+
 
 @pytest.fixture
 async def messages(settings: CommonSettings) -> AsyncIterator[Messages]:
@@ -33,17 +36,18 @@ async def messages(settings: CommonSettings) -> AsyncIterator[Messages]:
     await messages.stop()
 
 
-async def take_and_die(messages: Messages) -> bool:
+async def take_and_die(messages: Messages, queue_name: str) -> bool:
     """Takes one message and is gone without a word; False when there is none."""
     channel = await messages.channel()
-    queue = await channel.declare_queue(topology.EXPORTS_VERIFY.queue, passive=True)
+    queue = await channel.declare_queue(queue_name, passive=True)
     taken = await queue.get(fail=False)
     await channel.close()
     return taken is not None
 
 
+@pytest.mark.parametrize("route", QUEUES, ids=lambda route: route.key)
 async def test_what_keeps_killing_its_worker_ends_in_the_dead_letters_and_says_why(
-    messages: Messages,
+    messages: Messages, route: Verifies
 ) -> None:
     command = VerifyPlan(
         command_id=minted_id("cmd_"),
@@ -52,12 +56,12 @@ async def test_what_keeps_killing_its_worker_ends_in_the_dead_letters_and_says_w
         issued_at="2026-11-24T10:00:00.000Z",
         plan_command_id="cmd_plan",
     )
-    await messages.publish(topology.EXPORTS_VERIFY, command, step="test.publish")
+    await messages.publish(route, command, step="test.publish")
     deaths = 0
 
     async def buried() -> dead_letters.DeadLetter | None:
         nonlocal deaths
-        while await take_and_die(messages):
+        while await take_and_die(messages, route.queue):
             deaths += 1
         letters = await dead_letters.listed(messages, "planner")
         return next((letter for letter in letters if letter.id == command.command_id), None)
@@ -66,12 +70,13 @@ async def test_what_keeps_killing_its_worker_ends_in_the_dead_letters_and_says_w
 
     assert topology.DELIVERY_LIMIT <= deaths <= topology.DELIVERY_LIMIT + 1
     assert letter.reason == "delivery_limit"
-    assert letter.origin_queue == topology.EXPORTS_VERIFY.queue
+    assert letter.origin_queue == route.queue
     assert await dead_letters.drop(messages, "planner", letter.id)
 
 
+@pytest.mark.parametrize("route", QUEUES, ids=lambda route: route.key)
 async def test_what_kills_its_worker_in_a_frame_ends_as_often_and_its_neighbours_are_served(
-    settings: CommonSettings, messages: Messages
+    settings: CommonSettings, messages: Messages, route: Verifies
 ) -> None:
     handled: Counter[str] = Counter()
 
@@ -80,7 +85,7 @@ async def test_what_kills_its_worker_in_a_frame_ends_as_often_and_its_neighbours
 
     worker = Messages(settings, service="tests", healthy=healthy)
 
-    @worker.subscriber(topology.EXPORTS_VERIFY)
+    @worker.subscriber(route)
     async def verify(command: VerifyPlan) -> PlanVerified:
         handled[command.plan_command_id] += 1
         if command.plan_command_id == "poison":  # as when the process dies: nothing is settled
@@ -105,7 +110,7 @@ async def test_what_kills_its_worker_in_a_frame_ends_as_often_and_its_neighbours
         packed(parts),
         content_type=FRAME,
         exchange=COMMANDS,
-        routing_key=topology.EXPORTS_VERIFY.key,
+        routing_key=route.key,
     )
 
     async def buried() -> dead_letters.DeadLetter | None:
@@ -120,7 +125,7 @@ async def test_what_kills_its_worker_in_a_frame_ends_as_often_and_its_neighbours
     assert handled["after"] >= 1
     await worker.stop()
     channel = await messages.channel()  # its death may have doubled it: a copy is under way
-    for queue in (topology.EXPORTS_VERIFY.queue, topology.dead_queue("planner")):
+    for queue in (route.queue, topology.dead_queue("planner")):
         await (await channel.get_queue(queue)).purge()
     await channel.close()
 

@@ -9,13 +9,14 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from planner.settings import Queues
 from shared.messaging import topology
 from shared.settings import CommonSettings
 from support.pages import REPOSITORY
 from unit.docs.test_operating import SETTINGS, defaults
 
 FOLDER = REPOSITORY / "deploy" / "kubernetes"
-SERVICES = ("gateway", *topology.SERVICES)
+SERVICES = ("gateway", *topology.WORKERS)
 KUBERNETES = "1.34"
 
 
@@ -64,9 +65,10 @@ def test_each_queue_scales_its_worker_by_all_that_is_not_done() -> None:
 
     assert asked.keys() == topology.BY_QUEUE.keys()
     for queue, (service, kind, metadata) in asked.items():
-        assert (service, kind) == (topology.BY_QUEUE[queue].service, "rabbitmq")
+        assert (service, kind) == (topology.BY_QUEUE[queue].worker, "rabbitmq")
         assert (metadata["protocol"], metadata["excludeUnacknowledged"]) == ("http", "false")
-        assert int(metadata["value"]) < CommonSettings().prefetch
+        at_once = topology.BY_QUEUE[queue].at_once(CommonSettings().prefetch)
+        assert int(metadata["value"]) < at_once
 
 
 def test_the_settings_are_ours() -> None:
@@ -86,11 +88,27 @@ def test_a_pod_is_given_longer_to_stop_than_its_process_takes() -> None:
 
 
 def test_the_deployments_differ_in_their_name_and_their_share_alone() -> None:
-    planner, *others = (of("Deployment")[name] for name in topology.SERVICES)
+    planner, *others = (of("Deployment")[name] for name in topology.WORKERS)
 
     def common(deployment: dict[str, Any]) -> Any:
         name = deployment["metadata"]["name"]
-        deployment["spec"]["template"]["spec"]["containers"][0]["resources"] = None
+        [container] = deployment["spec"]["template"]["spec"]["containers"]
+        container["resources"] = None
+        container.pop("env", None)
+        if name == "planner-large":
+            container["image"] += "-large"  # one program, told which queues are its own
         return yaml.safe_load(yaml.safe_dump(deployment).replace(name, "worker"))
 
     assert all(common(other) == common(planner) for other in others)
+
+
+def test_each_queue_of_the_planner_is_read_by_one_of_its_two_deployments() -> None:
+    told = {
+        name: of("Deployment")[name]["spec"]["template"]["spec"]["containers"][0]["env"]
+        for name in ("planner", "planner-large")
+    }
+
+    assert told == {
+        "planner": [{"name": "PLANNER_QUEUES", "value": Queues.SMALL}],
+        "planner-large": [{"name": "PLANNER_QUEUES", "value": Queues.LARGE}],
+    }

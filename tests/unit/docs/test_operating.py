@@ -13,6 +13,7 @@ from typer.main import get_command
 import broker_mailer.settings
 import executor.settings
 import gateway.settings
+import planner.settings
 from entrygo_operator.app import app
 from shared.contracts.lifecycle import Status
 from shared.settings import CommonSettings
@@ -22,6 +23,7 @@ DOCS = REPOSITORY / "docs"
 SETTINGS: tuple[type[BaseSettings], ...] = (
     CommonSettings,
     gateway.settings.Settings,
+    planner.settings.Settings,
     executor.settings.Settings,
     broker_mailer.settings.Settings,
 )

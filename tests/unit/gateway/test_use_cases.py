@@ -11,6 +11,8 @@ from shared.canonical import sha256_hex
 from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import ExportExecuted, ExportPlanned
 from shared.errors import QueueUnavailable, Refused, StoreFault
+from shared.messaging import topology
+from shared.messaging.topology import Route
 from support.documented import shape
 from support.export_records import (
     NOW,
@@ -22,6 +24,8 @@ from support.export_records import (
     put_export,
 )
 from support.gateways import IMPATIENT, GatewayUnderTest
+
+AnyRoute = Route[Any, Any]
 
 
 @pytest.fixture
@@ -168,7 +172,9 @@ async def plan(under_test: GatewayUnderTest, **changes: Any) -> httpx.Response:
         return await client.post("/api/exports/plan", json=body | changes, headers=headers)
 
 
-def planner(under_test: GatewayUnderTest, **changes: Any) -> None:
+def planner(
+    under_test: GatewayUnderTest, route: AnyRoute = topology.EXPORTS_PLAN, **changes: Any
+) -> None:
     async def work(_: Any) -> ExportPlanned:  # a command
         fields = {
             "export_id": "batch_1",
@@ -179,7 +185,7 @@ def planner(under_test: GatewayUnderTest, **changes: Any) -> None:
         }
         return ExportPlanned.model_validate(fields | changes)
 
-    under_test.workers.answers["exports.plan"] = work
+    under_test.workers.answers[route.key] = work
 
 
 async def test_a_plan_is_answered_from_its_stored_view(gateway: GatewayUnderTest) -> None:
@@ -201,6 +207,18 @@ async def test_order_and_repetition_of_orders_change_nothing(gateway: GatewayUnd
 
     assert again.headers["idempotent-replayed"] == "true"
     assert gateway.workers.published[0].request.order_ids == ("a", "b")
+
+
+async def test_a_plan_of_many_orders_has_a_queue_of_its_own_and_the_keys_of_all_plans(
+    gateway: GatewayUnderTest,
+) -> None:
+    planner(gateway, topology.EXPORTS_PLAN_LARGE)
+    many = [f"ord_{number}" for number in range(topology.LARGE_ORDERS + 1)]
+
+    assert (await plan(gateway, orderIds=many)).status_code == 200
+    assert gateway.workers.asked == ["exports.plan.large"]
+    reused = await plan(gateway, orderIds=many[1:])
+    assert reused.json()["errorCode"] == ErrorCode.IDEMPOTENCY_KEY_REUSED
 
 
 async def test_a_dry_run_belongs_to_no_export_and_keeps_no_key(gateway: GatewayUnderTest) -> None:

@@ -11,9 +11,11 @@ from shared.checks.finding import Verdict, span
 from shared.checks.queues import BACKLOG, Letters, Standing
 from shared.contracts.lifecycle import Status
 from shared.messaging.link import Depth
-from shared.messaging.topology import ROUTES
+from shared.messaging.topology import ROUTES, WORKERS
 from shared.needs import ACCOUNT_NEEDS, BROKER_NEEDS, WAREHOUSE_NEEDS
+from support.pages import REPOSITORY
 
+MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
 ALL_READ = {route.queue: Depth(0, 1) for route in ROUTES}
 
 
@@ -27,7 +29,7 @@ def test_a_worker_whose_queues_nobody_reads_is_down_and_the_others_are_not() -> 
     found = queues.workers(ALL_READ | unread)
 
     assert (found["planner"].status, found["planner"].consumers) == (Standing.DOWN, 0)
-    assert found["planner"].backlog == 3 * len(unread)
+    assert found["planner"].backlog + found["planner-large"].backlog == 3 * len(unread)
     assert found["executor"].status is Standing.UP
 
 
@@ -63,6 +65,15 @@ def test_a_missing_worker_is_bad_a_slow_one_is_not() -> None:
 
     assert (down.verdict, down.next) == (Verdict.BAD, "make status")
     assert (full.verdict, full.next) == (Verdict.WARN, "make up PLANNERS=2")
+
+
+@pytest.mark.parametrize("worker", WORKERS)
+def test_what_is_typed_to_have_more_of_a_worker_is_a_word_of_make_up(worker: str) -> None:
+    slow = {name: Depth(BACKLOG + 1, 1) for name in ALL_READ}
+    full = queues.of_worker(worker, queues.workers(slow)[worker])
+
+    assert full.next is not None
+    assert f"$({full.next.removeprefix('make up ').removesuffix('=2')})" in MAKEFILE
 
 
 def test_dead_letters_are_bad_and_tell_their_age() -> None:

@@ -18,6 +18,15 @@ def test_a_queue_says_who_reads_it_and_what_was_asked() -> None:
     assert len({route.queue for route in ROUTES}) == len(ROUTES)
 
 
+def test_a_large_plan_is_the_same_command_at_a_queue_and_a_worker_of_its_own() -> None:
+    small, large = topology.EXPORTS_PLAN, topology.EXPORTS_PLAN_LARGE
+
+    assert large.queue == "planner.exports.plan.large"
+    assert (large.asked, large.contract) == (small.asked, small.contract)
+    assert (large.service, large.worker, small.worker) == ("planner", "planner-large", "planner")
+    assert large.at_once(prefetch=50) < small.at_once(prefetch=50) == 50
+
+
 def test_a_command_is_imperative_and_its_answer_past() -> None:
     for route in ROUTES:
         assert issubclass(route.contract, Command)

@@ -19,7 +19,7 @@ from shared.contracts.lifecycle import ExportRecord
 from shared.errors import NoReply, QueueUnavailable
 from shared.ids import derived_id
 from shared.messaging.rabbit import Messages
-from shared.messaging.topology import EXPORTS_VERIFY
+from shared.messaging.topology import EXPORTS_VERIFY, EXPORTS_VERIFY_LARGE
 from shared.service import Checks, open_seams, repeating, run_service
 from shared.settings import CommonSettings
 
@@ -53,9 +53,11 @@ def asking_the_planner(messages: Messages, within: float) -> Verify:
             issued_at=timestamp(utc_now()),
             plan_command_id=export["plan"]["command_id"],
         )
+        apart = messages.apart(export["plan"].get("orders", 0))
+        route = EXPORTS_VERIFY_LARGE if apart else EXPORTS_VERIFY
         try:
             return await messages.request(
-                EXPORTS_VERIFY, question, within=within, step="executor.ask_verify"
+                route, question, within=within, step="executor.ask_verify"
             )
         except NoReply as error:  # no planner: the execute waits for one
             raise QueueUnavailable(str(error)) from error

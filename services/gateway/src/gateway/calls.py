@@ -55,7 +55,8 @@ class Write(Generic[Asked, Answered]):
 
     @cached_property
     def record_id(self) -> str:
-        return derived_id("idem_", self.call.caller.account_id, self.route.key, self.call.key or "")
+        account_id, key = self.call.caller.account_id, self.call.key or ""
+        return derived_id("idem_", account_id, self.route.asked, key)
 
     @cached_property
     def fingerprint(self) -> str:

@@ -58,8 +58,8 @@ class Readers:
     def check(self, route: Route[Any, Any]) -> None:
         """Raises `Refused` where the route's worker is known to be missing."""
         if self._missing(route):
-            why = f"No {route.service} is running. The request is kept, and done when one is."
-            details = {"worker": route.service, "retry_after_seconds": RETRY_AFTER_SECONDS}
+            why = f"No {route.worker} is running. The request is kept, and done when one is."
+            details = {"worker": route.worker, "retry_after_seconds": RETRY_AFTER_SECONDS}
             raise Refused(ErrorCode.SERVICE_UNAVAILABLE, why, details=details)
 
     async def _wait(self, reply: asyncio.Task[Any], route: Route[Any, Any], seconds: float) -> None:

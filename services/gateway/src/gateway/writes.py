@@ -173,7 +173,9 @@ async def plan(gateway: Gateway, call: Call[PlanBody]) -> Write[PlanExport, Expo
         view = await reads.view(call.caller.account_id, made)
         return Answer(OK, dump(plan_view(view, export_id, made["revision"])))
 
-    return Write(call, topology.EXPORTS_PLAN, command, finish, done_anyway=done_anyway)
+    apart = gateway.messages.apart(len(body.order_ids))
+    route = topology.EXPORTS_PLAN_LARGE if apart else topology.EXPORTS_PLAN
+    return Write(call, route, command, finish, done_anyway=done_anyway)
 
 
 async def _newest_plan(gateway: Gateway, call: Call[PlanBody]) -> tuple[datetime, str | None]:

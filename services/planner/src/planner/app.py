@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from planner.repository import Repository
+from planner.settings import Settings
 from planner.subscribers import subscribe
 from planner.use_cases.plan import Planning
 from planner.use_cases.sync import Syncing
@@ -17,7 +18,7 @@ NAME = "planner"
 
 
 @asynccontextmanager
-async def lifespan(common: CommonSettings) -> AsyncIterator[Checks]:
+async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[Checks]:
     async with open_seams(common, NAME) as (store, messages, checks):
         repository = Repository(store)
         subscribe(
@@ -25,11 +26,12 @@ async def lifespan(common: CommonSettings) -> AsyncIterator[Checks]:
             Syncing(repository, messages, utc_now),
             Planning(repository, utc_now),
             Verifying(repository, utc_now),
+            settings.queues,
         )
         await messages.start()
         yield checks
 
 
 def main() -> None:
-    common = CommonSettings()
-    run_service(NAME, common, partial(lifespan, common))
+    common, settings = CommonSettings(), Settings()
+    run_service(NAME, common, partial(lifespan, common, settings))

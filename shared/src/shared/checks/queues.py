@@ -12,12 +12,20 @@ from shared.checks.finding import Finding, bad, fine, span, warn
 from shared.messaging import dead_letters
 from shared.messaging.link import Depth
 from shared.messaging.rabbit import Messages
-from shared.messaging.topology import MAX_LENGTH, ROUTES, SERVICES, dead_queue, retry_queue
+from shared.messaging.topology import (
+    MAX_LENGTH,
+    ROUTES,
+    SERVICES,
+    WORKERS,
+    dead_queue,
+    retry_queue,
+)
 
 # More than a worker's queue holds in a healthy hour, and answers are late.
 BACKLOG: Final = MAX_LENGTH // 100
 PEEK_AGAIN_SECONDS: Final = 300.0
 _GONE: Final = Depth(0, 0)
+_SCALED_BY: Final = {"broker-mailer": "MAILERS", "planner-large": "PLANNERS_LARGE"}
 
 Depths = Mapping[str, Depth]  # of the queues that exist, by name
 
@@ -31,7 +39,7 @@ class Standing(StrEnum):
 
 
 class Worker(NamedTuple):
-    """A service by its queues: the fewest consumers that one of them has, and all that waits."""
+    """A worker by its queues: the fewest consumers that one of them has, and all that waits."""
 
     status: Standing
     consumers: int
@@ -47,12 +55,10 @@ def names(retry_delays_ms: Sequence[int]) -> list[str]:
 
 
 def workers(depths: Depths) -> dict[str, Worker]:
-    """Each service by the queues it reads: DOWN when nobody reads any of them."""
+    """Each by the queues it reads: DOWN when nobody reads any of them."""
     return {
-        service: _worker(
-            {r.queue: depths.get(r.queue, _GONE) for r in ROUTES if r.service == service}
-        )
-        for service in SERVICES
+        name: _worker({r.queue: depths.get(r.queue, _GONE) for r in ROUTES if r.worker == name})
+        for name in WORKERS
     }
 
 
@@ -79,18 +85,18 @@ def consumers(depths: Depths) -> dict[str, int]:
     return {route.queue: depths.get(route.queue, _GONE).consumers for route in ROUTES}
 
 
-def of_worker(service: str, worker: Worker) -> Finding:
-    rescale = f"make up {service.removeprefix('broker-').upper()}S={worker.consumers + 1}"
+def of_worker(name: str, worker: Worker) -> Finding:
+    count = f"{_SCALED_BY.get(name) or f'{name}s'.upper()}={worker.consumers + 1}"
     waiting = f"{worker.backlog} waiting"
     if worker.status is Standing.DOWN:
-        return bad(service, f"no process reads its queues; {waiting}", "make status")
+        return bad(name, f"no process reads its queues; {waiting}", "make status")
     if worker.unread:
         line = f"nobody reads {', '.join(worker.unread)}; {waiting}"
-        return bad(service, line, f"make logs SERVICE={service}")
+        return bad(name, line, f"make logs SERVICE={name}")
     line = f"{worker.consumers} at each queue; {waiting}"
     if worker.status is Standing.DEGRADED:
-        return warn(service, line, rescale)
-    return fine(service, line)
+        return warn(name, line, f"make up {count}")
+    return fine(name, line)
 
 
 # -- dead letters

@@ -7,7 +7,6 @@ deliveries, so that what kills ends by itself and takes no neighbour along.
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any, cast
@@ -57,9 +56,10 @@ class Deliveries:
         self._messages = messages
         self._settlement = Settlement(messages, settings, healthy)
         # Prefetch counts frames: this bounds what is in hand, as prefetch does for messages.
-        self._slots = defaultdict[str, asyncio.Semaphore](
-            lambda: asyncio.Semaphore(settings.prefetch)
-        )
+        self._slots = {
+            route.queue: asyncio.Semaphore(route.at_once(settings.prefetch))
+            for route in topology.ROUTES
+        }
 
     async def settle(self, route: AnyRoute, message: RabbitMessage, handle: Handle) -> None:
         """Settles it, whatever is in it and whatever `handle` raises."""

@@ -23,7 +23,7 @@ from shared.messaging.frames import Lanes, Part
 from shared.messaging.journey import of_request
 from shared.messaging.reading import read
 from shared.messaging.rpc import answer_of
-from shared.messaging.topology import Answered, Asked, EventRoute, Route
+from shared.messaging.topology import LARGE_ORDERS, Answered, Asked, EventRoute, Route
 from shared.settings import CommonSettings
 from shared.steps import durable_step
 
@@ -105,6 +105,10 @@ class Messages(Connected):
         except TimeoutError as error:
             raise NoReply(f"no answer to {route.key} in {within} s") from error
 
+    def apart(self, orders: int) -> bool:
+        """Whether a plan of so many orders goes to the large ones' queues."""
+        return self._settings.large_queues and orders > LARGE_ORDERS
+
     async def _say(
         self,
         route: Route[Any, Any],
@@ -131,7 +135,7 @@ class Messages(Connected):
     def subscriber(
         self, route: Route[Asked, Answered]
     ) -> Callable[[Handler[Asked, Answered]], object]:
-        """Registers the route's handler: called with the command, at most `prefetch` at once.
+        """Registers the route's handler: called with the command, at most `at_once` together.
 
         What it returns is replied if a reply is asked for; what becomes of the message is
         settlement.py's.
@@ -147,7 +151,7 @@ class Messages(Connected):
         return self.broker.subscriber(
             work_queue(route),
             COMMANDS,
-            channel=Channel(prefetch_count=self._settings.prefetch),
+            channel=Channel(prefetch_count=route.at_once(self._settings.prefetch)),
             decoder=decoder,
             no_reply=True,
         )

@@ -4,7 +4,7 @@ All of it is durable and declared, again and again with equal arguments, by ever
 starts, so that no order of starting loses a message.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Generic, TypeVar
 
 from shared.contracts.base import Command, Message
@@ -31,6 +31,10 @@ EXCHANGE: Final = "entrygo"
 DEAD_EXCHANGE: Final = "entrygo.dead"
 DELIVERY_LIMIT: Final = 20  # a message that keeps killing its worker ends in the dead letters
 MAX_LENGTH: Final = 100_000  # a full queue refuses the publisher, who answers 503
+LARGE_ORDERS: Final = 500  # a plan of more is not made beside those that others wait for
+LARGE_AT_ONCE: Final = 2  # of them in a process's hand: one is decided while another is read
+
+_LARGE: Final = ".large"
 
 Asked = TypeVar("Asked", bound=Command)
 Answered = TypeVar("Answered", bound=Message)
@@ -50,7 +54,8 @@ class EventRoute:
 class Route(Generic[Asked, Answered]):
     """A command: one reader, one queue, at most one kind of answer.
 
-    `refused` is announced of a refusal that has nobody to answer to.
+    `refused` is announced of a refusal that has nobody to answer to. What is `large` takes long: a
+    process of its own reads it, so that nobody waits behind it.
     """
 
     key: str
@@ -59,6 +64,21 @@ class Route(Generic[Asked, Answered]):
     answer: type[Answered] | None
     summary: str
     refused: EventRoute | None = None
+    large: bool = False
+
+    @property
+    def asked(self) -> str:
+        """The command, at whichever of its queues."""
+        return self.key.removesuffix(_LARGE)
+
+    @property
+    def worker(self) -> str:
+        """The kind of process that reads it."""
+        return f"{self.service}-large" if self.large else self.service
+
+    def at_once(self, prefetch: int) -> int:
+        """How many of it a process has in hand."""
+        return min(prefetch, LARGE_AT_ONCE) if self.large else prefetch
 
     @property
     def queue(self) -> str:
@@ -72,6 +92,10 @@ class Route(Generic[Asked, Answered]):
     def steps(self) -> list[str]:
         whats = {"ack": True, "reply": self.answer, "refuse": self.refused}
         return [self.step(what) for what, is_taken in whats.items() if is_taken]
+
+
+def _large(route: Route[Asked, Answered], summary: str) -> Route[Asked, Answered]:
+    return replace(route, key=f"{route.key}{_LARGE}", summary=summary, large=True)
 
 
 ORDERS_SYNCED = EventRoute(
@@ -99,6 +123,10 @@ EXPORTS_PLAN = Route(
 EXPORTS_VERIFY = Route(
     "exports.verify", "planner", VerifyPlan, PlanVerified, "Say whether a plan still holds."
 )
+EXPORTS_PLAN_LARGE = _large(EXPORTS_PLAN, f"Decide on more than {LARGE_ORDERS} orders.")
+EXPORTS_VERIFY_LARGE = _large(
+    EXPORTS_VERIFY, f"Say whether a plan of more than {LARGE_ORDERS} orders still holds."
+)
 EXPORTS_EXECUTE = Route(
     "exports.execute", "executor", ExecuteExport, ExportExecuted, "Run an approved plan once."
 )
@@ -118,6 +146,8 @@ ROUTES: Final[tuple[Route, ...]] = (  # type: ignore[type-arg]  # routes of all 
     ORDERS_SYNC,
     EXPORTS_PLAN,
     EXPORTS_VERIFY,
+    EXPORTS_PLAN_LARGE,
+    EXPORTS_VERIFY_LARGE,
     EXPORTS_EXECUTE,
     EXPORTS_OPERATE,
     DELIVERIES_SEND,
@@ -125,6 +155,7 @@ ROUTES: Final[tuple[Route, ...]] = (  # type: ignore[type-arg]  # routes of all 
 
 BY_QUEUE: Final = {route.queue: route for route in ROUTES}
 SERVICES: Final = tuple(sorted({route.service for route in ROUTES}))
+WORKERS: Final = tuple(sorted({route.worker for route in ROUTES}))
 
 
 def dead_queue(service: str) -> str:

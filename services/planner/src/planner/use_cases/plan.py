@@ -129,6 +129,7 @@ def _current(verdict: Document, revision: int) -> CurrentPlan:
     return CurrentPlan(
         revision=revision,
         command_id=verdict["_id"],
+        orders=len(verdict["request"]["order_ids"]),
         plan_hash=verdict["plan_hash"],
         view_sha256=verdict["view_sha256"],
         readiness=verdict["readiness"],
