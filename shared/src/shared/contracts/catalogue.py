@@ -113,6 +113,9 @@ class ProductFact(Fact):
     hts_code: Maybe[HtsNumber] = None
     """Classification in the US tariff (HTSUS): six to ten digits, with or without dots."""
 
+    secondary_hts_code: Maybe[HtsNumber] = None
+    """A number of chapter 98 (or 99) beside it, as 9802.00.50 for goods repaired abroad."""
+
     country_of_origin: Maybe[CountryText] = None
     """Where it was made, not where it ships from: two letters, ISO 3166-1."""
 

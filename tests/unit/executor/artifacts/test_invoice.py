@@ -68,6 +68,16 @@ def test_blanks_beside_an_origin_are_none_of_it() -> None:
     assert [sums.country_of_origin for sums in invoice.subtotals] == ["CN"]
 
 
+def test_a_second_number_is_printed_as_the_tariff_does_and_keeps_lines_apart() -> None:
+    products = [a_product("P-1", secondaryHtsCode="98179505"), a_product("P-2")]
+    order = an_order("A-1", a_line("P-1"), a_line("P-2"))
+
+    made = invoice(a_snapshot([order], products=products))
+
+    assert {line.product.secondary_hts_code for line in made.lines} == {"9817.95.05", None}
+    assert [sums.secondary_hts_code for sums in made.subtotals] == ["9817.95.05", None]
+
+
 def test_the_tariffs_unit_is_filled_where_pieces_and_weight_say_it() -> None:
     units = {"6109.10.00.12": ["doz.", "kg", "m2"]}
 

@@ -28,7 +28,42 @@ CASES = [
         with_broker(with_product(htsCode="49019900"), completesClassification=True),
         WARNING,
     ),
-    Case("HTS_SPECIAL_CHAPTER_ONLY", "98", with_product(htsCode="9801.00.1012"), BLOCKING),
+    *[
+        Case("HTS_SPECIAL_CHAPTER_ONLY", code, with_product(htsCode=code), BLOCKING)
+        for code in ("9802.00.5060", "9817.95.05", "9813.00.0520", "9801.00.2000")
+    ],
+    Case(
+        "HTS_SPECIAL_CHAPTER_ONLY",
+        "returned goods have numbers of their own",
+        with_product(htsCode="9801.00.1012"),
+    ),
+    Case(
+        "HTS_SPECIAL_CHAPTER_ONLY",
+        "98 beside the good's own number",
+        with_product(secondaryHtsCode="9817.95.05"),
+    ),
+    *[
+        Case("SECONDARY_HTS_INVALID", code, with_product(secondaryHtsCode=code), WARNING)
+        for code in ("6912.00.4810", "9817.95", "98179505001", "9817.95.O5", "returned")
+    ],
+    Case(
+        "SECONDARY_HTS_INVALID",
+        "two special numbers",
+        with_product(htsCode="9801.00.1012", secondaryHtsCode="9802.00.50"),
+        WARNING,
+    ),
+    *[
+        Case("SECONDARY_HTS_INVALID", code, with_product(secondaryHtsCode=code))
+        for code in ("9817.95.05", "9802.00.5060", "9801 00 20", "9903.01.25")
+    ],
+    Case("SECONDARY_HTS_INVALID", "none", with_product()),
+    *[
+        Case("SPECIAL_HTS_CLAIMED", code, with_product(secondaryHtsCode=code), INFO)
+        for code in ("9817.95.05", "9802.00.40", "9813.00.05.20")
+    ],
+    Case("SPECIAL_HTS_CLAIMED", "returned", with_product(htsCode="9801.00.1012"), INFO),
+    Case("SPECIAL_HTS_CLAIMED", "9903", with_product(secondaryHtsCode="9903.01.25")),
+    Case("HTS_NOT_FOUND", "a returned good's", with_product(htsCode="9801.00.1099"), WARNING),
     Case("HTS_SPECIAL_CHAPTER_ONLY", "99", with_product(htsCode="9903.88.0100"), BLOCKING),
     Case("HTS_SPECIAL_CHAPTER_ONLY", "97", with_product(htsCode="9701.21.0000")),
     Case("HTS_NOT_FOUND", "not in the table", with_product(htsCode="4901.99.0099"), WARNING),

@@ -86,9 +86,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Subtotal:
-    """What the broker keys: the lines of one HTS number and origin."""
+    """What the broker keys: the lines of one HTS number, second number and origin."""
 
     hts_code: str | None
+    secondary_hts_code: str | None
     country_of_origin: str | None
     line_numbers: tuple[int, ...]
     quantity: int

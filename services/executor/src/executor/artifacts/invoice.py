@@ -84,6 +84,7 @@ def printed(product: ProductFact) -> ProductFact:
             "sku": product.sku or product.external_id,
             "description": product.description or product.title,
             "hts_code": hts(product.hts_code),
+            "secondary_hts_code": hts(product.secondary_hts_code),
             "materials": product.materials or (),
             "pga": product.pga or {},
         }
@@ -162,12 +163,13 @@ class _Unit:
         return tuple(sorted(orders, key=lambda order: (order.external_id, order.order_id)))
 
     def _subtotals(self, lines: Iterable[Line]) -> tuple[Subtotal, ...]:
-        groups: dict[tuple[str | None, str | None], list[Line]] = defaultdict(list)
+        groups: dict[tuple[str | None, ...], list[Line]] = defaultdict(list)
         for line in lines:
-            groups[line.product.hts_code, line.product.country_of_origin].append(line)
+            of = line.product
+            groups[of.hts_code, of.secondary_hts_code, of.country_of_origin].append(line)
         return tuple(
             _subtotal(group, self.source.hts_units.get(code, ()))
-            for (code, _), group in groups.items()
+            for (code, *_), group in groups.items()
         )
 
     def _checked(self, totals: Totals) -> Totals:
@@ -210,6 +212,7 @@ def _subtotal(lines: Sequence[Line], units: Sequence[str]) -> Subtotal:
     whole = sum(weights) if len(weights) == len(lines) else None
     return Subtotal(
         hts_code=lines[0].product.hts_code,
+        secondary_hts_code=lines[0].product.secondary_hts_code,
         country_of_origin=lines[0].product.country_of_origin,
         line_numbers=tuple(line.number for line in lines),
         quantity=pieces,

@@ -13,6 +13,7 @@ COLUMNS = (
     "manufacturerName", "mid", "quantity", "uom", "htsQuantity", "htsUnit", "netWeightKg",
     "unitValue", "lineValue", "currency", "agencyFlags", "programFlags", "orderIds", "orderCount",
     "notice", "netWeightGrams", "unitValueMinor", "lineValueMinor",
+    "secondaryHtsCode",
 )  # fmt: skip
 FIGURES: Final = frozenset({
     "lineNumber", "quantity", "htsQuantity", "netWeightKg", "unitValue", "lineValue", "orderCount",
@@ -60,6 +61,7 @@ def _row(invoice: Invoice, line: Line, notice: str | None) -> tuple[str, ...]:
         "" if grams is None else str(grams),
         str(line.unit_value.minor),
         str(line.line_value.minor),
+        product.secondary_hts_code or "",
     )
 
 

@@ -15,6 +15,7 @@ Content = Mapping[str, Any]  # camelCase content as it was synced or set
 # HTS digits: chapters 01-97 without the reserved 77, 98 and 99; 6, 8 or 10 digits; a heading is
 # never 00 (domain of the Harmonized System; the form alone says nothing about existence).
 _HTS_FORM = re.compile(r"(0[1-9]|[1-6]\d|7[0-689]|8\d|9\d)(?!00)\d{4}(\d{2}(\d{2})?)?")
+_SPECIAL_FORM = re.compile(r"9[89]\d{6}(\d{2})?")
 HTSUS_DIGITS = 10
 _HTS_PUNCTUATION = str.maketrans("", "", ". -")
 # AD/CVD case numbers as the Department of Commerce gives them, with a company's suffix or without;
@@ -116,6 +117,7 @@ class Product:
     id: str
     content: Content
     hts: str | None  # the digits of a well-formed number
+    secondary_hts: str | None  # the same of a second one, of chapter 98 or 99
     origin: str | None
     agencies: tuple[Agency, ...]
     programmes: tuple[Programme, ...]
@@ -166,6 +168,11 @@ def clean_hts(code: str) -> str | None:
     return digits if digits.isascii() and _HTS_FORM.fullmatch(digits) else None
 
 
+def _special_hts(code: str) -> str | None:
+    digits = code.translate(_HTS_PUNCTUATION)
+    return digits if digits.isascii() and _SPECIAL_FORM.fullmatch(digits) else None
+
+
 def hts_numbers(products: Iterable[Content]) -> set[str]:
     """The ten-digit numbers to look up in the tariff table for these products."""
     cleaned = {clean_hts(content.get("htsCode", "")) for content in products}
@@ -194,6 +201,7 @@ def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
         id=product_id,
         content=content,
         hts=hts,
+        secondary_hts=_special_hts(content.get("secondaryHtsCode", "")),
         origin=origin,
         agencies=rules.agencies_for(hts, childrens=content.get("childrens", False)),
         programmes=programmes,

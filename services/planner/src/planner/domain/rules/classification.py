@@ -62,11 +62,12 @@ def hts_not_ten_digits(product: Product, given: ProductContext) -> Hits:
     "R15",
     reads=_FIELD,
     message="Chapter {chapter} cannot be the only code; give the chapter 1-97 code.",
-    remedy="Sync the product with the code of chapters 1-97 that describes the good itself.",
+    remedy="Sync the product with the code of chapters 1-97 that describes the good in htsCode and "
+    "with this one in secondaryHtsCode; only 9801.00.10 has ten-digit numbers of its own.",
     source=law("Chapter 99 numbers accompany a chapter 1-97 number (CSMS 66492057)", "2025-10"),
 )
-def hts_special_chapter_only(product: Product, _given: ProductContext) -> Hits:
-    if product.chapter in _SPECIAL:
+def hts_special_chapter_only(product: Product, given: ProductContext) -> Hits:
+    if product.chapter in _SPECIAL and not _stands_alone(product, given):
         yield Hit({"chapter": product.chapter})
 
 
@@ -80,8 +81,39 @@ def hts_special_chapter_only(product: Product, _given: ProductContext) -> Hits:
 def hts_not_found(product: Product, given: ProductContext) -> Hits:
     whole = product.hts is not None and len(product.hts) == HTSUS_DIGITS
     known = given.tariff is None or product.hts in given.tariff.units
-    if whole and not known and product.chapter not in _SPECIAL:
+    refused = product.chapter in _SPECIAL and not _stands_alone(product, given)
+    if whole and not known and not refused:
         yield Hit({"code": product.hts})
+
+
+@warning(
+    "R76",
+    reads="products[].secondaryHtsCode",
+    message='"{code}" is no second HTS number: one is of chapter 98 or 99, in 8 or 10 digits, '
+    "beside a number of chapters 1-97.",
+    remedy="Sync the product with the special number in secondaryHtsCode, as 9817.95.05, and with "
+    "the good's own number in htsCode.",
+    source=law("NY N349927: 9817.95.05 beside the number of chapters 1-97", "2025"),
+)
+def secondary_hts_invalid(product: Product, _given: ProductContext) -> Hits:
+    code = product.content.get("secondaryHtsCode")
+    if code is not None and (product.secondary_hts is None or product.chapter in _SPECIAL):
+        yield Hit({"code": code})
+
+
+@info(
+    "R78",
+    reads="products[].secondaryHtsCode",
+    message="{code} is claimed: {what}.",
+    remedy="Have the papers of the claim ready for the broker, who decides.",
+    source=law("HTSUS chapter 98; 19 CFR part 10, subpart A"),
+)
+def special_hts_claimed(product: Product, given: ProductContext) -> Hits:
+    for name, number in (("htsCode", product.hts), ("secondaryHtsCode", product.secondary_hts)):
+        claim = given.ruleset.prefix("special_claims", number)
+        if claim:
+            said = {"code": product.content[name], "what": claim.note}
+            yield Hit(said, product.path(name), source=claim.source)
 
 
 @info(
@@ -94,3 +126,7 @@ def hts_not_found(product: Product, given: ProductContext) -> Hits:
 def hts_not_checked(given: PlanningInput, _same: PlanningInput) -> Hits:
     if given.tariff is None:
         yield Hit()
+
+
+def _stands_alone(product: Product, given: ProductContext) -> bool:
+    return given.ruleset.prefix("own_special_numbers", product.hts) is not None
