@@ -104,7 +104,7 @@ async def test_each_read_answers_in_its_documented_shape(world: World) -> None:
         f"{export}/snapshot": "Snapshot",
         f"{export}/plans/1": "Plan",
         "/api/exports": "ExportList",
-        f"/api/customs-packages/{world.package_id}": "CustomsPackage",
+        f"/api/customs-packages/{world.package_id}": "PackageFiles",
         "/api/orders": "OrderList",
         f"/api/orders/{world.order_ids[0]}": "Order",
         "/api/products": "ProductList",
@@ -151,6 +151,20 @@ async def test_artifacts_are_the_bytes_that_were_announced(world: World) -> None
     refused(missing, 404, "ARTIFACT_NOT_FOUND")
 
 
+async def test_each_entrys_invoice_is_a_file_of_its_own_beside_the_five(world: World) -> None:
+    package = (await world.get(f"/api/customs-packages/{world.package_id}")).json()
+    units = [unit["unit_id"] for unit in world.plan["export_units"]]
+    pages = [row for row in package["beside"] if "unit_id" in row]
+
+    assert [page["unit_id"] for page in pages] == units
+    for page in pages:
+        assert page["filename"] == f"invoice-{page['unit_id']}.html"
+        answer = await world.get(page["url"])
+        assert hashlib.sha256(answer.content).hexdigest() == page["sha256"]
+        assert page["unit_id"] in answer.text
+        assert answer.headers["content-type"].split(";")[0] == "text/html"
+
+
 async def test_the_archive_has_fixed_bytes(world: World) -> None:
     path = f"/api/customs-packages/{world.package_id}/archive"
 
@@ -158,7 +172,9 @@ async def test_the_archive_has_fixed_bytes(world: World) -> None:
 
     assert first.content == again.content
     names = zipfile.ZipFile(io.BytesIO(first.content)).namelist()
-    assert names == [artifact["filename"] for artifact in world.executed["artifacts"]]
+    package = (await world.get(f"/api/customs-packages/{world.package_id}")).json()
+    files = [*world.executed["artifacts"], *package["beside"]]
+    assert names == [file["filename"] for file in files]
 
 
 async def test_what_is_unchanged_is_304(world: World) -> None:

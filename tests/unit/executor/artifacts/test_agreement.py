@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from executor.artifacts import RENDERERS, RenderedFile, render_all
 from executor.artifacts.tables import plain
 from shared.contracts.snapshot import Snapshot
+from shared.entry_pages import entry_pages
 from support.any_snapshot import snapshots
 from support.documents import an_identity, read_page
 from support.snapshots import a_snapshot, an_order
@@ -180,6 +181,11 @@ def test_two_renders_are_equal_bytes_and_the_manifest_indexes_them(snapshot: Sna
         }
         for file in others
     ]
+    pages = list(entry_pages(others[0].data))
+    assert [(row["sha256"], row["sizeBytes"]) for row in index["beside"]] == [
+        (hashlib.sha256(page).hexdigest(), len(page)) for page in pages
+    ]
+    assert [row["unitId"] for row in index["beside"]] == [u["unitId"] for u in index["units"]]
     assert index["planHash"] == an_identity().plan_hash
     assert [unit["unitId"] for unit in index["units"]] == [
         unit["unit_id"] for unit in snapshot["decision"]["units"]

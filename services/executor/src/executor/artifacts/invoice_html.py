@@ -1,7 +1,5 @@
 """The invoices for a broker's eyes: one self-contained page, on screen and on paper."""
 
-import base64
-import hashlib
 import re
 from functools import cache
 
@@ -12,6 +10,7 @@ from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.facts import CustomsPackage
 from executor.artifacts.formats import ranges
 from shared.contracts.snapshot import ENTRY_TYPES
+from shared.entry_pages import policy_hash
 from shared.money import DECIMALS, Money, decimal, kilograms
 
 TEMPLATES = "commercial_customs_invoice"
@@ -30,7 +29,7 @@ def invoice_html(package: CustomsPackage, _: tuple[RenderedFile, ...]) -> bytes:
         identity=package.identity,
         # Markup: the style sheet is ours, and every value in it went through css_string.
         style=Markup(style),  # noqa: S704
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        style_hash=policy_hash(style),
     ).encode()
 
 

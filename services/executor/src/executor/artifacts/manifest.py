@@ -1,5 +1,6 @@
 """The index of the package: every other file by hash, and what the files are about."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic.alias_generators import to_camel
@@ -7,6 +8,8 @@ from pydantic.alias_generators import to_camel
 from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.document import document_of, json_document
 from executor.artifacts.facts import CustomsPackage, Invoice
+from shared.canonical import sha256_hex
+from shared.entry_pages import entry_pages, page_name
 
 
 @artifact("manifest", "manifest.json", "application/json")
@@ -14,6 +17,7 @@ def manifest(package: CustomsPackage, files: tuple[RenderedFile, ...]) -> bytes:
     parties, shipment = package.parties, package.shipment
     body = {
         "files": [_entry(file) for file in files],
+        "beside": [*_pages(package, files[0])],
         "shipper": parties.ship_from.name,
         "importerOfRecord": parties.importer_of_record and parties.importer_of_record.name,
         "broker": parties.broker.name,
@@ -33,6 +37,18 @@ def manifest(package: CustomsPackage, files: tuple[RenderedFile, ...]) -> bytes:
 def _entry(file: RenderedFile) -> dict[str, Any]:
     names = ("artifact_type", "filename", "media_type", "sha256", "size_bytes")
     return {to_camel(name): getattr(file, name) for name in names}
+
+
+def _pages(package: CustomsPackage, whole: RenderedFile) -> Iterator[dict[str, Any]]:
+    """Each entry's page, cut out of the whole (shared/entry_pages.py)."""
+    for invoice, page in zip(package.invoices, entry_pages(whole.data), strict=True):
+        yield {
+            "unitId": invoice.unit_id,
+            "filename": page_name(invoice.unit_id),
+            "mediaType": whole.media_type,
+            "sha256": sha256_hex(page),
+            "sizeBytes": len(page),
+        }
 
 
 def _unit(invoice: Invoice) -> dict[str, Any]:

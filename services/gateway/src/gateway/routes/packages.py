@@ -1,4 +1,4 @@
-"""Customs packages: the inventory, each artifact's bytes, and all of them in one archive."""
+"""Customs packages: the inventory, each file's bytes, and all of them in one archive."""
 
 import asyncio
 from typing import Annotated
@@ -6,12 +6,13 @@ from typing import Annotated
 from fastapi import Path, Request
 from starlette.responses import Response
 
+from gateway import beside
 from gateway.dependencies import Caller, RecordId, Running
 from gateway.routes.answers import tagged, tagged_json
 from gateway.routes.resolved import api_router
 from gateway.routes.words import PACKAGES, TAGGED, of_bytes, read_errors
-from gateway.schemas.packages import CustomsPackage
-from gateway.views import package_view
+from gateway.schemas.packages import PackageFiles
+from gateway.views import beside_view, package_view
 from shared.archive import zip_archive
 from shared.canonical import sha256_hex
 from shared.contracts.errors import ErrorCode as E
@@ -25,7 +26,7 @@ router = api_router()
     operation_id="getCustomsPackage",
     tags=[PACKAGES],
     summary="Fetch a customs package",
-    response_model=CustomsPackage,
+    response_model=PackageFiles,
     responses=read_errors(E.CUSTOMS_PACKAGE_NOT_FOUND),
     openapi_extra=TAGGED,
 )
@@ -34,11 +35,14 @@ async def customs_package(
 ) -> Response:
     """The package that an execution made.
 
-    Its number, and an inventory of the five documents with size and SHA-256. Call this after
-    executing, to find file names. The documents never change; its `state` tells whether the
-    broker has it.
+    Its number, and an inventory of the five documents, and of what stands beside them, with size
+    and SHA-256. Call this after executing, to find file names. No file ever changes; `state`
+    tells whether the broker has it.
     """
-    return tagged_json(request, package_view(await gateway.reads.packaged(caller, package_id)))
+    export = await gateway.reads.packaged(caller, package_id)
+    rows = await beside.listed(gateway.reads, export)
+    shown = {"beside": [beside_view(row, package_id) for row in rows]}
+    return tagged_json(request, package_view(export) | shown)
 
 
 @router.get(
@@ -62,15 +66,19 @@ async def artifact(
 ) -> Response:
     """One file out of a customs package, as bytes, with its media type.
 
-    Use this for a single document such as the commercial invoice; for all five take the
-    archive. `ETag` is the SHA-256 of the bytes.
+    Use this for a single document, such as one entry's invoice (`beside` names it); for all
+    take the archive. `ETag` is the SHA-256 of the bytes.
     """
     export = await gateway.reads.packaged(caller, package_id)
     found = next((a for a in export["artifacts"] if a["filename"] == filename), None)
-    if found is None:
-        raise Refused(E.ARTIFACT_NOT_FOUND)
-    body = await gateway.reads.blob(found["sha256"])
-    return tagged(request, body, found["sha256"], found["media_type"], _attached(filename))
+    if found is not None:
+        body = await gateway.reads.blob(found["sha256"])
+        return tagged(request, body, found["sha256"], found["media_type"], _attached(filename))
+    for row in await beside.listed(gateway.reads, export):
+        if row["filename"] == filename:
+            body = (await beside.bodies(gateway.reads, export, [row]))[filename]
+            return tagged(request, body, row["sha256"], row["mediaType"], _attached(filename))
+    raise Refused(E.ARTIFACT_NOT_FOUND)
 
 
 @router.get(
@@ -85,13 +93,15 @@ async def artifact(
 async def archive(
     request: Request, package_id: RecordId, caller: Caller, gateway: Running
 ) -> Response:
-    """All five files in one zip, always byte for byte the same.
+    """All five files, and what stands beside them, in one zip, always byte for byte the same.
 
     Use this to hand the whole dossier to a person or a system. Nothing is rendered at this
     call: what was mailed to the broker is what comes.
     """
     export = await gateway.reads.packaged(caller, package_id)
     files = [(a["filename"], await gateway.reads.blob(a["sha256"])) for a in export["artifacts"]]
+    rows = await beside.listed(gateway.reads, export)
+    files += (await beside.bodies(gateway.reads, export, rows)).items()
     body = await asyncio.to_thread(zip_archive, files)
     name = f"{export['package_number']}.zip"
     return tagged(request, body, sha256_hex(body), "application/zip", _attached(name))

@@ -1,0 +1,53 @@
+"""What stands beside the five documents of a package: its manifest names it, with its hash.
+
+The entries' pages are cut out of the one that holds them all; the rest is stored as it is. A
+package of before these files has none.
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from gateway.reads import Reads
+from shared.canonical import sha256_hex
+from shared.contracts.lifecycle import ExportRecord
+from shared.entry_pages import entry_pages
+from shared.errors import BlobCorrupt
+
+Row = Mapping[str, Any]  # of the manifest: filename, mediaType, sha256, sizeBytes, unitId
+
+
+async def listed(reads: Reads, export: ExportRecord) -> list[Row]:
+    manifest = await reads.blob(_digest(export, "manifest"))
+    rows: list[Row] = orjson.loads(manifest).get("beside", [])
+    return rows
+
+
+async def bodies(reads: Reads, export: ExportRecord, rows: Iterable[Row]) -> dict[str, bytes]:
+    """The bytes of these files, by name, checked.
+
+    Raises:
+        BlobCorrupt: when what is stored gives other bytes than the manifest names.
+    """
+    rows = list(rows)
+    stored = {row["filename"]: row["sha256"] for row in rows if "unitId" not in row}
+    found = {name: await reads.blob(digest) for name, digest in stored.items()}
+    if pages := [row for row in rows if "unitId" in row]:
+        whole = await reads.blob(_digest(export, "cci_human_readable"))
+        found |= await asyncio.to_thread(lambda: dict(_cut(whole, pages)))
+    return found
+
+
+def _cut(whole: bytes, rows: Iterable[Row]) -> Iterator[tuple[str, bytes]]:
+    by_digest = {sha256_hex(page): page for page in entry_pages(whole)}
+    for row in rows:
+        if row["sha256"] not in by_digest:
+            raise BlobCorrupt(f"{row['filename']} has other bytes than its manifest names")
+        yield row["filename"], by_digest[row["sha256"]]
+
+
+def _digest(export: ExportRecord, artifact_type: str) -> str:
+    [digest] = [a["sha256"] for a in export["artifacts"] if a["artifact_type"] == artifact_type]
+    return digest
