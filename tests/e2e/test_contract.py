@@ -104,7 +104,7 @@ async def test_each_read_answers_in_its_documented_shape(world: World) -> None:
         f"{export}/snapshot": "Snapshot",
         f"{export}/plans/1": "Plan",
         "/api/exports": "ExportList",
-        f"/api/customs-packages/{world.package_id}": "PackageFiles",
+        f"/api/customs-packages/{world.package_id}": "CustomsPackage",
         "/api/orders": "OrderList",
         f"/api/orders/{world.order_ids[0]}": "Order",
         "/api/products": "ProductList",

@@ -11,7 +11,7 @@ from gateway.dependencies import Caller, RecordId, Running
 from gateway.routes.answers import tagged, tagged_json
 from gateway.routes.resolved import api_router
 from gateway.routes.words import PACKAGES, TAGGED, of_bytes, read_errors
-from gateway.schemas.packages import PackageFiles
+from gateway.schemas.packages import CustomsPackage
 from gateway.views import beside_view, package_view
 from shared.archive import zip_archive
 from shared.canonical import sha256_hex
@@ -26,7 +26,7 @@ router = api_router()
     operation_id="getCustomsPackage",
     tags=[PACKAGES],
     summary="Fetch a customs package",
-    response_model=PackageFiles,
+    response_model=CustomsPackage,
     responses=read_errors(E.CUSTOMS_PACKAGE_NOT_FOUND),
     openapi_extra=TAGGED,
 )

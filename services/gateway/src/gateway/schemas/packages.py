@@ -43,28 +43,6 @@ class Artifact(TypedDict):
 Artifacts = Annotated[list[Artifact], Field(max_length=5)]
 
 
-class CustomsPackage(TypedDict):
-    """A customs package with the inventory of its documents."""
-
-    id: RecordId
-    """The package's id."""
-
-    exportBatchId: RecordId
-    """The export that it belongs to."""
-
-    packageNumber: Name
-    """The package's number for people."""
-
-    state: Annotated[str, Field(json_schema_extra={"enum": ["GENERATED", "SUBMITTED", "VOIDED"]})]
-    """`SUBMITTED` once the broker has it."""
-
-    createdAt: Moment
-    """When its execution began, UTC."""
-
-    artifacts: Artifacts
-    """The five documents."""
-
-
 class Beside(TypedDict):
     """A file of a package beside the five."""
 
@@ -87,11 +65,29 @@ class Beside(TypedDict):
     """Where to fetch it, relative to the server."""
 
 
-class PackageFiles(CustomsPackage):
-    """A customs package with all its files."""
+class CustomsPackage(TypedDict):
+    """A customs package with the inventory of its documents."""
 
-    beside: Annotated[list[Beside], Field(max_length=10_100)]
-    """What stands beside the five: each entry's invoice as a file of its own."""
+    id: RecordId
+    """The package's id."""
+
+    exportBatchId: RecordId
+    """The export that it belongs to."""
+
+    packageNumber: Name
+    """The package's number for people."""
+
+    state: Annotated[str, Field(json_schema_extra={"enum": ["GENERATED", "SUBMITTED", "VOIDED"]})]
+    """`SUBMITTED` once the broker has it."""
+
+    createdAt: Moment
+    """When its execution began, UTC."""
+
+    artifacts: Artifacts
+    """The five documents."""
+
+    beside: NotRequired[Annotated[list[Beside], Field(max_length=10_100)]]
+    """What stands beside the five, each entry's invoice alone; told where the package is asked."""
 
 
 class BrokerSubmission(TypedDict):
