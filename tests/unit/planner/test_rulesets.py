@@ -4,16 +4,16 @@ import re
 from collections import defaultdict
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from planner import rulesets
-from planner.domain.decide import decide
-from support.planning import with_product
 
 ONE_DAY = timedelta(days=1)
-# Rows of one key hold one at a time: exactly one figure, at most one rate of a programme's scope.
-KEYS = {"thresholds": ("name",), "programmes": ("programme",)}
+LISTS = sorted(Path(rulesets.__file__).parent.joinpath("scopes").glob("*.txt"))
+# Rows of one key hold one at a time: exactly one figure, at most one rate of a programme's heading.
+KEYS = {"thresholds": ("name",), "programmes": ("programme", "chapter_99")}
 FIRST_DAY = date(2013, 1, 8)  # all figures are known from the day before
 STARTS = [
     pytest.param(day, id=f"{table} {day}")
@@ -21,11 +21,6 @@ STARTS = [
     for day in sorted(rulesets.boundaries(rulesets.table(table)))
     if day >= FIRST_DAY
 ]
-
-
-def flags_on(day: date, **product: str) -> set[str]:
-    decision = decide(with_product(as_of=day, **product))["decision"]
-    return {flag.get("programme") or flag["agency"] for flag in decision["flags"]}
 
 
 @pytest.mark.parametrize("table", KEYS)
@@ -55,11 +50,34 @@ def test_every_row_ends_after_it_begins_and_names_its_source(table: str) -> None
         assert row["verified"] in {"yes", "no"}, row
 
 
-@pytest.mark.parametrize("table", ["agencies", "programmes"])
+@pytest.mark.parametrize("table", ["agencies", "prohibited"])
 def test_prefixes_are_digits(table: str) -> None:
     prefixes = " ".join(row["prefixes"] for row in rulesets.table(table)).split()
 
     assert {each for each in prefixes if not re.fullmatch(r"\d{2,10}|childrens", each)} == set()
+
+
+def test_lists_are_digits_each_once_say_where_they_come_from_and_are_used() -> None:
+    names = {
+        name
+        for row in rulesets.table("programmes")
+        for name in f"{row['scope']} {row['exempt']}".split()
+    }
+
+    assert {path.stem for path in LISTS} == names
+    for path in LISTS:
+        source, *lines = path.read_text(encoding="utf-8").splitlines()
+        numbers = " ".join(lines).split()
+        assert re.fullmatch(r"# .{10,}", source), path.name
+        assert numbers == sorted(set(numbers)), path.name
+        assert {each for each in numbers if not re.fullmatch(r"\d{2,10}", each)} == set(), path.name
+
+
+def test_what_is_prohibited_as_law_was_read_in_its_source() -> None:
+    law = [row for row in rulesets.table("prohibited") if row["rule"] == "R60"]
+
+    assert law
+    assert {row["verified"] for row in law} == {"yes"}
 
 
 def test_no_agency_has_two_rows_for_one_prefix() -> None:
@@ -82,68 +100,6 @@ def test_each_boundary_makes_another_rule_set_on_its_day(day: date) -> None:
 
 def test_the_version_stays_the_same_between_boundaries() -> None:
     assert rulesets.load(date(2026, 11, 11)).version == rulesets.load(date(2026, 11, 24)).version
-
-
-def test_section_122_ends_the_day_the_forced_labour_duty_begins() -> None:
-    assert "Section 122 surcharge" not in flags_on(date(2026, 2, 23))
-    assert "Section 122 surcharge" in flags_on(date(2026, 2, 24))
-    for day in (date(2026, 5, 1), date(2026, 7, 23)):
-        assert "Section 122 surcharge" in flags_on(day)
-        assert "Section 301 forced labour" not in flags_on(day)
-    for day in (date(2026, 7, 24), date(2026, 8, 1)):
-        assert "Section 122 surcharge" not in flags_on(day)
-        assert "Section 301 forced labour" in flags_on(day)
-
-
-@pytest.mark.parametrize(
-    ("programme", "first", "product"),
-    [
-        ("Section 301 Brazil", date(2026, 7, 22), {"countryOfOrigin": "BR"}),
-        ("Section 232 steel", date(2025, 3, 12), {"htsCode": "7318150000"}),
-        ("Section 232 copper", date(2025, 8, 1), {"htsCode": "7418201000"}),
-        ("Section 232 cars", date(2025, 4, 3), {"htsCode": "8703230100"}),
-        ("Section 232 car parts", date(2025, 5, 3), {"htsCode": "8708299500"}),
-        ("Section 232 buses", date(2025, 11, 1), {"htsCode": "8702100000"}),
-        ("Section 232 trucks", date(2025, 11, 1), {"htsCode": "8701210000"}),
-        ("Section 232 softwood", date(2025, 10, 14), {"htsCode": "4407110000"}),
-        ("Section 232 upholstered wood seats", date(2025, 10, 14), {"htsCode": "9401614011"}),
-        (
-            "Section 232 kitchen cabinets and vanities",
-            date(2025, 10, 14),
-            {"htsCode": "9403409060"},
-        ),
-        ("Section 232 semiconductors", date(2026, 1, 15), {"htsCode": "8471804000"}),
-        ("Section 232 patented pharmaceuticals", date(2026, 7, 31), {"htsCode": "3004909290"}),
-        ("Section 232 drones", date(2026, 9, 3), {"htsCode": "8806220000"}),
-        ("Section 338 Canada", date(2026, 7, 24), {"countryOfOrigin": "CA"}),
-        (
-            "Section 301 China ships action",
-            date(2026, 11, 10),
-            {"htsCode": "8426190000", "countryOfOrigin": "CN"},
-        ),
-    ],
-)
-def test_a_programme_begins_on_its_day(
-    programme: str, first: date, product: dict[str, str]
-) -> None:
-    assert programme not in flags_on(first - ONE_DAY, **product)
-    assert programme in flags_on(first, **product)
-
-
-def test_the_exclusions_of_the_china_lists_end_with_their_last_day() -> None:
-    assert "Section 301 China exclusions" in flags_on(date(2026, 11, 9), countryOfOrigin="CN")
-    assert "Section 301 China exclusions" not in flags_on(date(2026, 11, 10), countryOfOrigin="CN")
-
-
-@pytest.mark.parametrize(
-    ("day", "rate"), [(date(2026, 12, 31), "25 %"), (date(2027, 1, 1), "30 %")]
-)
-def test_the_duty_on_upholstered_seats_rises_with_the_new_year(day: date, rate: str) -> None:
-    flags = decide(with_product(as_of=day, htsCode="9401614011"))["decision"]["flags"]
-
-    reasons = [flag["reason"] for flag in flags if "seats" in flag.get("programme", "")]
-
-    assert [rate in reason for reason in reasons] == [True]
 
 
 def test_the_agency_of_the_longest_prefix_speaks() -> None:

@@ -1,6 +1,6 @@
 """What the goods themselves ask for: agencies, sectors, remedies, preferences."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from planner.domain.facts import PlanningInput
@@ -17,6 +17,27 @@ def usmca(cents: int, **more: str) -> PlanningInput:
     return a_plan({ORDER: order(line(unit_value_cents=cents))}, {"prod_book": mexican})
 
 
+BANNED, DAY = date(2026, 9, 29), timedelta(days=1)
+CANADIAN_BANS = [
+    ("red wine", "2204.21.5040"),
+    ("beer", "2203.00.0030"),
+    ("ice cider", "2206.00.1500"),
+    ("rye whisky", "2208.30.6055"),
+    ("whisky in a cask", "2208.30.6040"),
+    ("maple liqueur", "2208.70.0030"),
+    ("whey", "0404.10.0500"),
+    ("whey of a quota", "0404.10.5090"),
+    ("invert molasses", "1702.90.3500"),
+    ("cane molasses", "1703.10.3000"),
+    ("non-alcoholic beer in cans", "2202.91.0010"),
+    ("a motorcycle of 900 cc", "8711.50.0030"),
+]
+
+
+def canadian(hts: str, day: date) -> PlanningInput:
+    return with_product(htsCode=hts, countryOfOrigin="CA", as_of=day)
+
+
 GOODS = [
     Case("PROHIBITED_BY_POLICY", "a live animal", with_product(htsCode="0106.19.9195"), BLOCKING),
     Case("PROHIBITED_BY_POLICY", "fireworks", with_product(htsCode="3604.10.9000"), BLOCKING),
@@ -29,6 +50,28 @@ GOODS = [
         BLOCKING,
     ),
     Case("PROHIBITED_BY_POLICY", "beside it", with_account(deniedHtsPrefixes=["4902"])),
+    Case("PROHIBITED_BY_POLICY", "an ivory figure", with_product(htsCode="9601.10.0000"), BLOCKING),
+    Case("PROHIBITED_BY_POLICY", "raw ivory", with_product(htsCode="0507.10.0000"), BLOCKING),
+    Case("PROHIBITED_BY_POLICY", "a bone figure", with_product(htsCode="9601.90.8000")),
+    Case("PROHIBITED_BY_POLICY", "opium", with_product(htsCode="1302.11.0000"), BLOCKING),
+    *(
+        Case("IMPORT_PROHIBITED", claim, canadian(hts, BANNED), BLOCKING)
+        for claim, hts in CANADIAN_BANS
+    ),
+    *(
+        Case("IMPORT_PROHIBITED", f"{claim}, the day before", canadian(hts, BANNED - DAY))
+        for claim, hts in CANADIAN_BANS
+    ),
+    Case("IMPORT_PROHIBITED", "French wine", with_product(htsCode="2204.21.5040")),
+    Case("IMPORT_PROHIBITED", "wine in a cask over 10 l", canadian("2204.29.2000", BANNED)),
+    Case("IMPORT_PROHIBITED", "cheese, that pays 50 %", canadian("0406.90.9500", BANNED)),
+    Case("IMPORT_PROHIBITED", "ginger beer", canadian("2202.10.0040", BANNED)),
+    Case("IMPORT_PROHIBITED", "maple syrup", canadian("1702.20.2290", BANNED)),
+    Case("IMPORT_PROHIBITED", "a motorcycle of 800 cc", canadian("8711.40.6000", BANNED)),
+    Case("IMPORT_PROHIBITED", "whisky that is not named", canadian("2208.30.6085", BANNED)),
+    Case("IMPORT_PROHIBITED", "eight digits are named", canadian("2204.21.50", BANNED), BLOCKING),
+    Case("IMPORT_PROHIBITED", "six digits may be of it", canadian("2204.21", BANNED), WARNING),
+    Case("IMPORT_PROHIBITED", "six digits of vermouth's like", canadian("2205.90", BANNED)),
     Case("FDA_PRIOR_NOTICE_NEEDED", "cheese", with_product(htsCode="0406.90.9900"), WARNING),
     Case(
         "FDA_PRIOR_NOTICE_NEEDED",

@@ -22,6 +22,8 @@ _HTS_PUNCTUATION = str.maketrans("", "", ". -")
 # goods of an anti-dumping and a countervailing case have two.
 _CASE = r"[AC]-?[0-9]{3}-?[0-9]{3}(-?[0-9]{3})?"
 _CASES = re.compile(rf"{_CASE}([ ,;/]+{_CASE})*", re.IGNORECASE)
+_METAL_COUNTS = 1_500  # hundredths of a percent of an article's weight
+_METAL_CHAPTERS = {"72", "73", "74", "76"}
 _NO_CASE = {"none", "no", "n/a", "na", "not applicable"}
 
 
@@ -195,7 +197,7 @@ def read_order(order_id: str, content: Content) -> Order:
 def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
     hts = clean_hts(content.get("htsCode", ""))
     origin = content.get("countryOfOrigin")
-    programmes = rules.programmes_for(hts, origin)
+    programmes = rules.programmes_for(hts, origin, _said(content, hts, rules))
     chinese = "CN" in {origin, content.get("manufacturer", {}).get("country")}
     return Product(
         id=product_id,
@@ -209,3 +211,19 @@ def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
         uflpa=rules.prefix("uflpa", hts) if chinese else None,
         sanctions=rules.entry("sanctions_review", origin),
     )
+
+
+def _said(content: Content, hts: str | None, rules: RuleSet) -> frozenset[str]:
+    """What takes goods out of a programme, as far as the product says it (see programmes.csv).
+
+    `usmca`: the preference is claimed for goods of a party. `light`: the metals are less than 15 %
+    of the weight, in an article of another chapter than theirs (heading 9903.82.03).
+    """
+    said = set()
+    party = rules.entry("usmca_countries", content.get("countryOfOrigin"))
+    if party and content.get("usmca", {}).get("claim", False):
+        said.add("usmca")
+    weight = content.get("metal", {}).get("weightPercentHundredths", _METAL_COUNTS)
+    if weight < _METAL_COUNTS and hts is not None and hts[:2] not in _METAL_CHAPTERS:
+        said.add("light")
+    return frozenset(said)

@@ -27,7 +27,7 @@ PGA = FlagRule(
 TRADE_REMEDY = FlagRule(
     "R33",
     "TRADE_REMEDY_DUTY",
-    "A duty programme beside the general rate is in force for this origin and HTS prefix.",
+    "A duty programme beside the general rate is in force for this origin and HTS number.",
 )
 FLAG_RULES = (PGA, TRADE_REMEDY)
 
@@ -84,5 +84,7 @@ def _reason(cause: Cause) -> str:
     if isinstance(cause, Agency):
         likely = "is likely to" if cause.likely else "may"
         return f"{cause.name} {likely} regulate this good: {cause.ask}."
-    heading = f" (heading {cause.chapter_99})" if cause.chapter_99 else ""
-    return f"{cause.name} duty may apply: {cause.rate}{heading}; broker to confirm."
+    due = "is due" if cause.source["verified"] else "may be due; broker to confirm"
+    heading = f" under {cause.chapter_99}" if cause.chapter_99 else ""
+    terms = f". {cause.terms}" if cause.terms else ""
+    return f"{cause.name} {due}: {cause.rate}{heading}{terms}."

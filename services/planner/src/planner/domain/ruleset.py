@@ -1,8 +1,9 @@
 """The dated tables in force on one day, as the rules look things up in them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import Literal
 
 from shared.contracts.decision import Source
@@ -43,21 +44,36 @@ class Agency:
 
 
 @dataclass(frozen=True, slots=True)
+class Ban:
+    """Goods that may not come in; `rule` tells it, `origins` empty means wherever they are from."""
+
+    rule: str
+    goods: str
+    origins: frozenset[str]
+    source: Source = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """A duty programme beside the general rate; `origins` empty means every one but `without`."""
 
     name: str
+    rate: str
+    chapter_99: str  # its headings there
+    terms: str  # what it is added to, what takes goods out of it
     origins: frozenset[str]
     without: frozenset[str]
-    prefixes: tuple[str, ...]  # empty: all goods
-    rate: str
-    chapter_99: str
+    unless: frozenset[str]  # what the product says of itself that takes it out: see `Product.terms`
+    groups: frozenset[str]  # beside which what yields to one of them is not due
+    yields_to: str  # such a group
+    exempt: frozenset[str] = field(compare=False)  # HTS prefixes that are out of it
     source: Source = field(compare=False)
 
-    def covers(self, hts: str, origin: str) -> bool:
+    def covers(self, prefixes: Collection[str], origin: str, said: Collection[str]) -> bool:
+        """Whether goods meet it, by their number's prefixes, origin and what is said of them."""
         if origin in self.without or (self.origins and origin not in self.origins):
             return False
-        return not self.prefixes or hts.startswith(self.prefixes)
+        return self.unless.isdisjoint(said) and self.exempt.isdisjoint(prefixes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +88,8 @@ class RuleSet:
     thresholds: Mapping[str, Threshold]
     lists: Mapping[str, Mapping[str, Entry]]
     agencies: Mapping[str, tuple[Agency, ...]]  # by HTS prefix, or `childrens`
-    programmes: tuple[Programme, ...]
+    programmes: Mapping[str, tuple[Programme, ...]]  # by HTS prefix, "" for all goods
+    prohibited: Mapping[str, tuple[Ban, ...]]  # by HTS prefix, "" for all goods
 
     def entry(self, name: str, value: str | None) -> Entry | None:
         """The entry of exactly this value."""
@@ -91,10 +108,34 @@ class RuleSet:
                 found.setdefault(agency.name, agency)
         return tuple(found[name] for name in sorted(found))
 
-    def programmes_for(self, hts: str | None, origin: str | None) -> tuple[Programme, ...]:
+    def programmes_for(
+        self, hts: str | None, origin: str | None, said: Collection[str]
+    ) -> tuple[Programme, ...]:
+        """What is due on goods of a number and origin, less what yields to another of these."""
         if hts is None or origin is None:
             return ()
-        return tuple(each for each in self.programmes if each.covers(hts, origin))
+        keys = [*_prefixes(hts), ""]
+        met = {each: None for key in keys for each in self.programmes.get(key, ())}
+        due = [each for each in met if each.covers(keys, origin, said)]
+        groups = frozenset[str]().union(*(each.groups for each in due))
+        return tuple(each for each in due if each.yields_to not in groups)
+
+    def ban(self, rule: str, hts: str | None, origin: str | None) -> Ban | None:
+        """The rule's row for goods of a number and origin; the longest prefix speaks."""
+        found = (ban for key in [*_prefixes(hts), ""] for ban in self.prohibited.get(key, ()))
+        return _first(found, rule, origin)
+
+    def ban_within(self, rule: str, hts: str, origin: str | None) -> Ban | None:
+        """A row of the rule for a longer number that a short one may turn out to be."""
+        longer = (bans for key, bans in self.prohibited.items() if key.startswith(hts))
+        return _first(chain.from_iterable(longer), rule, origin)
+
+
+def _first(bans: Iterable[Ban], rule: str, origin: str | None) -> Ban | None:
+    return next(
+        (ban for ban in bans if ban.rule == rule and (not ban.origins or origin in ban.origins)),
+        None,
+    )
 
 
 def _prefixes(hts: str | None) -> list[str]:

@@ -6,24 +6,27 @@ for open), its citation, the source's own date, and whether a source was read th
     lists.csv       named lists of values: places, prefixes, words
     thresholds.csv  figures of which exactly one holds on a day
     agencies.csv    HTS prefixes and the partner agencies that may regulate them
-    programmes.csv  duty programmes beside the general rate
+    programmes.csv  duty programmes beside the general rate; their scopes are lists of HTS prefixes
+                    in scopes/, one heading a line
+    prohibited.csv  goods that may not come in, by HTS prefix and origin
 """
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Literal, cast
+from typing import Literal, TypeVar, cast
 
-from planner.domain.ruleset import Agency, Entry, Programme, RuleSet, Threshold
+from planner.domain.ruleset import Agency, Ban, Entry, Programme, RuleSet, Threshold
 from shared.canonical import content_hash
 from shared.contracts.decision import Source
 
-TABLES = ("agencies", "lists", "programmes", "thresholds")
+TABLES = ("agencies", "lists", "programmes", "prohibited", "thresholds")
 
 Row = Mapping[str, str]
+Fact = TypeVar("Fact")
 
 
 @cache
@@ -33,6 +36,15 @@ def table(name: str) -> tuple[Row, ...]:
         return tuple(csv.DictReader(lines))
 
 
+@cache
+def scopes(names: str) -> frozenset[str]:
+    """The HTS prefixes of lists, by their names; what follows a # says where a list comes from."""
+    folder = files("planner.rulesets") / "scopes"
+    texts = [(folder / f"{name}.txt").read_text(encoding="utf-8") for name in names.split()]
+    lines = "\n".join(texts).splitlines()
+    return frozenset(" ".join(line.partition("#")[0] for line in lines).split())
+
+
 @lru_cache(maxsize=8)
 def load(as_of: date) -> RuleSet:
     """The rule set in force on a day."""
@@ -40,11 +52,14 @@ def load(as_of: date) -> RuleSet:
     newest = max(day for name in TABLES for day in boundaries(table(name)) if day <= as_of)
     return RuleSet(
         as_of=as_of,
-        version=f"{newest.isoformat()}.{content_hash(rows)[:12]}",
+        version=f"{newest.isoformat()}.{_digest(rows)[:12]}",
         thresholds={row["name"]: _threshold(row) for row in rows["thresholds"]},
         lists=_lists(rows["lists"]),
-        agencies=_agencies(rows["agencies"]),
-        programmes=tuple(_programme(row) for row in rows["programmes"]),
+        agencies=_by_prefix((row["prefixes"].split(), _agency(row)) for row in rows["agencies"]),
+        programmes=_by_prefix(
+            (scopes(row["scope"]), _programme(row)) for row in rows["programmes"]
+        ),
+        prohibited=_by_prefix((row["prefixes"].split(), _ban(row)) for row in rows["prohibited"]),
     )
 
 
@@ -88,23 +103,41 @@ def _lists(rows: Iterable[Row]) -> dict[str, dict[str, Entry]]:
     return lists
 
 
-def _agencies(rows: Iterable[Row]) -> dict[str, tuple[Agency, ...]]:
-    by_prefix: dict[str, list[Agency]] = defaultdict(list)
-    for row in rows:
-        level = cast("Literal['LIKELY', 'POSSIBLE']", row["level"])
-        agency = Agency(row["agency"], level, row["ask"], source_of(row))
-        for prefix in row["prefixes"].split():
-            by_prefix[prefix].append(agency)
-    return {prefix: tuple(agencies) for prefix, agencies in by_prefix.items()}
+def _digest(rows: Mapping[str, Iterable[Row]]) -> str:
+    """The content of the rows and of the lists that they name."""
+    named = " ".join(f"{row['scope']} {row['exempt']}" for row in rows["programmes"]).split()
+    return content_hash({"rows": rows, "scopes": {name: sorted(scopes(name)) for name in named}})
+
+
+def _by_prefix(rows: Iterable[tuple[Collection[str], Fact]]) -> dict[str, tuple[Fact, ...]]:
+    """The facts under each of their prefixes; one without any is about all goods."""
+    found: dict[str, list[Fact]] = defaultdict(list)
+    for prefixes, fact in rows:
+        for prefix in prefixes or ("",):
+            found[prefix].append(fact)
+    return {prefix: tuple(facts) for prefix, facts in found.items()}
+
+
+def _agency(row: Row) -> Agency:
+    level = cast("Literal['LIKELY', 'POSSIBLE']", row["level"])
+    return Agency(row["agency"], level, row["ask"], source_of(row))
+
+
+def _ban(row: Row) -> Ban:
+    return Ban(row["rule"], row["goods"], frozenset(row["origins"].split()), source_of(row))
 
 
 def _programme(row: Row) -> Programme:
     return Programme(
         name=row["programme"],
-        origins=frozenset(row["origins"].split()),
-        without=frozenset(row["without"].split()),
-        prefixes=tuple(row["prefixes"].split()),
         rate=row["rate"],
         chapter_99=row["chapter_99"],
+        terms=row["terms"],
+        origins=frozenset(row["origins"].split()),
+        without=frozenset(row["without"].split()),
+        unless=frozenset(row["unless"].split()),
+        groups=frozenset(row["groups"].split()),
+        yields_to=row["yields_to"],
+        exempt=scopes(row["exempt"]),
         source=source_of(row),
     )

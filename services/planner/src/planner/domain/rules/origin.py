@@ -38,32 +38,6 @@ def origin_invalid(product: Product, given: ProductContext) -> Hits:
     return no_country(product.origin, given.ruleset)
 
 
-@blocking(
-    "R18",
-    reads=_FIELD,
-    message="Goods of {country} may not be imported without a US licence.",
-    remedy="Leave orders with this product out; a licensed import goes another way.",
-    source=POLICY,
-)
-def origin_embargoed(product: Product, given: ProductContext) -> Hits:
-    banned = given.ruleset.entry("embargoed_origins", product.origin)
-    if banned:
-        yield Hit({"country": banned.note}, source=banned.source)
-
-
-@blocking(
-    "R19",
-    reads=_FIELD,
-    message="This Russian-origin good falls in a banned class: {goods}.",
-    remedy="Leave orders with this product out of the export.",
-    source=POLICY,
-)
-def russia_import_ban(product: Product, given: ProductContext) -> Hits:
-    banned = given.ruleset.prefix("russia_banned", product.hts)
-    if banned and product.origin == "RU":
-        yield Hit({"goods": banned.note}, source=banned.source)
-
-
 @warning(
     "R20",
     reads=_FIELD,
@@ -73,7 +47,7 @@ def russia_import_ban(product: Product, given: ProductContext) -> Hits:
 )
 def origin_sanctions_review(product: Product, given: ProductContext) -> Hits:
     found = product.sanctions
-    if found and not any(russia_import_ban.check(product, given)):
+    if found and not given.ruleset.ban("R19", product.hts, product.origin):
         yield Hit({"code": product.origin, "what": found.note}, source=found.source)
 
 
