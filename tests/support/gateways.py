@@ -223,7 +223,7 @@ def an_app(store: Store, messages: Messages, settings: Settings, now: Clock) -> 
         reads=Reads(store),
         idempotency=Idempotency(store, readers, settings, now),
         health=Health(store, messages, readers),
-        keys=Authenticator(store, cached_for=0.0),
+        keys=Authenticator(store, settings),
         limit=RateLimit(settings.rate_per_second, settings.rate_burst),
         now=now,
     )

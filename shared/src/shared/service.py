@@ -8,7 +8,7 @@ import gc
 import logging
 import re
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, Final, Literal
@@ -169,8 +169,10 @@ def run_service(
     lifespan: Lifespan,
     inner: Asgi | None = None,
     http: type[asyncio.Protocol] | Literal["auto"] = "auto",
+    *,
+    proxies: Sequence[str] = (),
 ) -> None:
-    """Serves until SIGTERM, then finishes what is in flight."""
+    """Serves until SIGTERM, then finishes what is in flight; only `proxies` say who a caller is."""
     configure_logging(name, settings.log_level)
     tracing.configure(name, settings.otlp_endpoint)
     uvicorn.run(
@@ -182,6 +184,8 @@ def run_service(
         access_log=False,
         lifespan="on",
         server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         timeout_graceful_shutdown=int(settings.graceful_timeout.total_seconds()),
     )
 

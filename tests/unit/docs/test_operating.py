@@ -24,6 +24,7 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     CommonSettings,
     gateway.settings.Settings,
     planner.settings.Settings,
+    gateway.settings.Limits,
     executor.settings.Settings,
     broker_mailer.settings.Settings,
 )

@@ -427,16 +427,35 @@ def test_a_bucket_fills_again() -> None:
 
 
 async def test_a_revoked_key_stops_when_the_cache_is_over(gateway: GatewayUnderTest) -> None:
-    keys = Authenticator(
-        cast("Store", gateway.store), cached_for=timedelta(seconds=0).total_seconds()
-    )
-    assert (await keys.principal(f"Bearer {OTHER_KEY}")).account_id == "acc_2"
+    keys = Authenticator(cast("Store", gateway.store), Settings(key_cache=timedelta()))
+    assert (await keys.principal(f"Bearer {OTHER_KEY}", "192.0.2.1")).account_id == "acc_2"
     digest = sha256_hex(OTHER_KEY.encode())
 
     gateway.store.collection("api_keys")[digest]["revoked_at"] = "2026-11-24T15:00:00.000Z"
 
     with pytest.raises(Refused):
-        await keys.principal(f"Bearer {OTHER_KEY}")
+        await keys.principal(f"Bearer {OTHER_KEY}", "192.0.2.1")
+
+
+async def test_who_guesses_keys_is_slowed_down_and_the_store_is_not_asked(
+    gateway: GatewayUnderTest,
+) -> None:
+    limits = Settings(wrong_keys_per_second=0.001, wrong_keys_burst=3, key_cache=timedelta())
+    keys = Authenticator(cast("Store", gateway.store), limits)
+
+    async def answered(key: str, address: str) -> str:
+        try:
+            return (await keys.principal(f"Bearer {key}", address)).account_id
+        except Refused as refused:
+            return refused.refusal.error_code
+
+    assert await answered(KEY, "192.0.2.1") == "acc_1"
+    guesses = [await answered(f"shpbndl_live_{n:08}", "192.0.2.1") for n in range(5)]
+
+    assert guesses == ["INVALID_API_KEY"] * 3 + ["RATE_LIMITED"] * 2
+    assert await answered(OTHER_KEY, "192.0.2.1") == "RATE_LIMITED"  # it might be a guess too
+    assert await answered(KEY, "192.0.2.1") == "acc_1"  # known already
+    assert await answered(OTHER_KEY, "192.0.2.2") == "acc_2"
 
 
 async def test_browsers_are_let_in_only_where_configured(gateway: GatewayUnderTest) -> None:

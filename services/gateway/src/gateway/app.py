@@ -9,7 +9,7 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
-from gateway import errors
+from gateway import connections, errors
 from gateway.auth import Authenticator, RateLimit
 from gateway.clock import StoreClock
 from gateway.dependencies import Gateway
@@ -19,7 +19,7 @@ from gateway.idempotency import Idempotency
 from gateway.readers import Readers
 from gateway.reads import Reads
 from gateway.routes import account, catalogue, docs, exports, packages, writes
-from gateway.settings import Settings
+from gateway.settings import Limits, Settings
 from shared.checks.gauges import Gauges
 from shared.errors import StoreFault
 from shared.service import Checks, open_seams, repeating, run_service
@@ -76,7 +76,7 @@ async def lifespan(
             reads=Reads(store),
             idempotency=idempotency,
             health=Health(store, messages, readers),
-            keys=Authenticator(store, cached_for=settings.key_cache.total_seconds()),
+            keys=Authenticator(store, settings),
             limit=RateLimit(settings.rate_per_second, settings.rate_burst),
             now=clock,
         )
@@ -93,4 +93,12 @@ async def lifespan(
 def main() -> None:
     common, settings = CommonSettings(), Settings()
     app = create_app(settings)
-    run_service(NAME, common, partial(lifespan, app, common, settings), app, errors.Connection)
+    limited = connections.within(Limits(), partial(errors.respond_to, keyed=False))
+    run_service(
+        NAME,
+        common,
+        partial(lifespan, app, common, settings),
+        app,
+        limited,
+        proxies=settings.trusted_proxies,
+    )

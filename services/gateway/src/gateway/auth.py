@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Final
 
+from gateway.settings import Settings
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
 from shared.records import API_KEYS
@@ -30,19 +31,55 @@ class Principal:
         return self.warehouse_id in {None, warehouse_id}
 
 
+@dataclass
+class RateLimit:
+    """A token bucket for each name; each gateway process counts for itself."""
+
+    per_second: float
+    burst: int
+    message: str | None = None
+    clock: Callable[[], float] = time.monotonic
+    _buckets: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
+
+    def check(self, name: str) -> float:
+        """The tokens that are left.
+
+        Raises:
+            Refused: RATE_LIMITED, with how many seconds to wait, when the bucket is empty.
+        """
+        now = self.clock()
+        tokens, since = self._buckets.get(name, (float(self.burst), now))
+        tokens = min(float(self.burst), tokens + (now - since) * self.per_second)
+        if self.per_second and tokens < 1:
+            seconds = ceil((1 - tokens) / self.per_second)
+            details = {"retry_after_seconds": seconds}
+            raise Refused(ErrorCode.RATE_LIMITED, self.message, details=details)
+        return tokens
+
+    def take(self, name: str) -> None:
+        """As `check`, and takes one."""
+        self._buckets[name] = (self.check(name) - 1, self.clock())
+        self._buckets.move_to_end(name)
+        if len(self._buckets) > _MOST_CACHED:
+            self._buckets.popitem(last=False)
+
+
 class Authenticator:
     """Finds keys by their SHA-256, so that no comparison depends on how much of a key was right.
 
-    A key that was found is remembered for `cached_for` seconds: a revocation works after that
-    at the latest. Unknown keys are not remembered.
+    A key that was found is remembered for a time (`key_cache`): a revocation works after that
+    at the latest. Unknown keys are not remembered, but who sends too many of them is: then only
+    keys that this process knows already are looked up for that address.
     """
 
-    def __init__(self, store: Store, *, cached_for: float) -> None:
+    def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
-        self._cached_for = cached_for
+        self._cached_for = settings.key_cache.total_seconds()
+        message = "Too many wrong API keys from this address."
+        self._wrong = RateLimit(settings.wrong_keys_per_second, settings.wrong_keys_burst, message)
         self._cache: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
 
-    async def principal(self, authorization: str | None) -> Principal:
+    async def principal(self, authorization: str | None, address: str) -> Principal:
         scheme, _, key = (authorization or "").partition(" ")
         key = key.strip()
         if not authorization or scheme.lower() != "bearer" or not key:
@@ -53,10 +90,13 @@ class Authenticator:
         until, known = self._cache.get(digest, (0.0, None))
         if known is not None and time.monotonic() < until:
             return known
+        if known is None:
+            self._wrong.check(address)
         asked_at = time.monotonic()
         record = await self._store.get(API_KEYS, digest)
         if record is None or record["revoked_at"] is not None:
             self._cache.pop(digest, None)
+            self._wrong.take(address)
             raise Refused(ErrorCode.INVALID_API_KEY)
         found = Principal(digest, record["account_id"], record["warehouse_id"])
         self._cache[digest] = (asked_at + self._cached_for, found)
@@ -64,33 +104,6 @@ class Authenticator:
         if len(self._cache) > _MOST_CACHED:
             self._cache.popitem(last=False)
         return found
-
-
-@dataclass
-class RateLimit:
-    """A token bucket for each key; each gateway process counts for itself."""
-
-    per_second: float
-    burst: int
-    clock: Callable[[], float] = time.monotonic
-    _buckets: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
-
-    def take(self, key_id: str) -> None:
-        """Raises RATE_LIMITED, with how many seconds to wait, when the bucket is empty."""
-        if not self.per_second:
-            return
-        now = self.clock()
-        tokens, since = self._buckets.get(key_id, (float(self.burst), now))
-        tokens = min(float(self.burst), tokens + (now - since) * self.per_second)
-        if tokens < 1:
-            raise Refused(
-                ErrorCode.RATE_LIMITED,
-                details={"retry_after_seconds": ceil((1 - tokens) / self.per_second)},
-            )
-        self._buckets[key_id] = (tokens - 1, now)
-        self._buckets.move_to_end(key_id)
-        if len(self._buckets) > _MOST_CACHED:
-            self._buckets.popitem(last=False)
 
 
 def check_account(principal: Principal, account_id: str) -> None:

@@ -79,7 +79,8 @@ Running = Annotated[Gateway, Depends(running)]
 
 
 async def principal(request: Request, gateway: Running) -> Principal:
-    found = await gateway.keys.principal(request.headers.get("authorization"))
+    address = request.client.host if request.client else ""
+    found = await gateway.keys.principal(request.headers.get("authorization"), address)
     gateway.limit.take(found.key_id)
     return found
 

@@ -15,7 +15,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from gateway.views import with_pages
 from shared import tracing
@@ -86,19 +85,6 @@ class RequestContext:
         if route := inner.get("route"):
             tracing.named(f"{scope['method']} {route.name}")
         tracing.told(**facts, request_id=request_id.get())
-
-
-class Connection(HttpToolsProtocol):
-    """The server's own, with the envelope for what is no HTTP and therefore reaches no route."""
-
-    def send_400_response(self, msg: str) -> None:
-        headers = begun(b"")
-        answer = refusal(ErrorCode.INVALID_REQUEST, msg)
-        response = respond_to(answer, keyed=False)
-        headers += [*response.raw_headers, (b"connection", b"close")]
-        lines = [b"%s: %s\r\n" % header for header in headers]
-        self.transport.write(b"".join([STATUS_LINE[answer.status], *lines, b"\r\n", response.body]))
-        self.transport.close()
 
 
 def respond_to(answer: Refusal, *, keyed: bool) -> Response:

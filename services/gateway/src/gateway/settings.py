@@ -6,6 +6,27 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
+class Limits(BaseSettings):
+    """What one connection may cost, and how many there may be; a proxy in front has its own."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True)
+
+    # Of this process: below the usual 1,024 descriptors, some of which are the servers'.
+    connections: int = Field(default=800, ge=1)
+    # 0 means no limit, as behind a proxy, where all come from one.
+    connections_per_address: int = Field(default=400, ge=0)
+    head_bytes: int = Field(default=32 * 1024, ge=1_024)
+    headers: int = Field(default=100, ge=10)
+    target_bytes: int = Field(default=8 * 1024, ge=256)
+    # From the first byte, or from the connection, to the end of the headers.
+    head_seconds: float = Field(default=10.0, gt=0)
+    # To the end of the body, and without a byte of it.
+    body_seconds: float = Field(default=60.0, gt=0)
+    silent_seconds: float = Field(default=15.0, gt=0)
+    # For a client that does not read its answer.
+    unread_seconds: float = Field(default=30.0, gt=0)
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True)
 
@@ -25,5 +46,10 @@ class Settings(BaseSettings):
     # Requests a second that each key may make of this process, and at once; 0 means no limit.
     rate_per_second: float = Field(default=500.0, ge=0)
     rate_burst: int = Field(default=1_000, ge=1)
+    # Wrong keys a second that each address may send to this process, and at once; 0: no limit.
+    wrong_keys_per_second: float = Field(default=5.0, ge=0)
+    wrong_keys_burst: int = Field(default=50, ge=1)
+    # Addresses or networks whose `X-Forwarded-For` says the caller's address.
+    trusted_proxies: tuple[str, ...] = ()
     # Origins that browsers may call from; none by default.
     cors_origins: tuple[str, ...] = ()
