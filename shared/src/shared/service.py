@@ -7,6 +7,7 @@ import asyncio
 import gc
 import logging
 import re
+import resource
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -174,6 +175,8 @@ def run_service(
 ) -> None:
     """Serves until SIGTERM, then finishes what is in flight; only `proxies` say who a caller is."""
     configure_logging(name, settings.log_level)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # the soft limit is for old programs
     tracing.configure(name, settings.otlp_endpoint)
     uvicorn.run(
         Service(lifespan, inner),

@@ -111,6 +111,8 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._head_bytes = 0
+        if self._request is None:
+            return  # as since the connection; later heads come in a piece with another's end
         self._expect(_Awaited.HEAD)
 
     def on_url(self, url: bytes) -> None:

@@ -11,10 +11,10 @@ class Limits(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True)
 
-    # Of this process: below the usual 1,024 descriptors, some of which are the servers'.
-    connections: int = Field(default=800, ge=1)
+    # Of this process; each takes some 15 KB, and a descriptor.
+    connections: int = Field(default=3_000, ge=1)
     # 0 means no limit, as behind a proxy, where all come from one.
-    connections_per_address: int = Field(default=400, ge=0)
+    connections_per_address: int = Field(default=1_500, ge=0)
     head_bytes: int = Field(default=32 * 1024, ge=1_024)
     headers: int = Field(default=100, ge=10)
     target_bytes: int = Field(default=8 * 1024, ge=256)
