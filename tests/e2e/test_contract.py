@@ -154,8 +154,11 @@ async def test_artifacts_are_the_bytes_that_were_announced(world: World) -> None
 async def test_each_entrys_invoice_is_a_file_of_its_own_beside_the_five(world: World) -> None:
     package = (await world.get(f"/api/customs-packages/{world.package_id}")).json()
     units = [unit["unit_id"] for unit in world.plan["export_units"]]
-    pages = [row for row in package["beside"] if "unit_id" in row]
+    table, *pages = package["beside"]
 
+    assert table["filename"] == "entry_lines.csv"
+    lines = await world.get(table["url"])
+    assert hashlib.sha256(lines.content).hexdigest() == table["sha256"]
     assert [page["unit_id"] for page in pages] == units
     for page in pages:
         assert page["filename"] == f"invoice-{page['unit_id']}.html"

@@ -64,7 +64,7 @@ def goods_of(snapshot: Snapshot) -> list[Counter[tuple[str, int]]]:
     ]
 
 
-def test_the_files_are_the_protocols_five_with_the_manifest_last() -> None:
+def test_the_files_are_the_protocols_five_and_the_entry_lines_with_the_manifest_last() -> None:
     files = render_all(a_snapshot(), an_identity())
 
     assert [(file.artifact_type, file.filename) for file in files] == [
@@ -72,9 +72,11 @@ def test_the_files_are_the_protocols_five_with_the_manifest_last() -> None:
         ("cci_csv", "commercial_customs_invoice.csv"),
         ("cci_json", "commercial_customs_invoice.json"),
         ("packing_list", "packing_list.json"),
+        ("entry_lines", "entry_lines.csv"),
         ("manifest", "manifest.json"),
     ]
     assert len(RENDERERS) == len(files)
+    assert [file.filename for file in files if file.beside] == ["entry_lines.csv"]
 
 
 @COMMON
@@ -180,12 +182,15 @@ def test_two_renders_are_equal_bytes_and_the_manifest_indexes_them(snapshot: Sna
             "sizeBytes": len(file.data),
         }
         for file in others
+        if not file.beside
     ]
+    table, *listed = index["beside"]
+    assert table["sha256"] == others[-1].sha256
     pages = list(entry_pages(others[0].data))
-    assert [(row["sha256"], row["sizeBytes"]) for row in index["beside"]] == [
+    assert [(row["sha256"], row["sizeBytes"]) for row in listed] == [
         (hashlib.sha256(page).hexdigest(), len(page)) for page in pages
     ]
-    assert [row["unitId"] for row in index["beside"]] == [u["unitId"] for u in index["units"]]
+    assert [row["unitId"] for row in listed] == [u["unitId"] for u in index["units"]]
     assert index["planHash"] == an_identity().plan_hash
     assert [unit["unitId"] for unit in index["units"]] == [
         unit["unit_id"] for unit in snapshot["decision"]["units"]

@@ -18,6 +18,7 @@ class RenderedFile:
     data: bytes
     sha256: str  # of data, in hex
     size_bytes: int
+    beside: bool  # one of the five, or beside them
 
 
 Render = Callable[[CustomsPackage, tuple[RenderedFile, ...]], bytes]
@@ -31,13 +32,16 @@ class Renderer:
     filename: str
     media_type: str
     render: Render
+    beside: bool = False
 
     def __call__(self, package: CustomsPackage, earlier: tuple[RenderedFile, ...]) -> RenderedFile:
         data = self.render(package, earlier)
         names = (self.artifact_type, self.filename, self.media_type)
-        return RenderedFile(*names, data, sha256_hex(data), len(data))
+        return RenderedFile(*names, data, sha256_hex(data), len(data), self.beside)
 
 
-def artifact(artifact_type: str, filename: str, media_type: str) -> Callable[[Render], Renderer]:
-    """Makes a function the renderer of this artifact."""
-    return partial(Renderer, artifact_type, filename, media_type)
+def artifact(
+    artifact_type: str, filename: str, media_type: str, *, beside: bool = False
+) -> Callable[[Render], Renderer]:
+    """Makes a function the renderer of this artifact, or of a file that stands beside the five."""
+    return partial(Renderer, artifact_type, filename, media_type, beside=beside)

@@ -81,22 +81,29 @@ class Line:
     line_value: Money
     agencies: tuple[str, ...]
     programmes: tuple[str, ...]
+    headings: tuple[str, ...]  # of chapter 99, under which the programmes' duties are due
     order_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Subtotal:
-    """What the broker keys: the lines of one HTS number, second number and origin."""
+    """An entry line, as subtotals.py forms it."""
 
     hts_code: str | None
     secondary_hts_code: str | None
+    special_program: str | None
     country_of_origin: str | None
+    manufacturer: str | None
+    mid: str | None
+    adcvd_case: str | None
+    headings: tuple[str, ...]
     line_numbers: tuple[int, ...]
     quantity: int
     hts_quantities: tuple[HtsQuantity, ...]
     net_weight_grams: int
     lines_without_weight: int
     value: Money
+    entered: Money | None  # in dollars; absent where no rate says them
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """How documents write quantities and codes. Integers only; nothing is rounded but dozens."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
 
 from executor.artifacts.facts import HtsQuantity
 from shared.money import decimal, kilograms
@@ -36,6 +37,15 @@ def _quantity_in(unit: str, pieces: int, grams: int | None) -> str | None:
             return None if grams is None else str(grams)
         case _:
             return None
+
+
+def shares(amount: int, weights: Sequence[int]) -> list[int]:
+    """The amount by these weights, adding up to it; where all are nothing the first has it."""
+    whole = sum(weights)
+    if not whole:
+        return [amount, *(0 for _ in weights[1:])][: len(weights)]
+    reached = [amount * each // whole for each in accumulate(weights, initial=0)]
+    return [after - before for before, after in pairwise(reached)]
 
 
 def ranges(numbers: Iterable[int]) -> str:

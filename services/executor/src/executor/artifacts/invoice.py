@@ -15,11 +15,11 @@ from executor.artifacts.facts import (
     Line,
     Order,
     Recipient,
-    Subtotal,
     Totals,
 )
 from executor.artifacts.formats import hts, hts_quantities
 from executor.artifacts.shipment import apportioned, parties, recipient, shipment
+from executor.artifacts.subtotals import subtotals
 from shared.contracts import shipments
 from shared.contracts.catalogue import ProductFact
 from shared.contracts.decision import Flag, Unit
@@ -117,7 +117,7 @@ class _Unit:
             grouping_key=self.unit["grouping_key"],
             sold_to=_only(recipients),
             lines=lines,
-            subtotals=self._subtotals(lines),
+            subtotals=subtotals(lines, charges, self.source.hts_units),
             charges=charges,
             totals=totals,
             flags=self.source.notes.flags_of(self.unit, lines),
@@ -150,6 +150,7 @@ class _Unit:
             line_value=usd(quantity * unit_value),
             agencies=_named(flags, "agency"),
             programmes=_named(flags, "programme"),
+            headings=notes.headings(flags),
             order_ids=tuple(sorted(self.quantities[key])),
         )
 
@@ -161,16 +162,6 @@ class _Unit:
                 held[order_id].append((line, quantity))
         orders = (_order(key, self.source.orders[key], held[key]) for key in held)
         return tuple(sorted(orders, key=lambda order: (order.external_id, order.order_id)))
-
-    def _subtotals(self, lines: Iterable[Line]) -> tuple[Subtotal, ...]:
-        groups: dict[tuple[str | None, ...], list[Line]] = defaultdict(list)
-        for line in lines:
-            of = line.product
-            groups[of.hts_code, of.secondary_hts_code, of.country_of_origin].append(line)
-        return tuple(
-            _subtotal(group, self.source.hts_units.get(code, ()))
-            for (code, *_), group in groups.items()
-        )
 
     def _checked(self, totals: Totals) -> Totals:
         stated = self.unit["totals"]
@@ -204,23 +195,6 @@ def _order(order_id: str, order: SnapshotOrder, held: Sequence[tuple[Line, int]]
 def _only(recipients: set[Recipient]) -> Recipient | None:
     """The one person that all is sold to, if it is one and named."""
     return next((one for one in recipients if len(recipients) == 1 and one.consignee), None)
-
-
-def _subtotal(lines: Sequence[Line], units: Sequence[str]) -> Subtotal:
-    pieces = sum(line.quantity for line in lines)
-    weights = [line.net_weight_grams for line in lines if line.net_weight_grams is not None]
-    whole = sum(weights) if len(weights) == len(lines) else None
-    return Subtotal(
-        hts_code=lines[0].product.hts_code,
-        secondary_hts_code=lines[0].product.secondary_hts_code,
-        country_of_origin=lines[0].product.country_of_origin,
-        line_numbers=tuple(line.number for line in lines),
-        quantity=pieces,
-        hts_quantities=hts_quantities(units, pieces, whole),
-        net_weight_grams=sum(weights),
-        lines_without_weight=len(lines) - len(weights),
-        value=total(line.line_value for line in lines),
-    )
 
 
 def _totals(lines: Sequence[Line], orders: Sequence[Order], charges: Sequence[Charge]) -> Totals:

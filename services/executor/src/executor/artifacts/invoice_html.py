@@ -9,9 +9,10 @@ from markupsafe import Markup
 from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.facts import CustomsPackage
 from executor.artifacts.formats import ranges
+from executor.artifacts.subtotals import deductible
 from shared.contracts.snapshot import ENTRY_TYPES
 from shared.entry_pages import policy_hash
-from shared.money import DECIMALS, Money, decimal, kilograms
+from shared.money import DECIMALS, Money, decimal, kilograms, total
 
 TEMPLATES = "commercial_customs_invoice"
 
@@ -43,7 +44,9 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["entry_types"] = ENTRY_TYPES
+    environment.tests["deductible"] = deductible
     environment.filters |= {
+        "total": total,
         "money": _money,
         "kg": kilograms,
         "percent": decimal,

@@ -16,8 +16,8 @@ from shared.entry_pages import entry_pages, page_name
 def manifest(package: CustomsPackage, files: tuple[RenderedFile, ...]) -> bytes:
     parties, shipment = package.parties, package.shipment
     body = {
-        "files": [_entry(file) for file in files],
-        "beside": [*_pages(package, files[0])],
+        "files": [_entry(file) for file in files if not file.beside],
+        "beside": [*(_entry(f) for f in files if f.beside), *_pages(package, files[0])],
         "shipper": parties.ship_from.name,
         "importerOfRecord": parties.importer_of_record and parties.importer_of_record.name,
         "broker": parties.broker.name,

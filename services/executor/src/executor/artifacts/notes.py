@@ -1,5 +1,6 @@
 """What an invoice says besides its figures: flags, class data asked for, findings accepted."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
@@ -11,6 +12,7 @@ from shared.contracts.snapshot import Snapshot
 
 ACKNOWLEDGED = ("WARNING", "INFO")  # what blocks is in no unit
 _ALL = ""
+_HEADING = re.compile(r"\b9903\.[0-9]{2}\.[0-9]{2}\b")
 
 
 class Notes:
@@ -53,6 +55,12 @@ class Notes:
             groups[finding["code"], finding["message"], finding["remedy"]].append(finding)
         notes = [_finding_note(group, by_product) for group in groups.values()]
         return tuple(sorted(notes, key=lambda note: ACKNOWLEDGED.index(note.severity)))
+
+
+def headings(flags: Iterable[Flag]) -> tuple[str, ...]:
+    """Those under which duties are due, as the first sentence of a flag's reason names them."""
+    first = (flag["reason"].split(". ", 1)[0] for flag in flags if "programme" in flag)
+    return tuple(sorted({heading for told in first for heading in _HEADING.findall(told)}))
 
 
 def _concerns(finding: Finding) -> str:

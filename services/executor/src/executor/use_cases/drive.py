@@ -121,7 +121,7 @@ class Driving:
         deliveries: dict[str, Delivery],
         now: str,
     ) -> ExportRecord | None:
-        artifacts = [_artifact(identity, file) for file in files]
+        artifacts = [_artifact(identity, file) for file in files if not file.beside]
         last = LastExecution(
             command_id=execution_of(export)["command_id"], outcome="EXECUTED", error=None
         )
