@@ -14,6 +14,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 
 .DEFAULT_GOAL := help
 .PHONY: help setup requirements up down status logs demo test test-unit lint format types imports \
+	rulesets-check \
 	crash-points fuzz chaos bench contract record-examples clean
 
 ##@ Run it
@@ -52,6 +53,9 @@ types: setup ## types, strictly
 
 imports: setup ## who may import whom
 	$(BIN)/lint-imports
+
+rulesets-check: setup ## the duty programmes against lists made apart from them, over the whole tariff
+	@PYTHONPATH=tests:. $(BIN)/python -m support.rulesets_check
 
 crash-points: setup ## kill a service, or the command, before and after every named step, one at a time
 	ENTRYGO_CRASH_POINTS=all $(BIN)/python -m pytest tests/e2e -k crash $(PYTEST_ARGS)
