@@ -105,6 +105,11 @@ class MemoryStore:
         document.update(copy.deepcopy(update["$set"]))
         return copy.deepcopy(document)
 
+    async def settle(
+        self, part: Part[Any], id_: str, guard: Mapping[str, Any], fields: Document, *, step: str
+    ) -> bool:
+        return await self.transition(part, id_, guard, {"$set": fields}, step=step) is not None
+
     async def delete(self, part: Part[Any], query: Mapping[str, Any], *, step: str) -> int:
         await self._step(step)
         documents = self.collection(part)

@@ -10,6 +10,18 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+Made = TypeVar("Made")
+
+
+class ByName(dict[str, Made]):
+    """One of a kind for each name, made at its first use."""
+
+    def __init__(self, make: Callable[[str], Made]) -> None:
+        self._make = make
+
+    def __missing__(self, name: str) -> Made:
+        made = self[name] = self._make(name)
+        return made
 
 
 class Coalescer(Generic[Item, Answer]):

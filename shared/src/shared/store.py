@@ -1,25 +1,23 @@
 """The store's seam: every read and write of MongoDB goes through here, on driver.py.
 
-Each write names its step. Reads by id and inserts are coalesced
-(shared/coalesce.py) with failure and tenancy per call; guarded transitions, which need an answer
-each, are a round trip of their own. A read by id, an update and a delete name the account, in the
-query too (`Part`): a sharded store is asked where the document is. Everything is written with
-majority and journal and read with majority from the primary.
+Each write names its step. Reads by id, inserts and outcomes are coalesced (shared/coalesce.py) with
+failure and tenancy per call; other guarded transitions are a round trip each. A read by id, an
+update and a delete name the account, in the query too (`Part`): a sharded store is asked where the
+document is. All is written with majority and journal, and read with majority from the primary.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar, cast
 
-from motor.motor_asyncio import AsyncIOMotorCollection
 from prometheus_client import Counter
 from pymongo import ReturnDocument, UpdateOne
 
 from shared import bulk, indexes
 from shared.blobs import Blobs
-from shared.coalesce import Coalescer
+from shared.coalesce import ByName, Coalescer
 from shared.driver import connected, durable, takes_writes, told
 from shared.errors import Duplicate, StoreFault
 from shared.records import BLOBS, Blob, Collection, Document, Part, Place, Record, named
@@ -27,7 +25,8 @@ from shared.settings import CommonSettings
 from shared.steps import durable_step
 
 Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-Asked = tuple[str | None, frozenset[str]]  # an account, and ids of it
+Item = TypeVar("Item")
+Given = TypeVar("Given")
 
 ROUND_TRIPS = Counter(
     "entrygo_store_round_trips_total", "Shared round trips to the store.", ["collection", "kind"]
@@ -44,9 +43,12 @@ class Store(Blobs):
         self._client = connected(settings, appname)
         self._told = partial(told, seconds=2 * settings.store_timeout.total_seconds())
         self._database = durable(self._client, settings.mongo_database)
-        self._collections: dict[str, AsyncIOMotorCollection[Document]] = {}
-        self._readers: dict[str, Coalescer[Asked, dict[str, Document]]] = {}
-        self._writers: dict[str, Coalescer[Document, None]] = {}
+        self._collections = ByName[bulk.Place](lambda name: self._database[name])
+        self._readers = self._shared(
+            "read", bulk.read_each, size=lambda asked: len(asked[1]), most=MAX_IDS_PER_READ
+        )
+        self._writers = self._shared("write", bulk.insert_each, most=200)
+        self._settlers = self._shared("settle", bulk.settle_each, most=200)
 
     async def __aenter__(self) -> Self:
         return self
@@ -76,14 +78,7 @@ class Store(Blobs):
             nothing = asyncio.get_running_loop().create_future()
             nothing.set_result({})
             return nothing
-        reader = self._readers.get(part.collection)
-        if reader is None:
-            reader = self._readers[part.collection] = Coalescer(
-                partial(self._read, part.collection),
-                size=lambda asked: len(asked[1]),
-                most=MAX_IDS_PER_READ,
-            )
-        found: Any = reader((part.account_id, wanted))
+        found: Any = self._readers[part.collection]((part.account_id, wanted))
         return cast("asyncio.Future[dict[str, Record]]", found)  # its writers keep the type
 
     async def find(
@@ -107,7 +102,7 @@ class Store(Blobs):
     async def insert(self, place: Place[Record], document: Record, *, step: str) -> None:
         """Raises `Duplicate` when the id is taken."""
         with durable_step(step):
-            await self._writer(named(place))(_raw(document))
+            await self._writers[named(place)](_raw(document))
 
     async def put_if_absent(self, place: Place[Record], document: Record, *, step: str) -> bool:
         """Whether it was absent; a repeat changes nothing.
@@ -132,6 +127,17 @@ class Store(Blobs):
                 )
             )
         return cast("Record | None", found)
+
+    async def settle(
+        self, part: Part[Any], id_: str, guard: Mapping[str, Any], fields: Document, *, step: str
+    ) -> bool:
+        """A transition that others share the round trip of: whether its guard held.
+
+        Among the fields is some of what the guard asks for, or nobody could tell.
+        """
+        with durable_step(step):
+            change = bulk.Guarded([id_], guard, {"$set": fields})
+            return await self._settlers[part.collection]((part, change))
 
     async def upsert_each(
         self, part: Part[Record], updates: Iterable[tuple[str, Update]], *, step: str
@@ -207,42 +213,27 @@ class Store(Blobs):
         return await self.get_many(BLOBS, digests)
 
     async def _insert_blob(self, blob: Blob) -> None:
-        await self._writer(named(BLOBS))(_raw(blob))
+        await self._writers[named(BLOBS)](_raw(blob))
 
-    def _collection(self, place: str | Part[Any]) -> AsyncIOMotorCollection[Document]:
-        name = named(place)
-        if name not in self._collections:
-            self._collections[name] = self._database[name]
-        return self._collections[name]
+    def _collection(self, place: str | Part[Any]) -> bulk.Place:
+        return self._collections[named(place)]
 
-    def _writer(self, collection: str) -> Coalescer[Document, None]:
-        if collection not in self._writers:
-            self._writers[collection] = Coalescer(partial(self._write, collection), most=200)
-        return self._writers[collection]
+    def _shared(
+        self,
+        kind: str,
+        run: Callable[[bulk.Place, Sequence[Item]], Awaitable[Sequence[Given | Exception]]],
+        **bounds: Any,  # noqa: ANN401  # the coalescer's
+    ) -> ByName[Coalescer[Item, Given]]:
+        """Of each collection, what gathers the calls that share a round trip."""
 
-    async def _read(self, collection: str, asked: Sequence[Asked]) -> Sequence[dict[str, Document]]:
-        """One query for all accounts of the round trip; each call gets what is its account's."""
-        ROUND_TRIPS.labels(collection, "read").inc()
-        accounts = sorted({account for account, _ in asked if account is not None})
-        query = {"_id": _one_of(sorted(frozenset().union(*(ids for _, ids in asked))))}
-        if accounts:
-            query["account_id"] = _one_of(accounts)
-        found = await self._told(self._collection(collection).find(query).to_list(None))
-        by_id = {(one["account_id"] if accounts else None, one["_id"]): one for one in found}
-        return [
-            {id_: by_id[account, id_] for id_ in ids if (account, id_) in by_id}
-            for account, ids in asked
-        ]
+        def of(name: str) -> Coalescer[Item, Given]:
+            async def trip(items: Sequence[Item]) -> Sequence[Given | Exception]:
+                ROUND_TRIPS.labels(name, kind).inc()
+                return await self._told(run(self._collections[name], items))
 
-    async def _write(
-        self, collection: str, documents: Sequence[Document]
-    ) -> Sequence[Exception | None]:
-        ROUND_TRIPS.labels(collection, "write").inc()
-        return await self._told(bulk.insert_each(self._collection(collection), documents))
+            return Coalescer(trip, **bounds)
 
-
-def _one_of(values: Sequence[str]) -> str | dict[str, Sequence[str]]:
-    return values[0] if len(values) == 1 else {"$in": values}
+        return ByName(of)
 
 
 def _raw(document: object) -> Document:

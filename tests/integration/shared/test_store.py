@@ -147,6 +147,59 @@ async def test_an_ordered_insert_stops_at_the_first_that_is_taken(store: Store) 
     assert set(await store.get_many(CLAIMS.of("acc_1"), "abcd")) == {"a", "b", "c"}
 
 
+async def test_outcomes_under_way_together_hold_or_do_not_each_by_its_own_guard(
+    store: Store,
+) -> None:
+    owned = {"account_id": "acc_1", "state": "running"}
+    for id_ in ("kept", "lost", "theirs"):
+        await store.insert(OWNED, {"_id": id_, "token": id_} | owned, step="test.insert")
+
+    def settled(account_id: str, id_: str, token: str) -> Any:
+        guard, fields = {"state": "running", "token": token}, {"state": "done", "outcome": id_}
+        return store.settle(OWNED.of(account_id), id_, guard, fields, step="test.settle")
+
+    alone = await settled("acc_1", "lost", "another")
+    together = await asyncio.gather(
+        settled("acc_1", "kept", "kept"),
+        settled("acc_1", "lost", "another"),
+        settled("acc_2", "theirs", "theirs"),
+        settled("acc_1", "absent", "absent"),
+    )
+
+    assert not alone
+    assert together == [True, False, False, False]
+    found = await store.get_many(OWNED.of("acc_1"), ("kept", "lost", "theirs"))
+    assert {id_: one["state"] for id_, one in found.items()} == {
+        "kept": "done",
+        "lost": "running",
+        "theirs": "running",
+    }
+
+
+async def test_of_two_processes_that_settle_one_record_exactly_one_is_told_so(
+    store: Store, settings: CommonSettings
+) -> None:
+    async with Store(settings, appname="tests") as other:
+        for number in range(50):
+            id_ = f"settled-{number}"
+            record = {"_id": id_, "account_id": "acc_1", "state": "running", "token": "one"}
+            await store.insert(OWNED, record, step="test.insert")
+            held = await asyncio.gather(
+                *(
+                    each.settle(
+                        OWNED.of("acc_1"),
+                        id_,
+                        {"state": "running", "token": "one"},
+                        {"state": "done", "token": name},
+                        step="test.settle",
+                    )
+                    for name, each in (("this", store), ("that", other))
+                )
+            )
+
+            assert sorted(held) == [False, True]
+
+
 async def test_of_racing_transitions_exactly_one_wins(store: Store) -> None:
     await store.insert(THINGS, {"_id": "a", "state": "OPEN"}, step="test.insert")
 

@@ -162,6 +162,21 @@ async def test_an_unknown_export_is_404_and_leaves_no_key(gateway: GatewayUnderT
     assert gateway.store.collection("idempotency_keys") == {}
 
 
+async def test_what_a_known_key_says_comes_before_what_the_command_is_refused_for(
+    gateway: GatewayUnderTest,
+) -> None:
+    async def work(_: Any) -> ExportExecuted:  # a command
+        put_export(gateway, **executed())
+        return ExportExecuted(export_id="batch_1")
+
+    gateway.workers.answers["exports.execute"] = work
+    assert (await execute(gateway, {"idempotency-key": "k"})).status_code == 200
+
+    other = await execute(gateway, {"idempotency-key": "k"}, batchId="batch_unknown")
+
+    assert other.json()["errorCode"] == ErrorCode.IDEMPOTENCY_KEY_REUSED
+
+
 # -- plan
 
 

@@ -2,8 +2,8 @@
 
 A record holds the whole command, before it is published, and a lease under a token. Who finds the
 lease over takes the record with a new token and publishes the same bytes again; a worker answers a
-known command with what it did the first time. Only final 2xx outcomes are kept, before they are
-sent; a refusal frees the key before it is sent. Who has lost the record answers what it says now.
+known command with what it did the first time. Final 2xx outcomes alone are kept, before they are
+sent; a refusal frees the key first. Who has lost the record answers what it says now.
 """
 
 import asyncio
@@ -50,19 +50,19 @@ class Idempotency:
         if write.call.key is None:
             return await self._without_key(write)
         give_up = asyncio.get_running_loop().time() + self._settings.busy_wait.total_seconds()
-        while True:
+        begun = await self._begin(write)  # first of all, as most keys are new
+        while begun is None:
             record = await self._current(write)
             if record is None:
-                record = await self._begin(write)
-                if record is not None:
-                    return await self._drive(write, record)
-                continue  # another request was first
+                begun = await self._begin(write)
+                continue
             answer = await self._known(write, record)
             if answer is not None:
                 return answer
             if asyncio.get_running_loop().time() >= give_up:
                 return await self._busy(write, record)
             await asyncio.sleep(_POLL_SECONDS)
+        return await self._drive(write, begun)
 
     async def stop(self) -> None:
         """Gives up waiting for late replies; their keys are taken over by a retry."""
@@ -84,7 +84,13 @@ class Idempotency:
         return None
 
     async def _begin(self, write: AnyWrite) -> KeyRecord | None:
-        command = await write.command(write.record_id)
+        """The record; None where there is one."""
+        try:
+            command = await write.command(write.record_id)
+        except Refused:
+            if await self._current(write) is None:
+                raise
+            return None  # what the key says comes first
         record: KeyRecord = {
             "_id": write.record_id,
             "account_id": command.account_id,
@@ -126,7 +132,6 @@ class Idempotency:
         reply = await self._asked(write, command.command_id, command.encoded())
         if reply.done():
             return await self._outcome(write, command.command_id, reply)
-        reply.add_done_callback(_seen)
         return await self._unanswered(write)
 
     async def _drive(self, write: AnyWrite, record: KeyRecord) -> Answer:
@@ -184,9 +189,11 @@ class Idempotency:
         if len(answer.body) > _INLINE_BYTES:
             digest = await self._store.put_blob(answer.body, step="gateway.store_answer")
             outcome = {"status": answer.status, "blob": digest}
-        done = {"state": "done", "outcome": outcome}
-        kept = await self._change(record, done, step="gateway.keep_outcome")
-        return answer if kept is not None else await self._found(write)
+        part, done = KEYS.of(record["account_id"]), {"state": "done", "outcome": outcome}
+        kept = await self._store.settle(
+            part, record["_id"], _held(record), done, step="gateway.keep_outcome"
+        )
+        return answer if kept else await self._found(write)
 
     async def _free(self, write: AnyWrite, record: KeyRecord, refused: Refusal) -> Answer:
         held = {"_id": record["_id"], **_held(record)}
@@ -220,8 +227,7 @@ class Idempotency:
         if write.running is None:
             raise Refused(ErrorCode.IDEMPOTENCY_IN_PROGRESS)
         again = _as_written_now(record)
-        reply = await self._readers.ask(write.route, again["command_id"], again["command"], 0)
-        reply.add_done_callback(_seen)
+        await self._readers.ask(write.route, again["command_id"], again["command"], 0)
         return await self._unanswered(write)
 
     async def _unanswered(self, write: AnyWrite) -> Answer:
@@ -243,8 +249,3 @@ def _as_written_now(record: KeyRecord) -> KeyRecord:
 
 def _held(record: KeyRecord) -> Document:
     return {"state": RUNNING, "token": record["token"]}
-
-
-def _seen(task: Reply) -> None:
-    if not task.cancelled():
-        task.exception()  # nobody waits for it: its failure is no surprise

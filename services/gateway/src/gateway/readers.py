@@ -52,6 +52,7 @@ class Readers:
     ) -> asyncio.Task[Any]:
         """The answer; it may still be to come when the wait is over, or nobody is there."""
         reply = await self._messages.ask(route, command_id, command, step="gateway.ask")
+        reply.add_done_callback(_seen)
         await self._wait(reply, route, seconds)
         return reply
 
@@ -93,6 +94,11 @@ class Readers:
         self._deserted = {name: self._deserted.get(name, now) for name in unread}
         self._looked = now
         return seen
+
+
+def _seen(reply: asyncio.Task[Any]) -> None:
+    if not reply.cancelled():
+        reply.exception()  # who does not wait for it is not surprised by its failure
 
 
 def _now() -> float:
