@@ -159,12 +159,13 @@ async def test_outcomes_under_way_together_hold_or_do_not_each_by_its_own_guard(
         return store.settle(OWNED.of(account_id), id_, guard, fields, step="test.settle")
 
     alone = await settled("acc_1", "lost", "another")
-    together = await asyncio.gather(
-        settled("acc_1", "kept", "kept"),
-        settled("acc_1", "lost", "another"),
-        settled("acc_2", "theirs", "theirs"),
-        settled("acc_1", "absent", "absent"),
+    changes = (
+        ("acc_1", "kept", "kept"),
+        ("acc_1", "lost", "another"),
+        ("acc_2", "theirs", "theirs"),
+        ("acc_1", "absent", "absent"),
     )
+    together = await asyncio.gather(*(settled(*change) for change in changes))
 
     assert not alone
     assert together == [True, False, False, False]

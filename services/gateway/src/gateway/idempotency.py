@@ -1,9 +1,9 @@
 """Idempotency keys (protocol.md section 9, architecture.md section 8).
 
 A record holds the whole command, before it is published, and a lease under a token. Who finds the
-lease over takes the record with a new token and publishes the same bytes again; a worker answers a
-known command with what it did the first time. Final 2xx outcomes alone are kept, before they are
-sent; a refusal frees the key first. Who has lost the record answers what it says now.
+lease over takes the record with a new token and publishes the same bytes again; workers answer a
+known command with what it did. Only final 2xx outcomes are kept, before they are sent; a refusal
+frees its key first. Who has lost the record answers what it says.
 """
 
 import asyncio
