@@ -2,8 +2,8 @@
 
 A record holds the whole command, before it is published, and a lease under a token. Who finds the
 lease over takes the record with a new token and publishes the same bytes again; workers answer a
-known command with what it did. Only final 2xx outcomes are kept, before they are sent; a refusal
-frees its key first. Who has lost the record answers what it says.
+known command with what it did. Final 2xx outcomes alone are kept, a refusal frees its key, before
+either is sent. Who has lost the record answers what it says.
 """
 
 import asyncio
@@ -196,8 +196,8 @@ class Idempotency:
         return answer if kept else await self._found(write)
 
     async def _free(self, write: AnyWrite, record: KeyRecord, refused: Refusal) -> Answer:
-        held = {"_id": record["_id"], **_held(record)}
-        if await self._store.delete(KEYS.of(record["account_id"]), held, step="gateway.free_key"):
+        part, held = KEYS.of(record["account_id"]), {"_id": record["_id"], **_held(record)}
+        if await self._store.delete(part, held, step="gateway.free_key"):
             raise Refused.again(refused)
         return await self._found(write)
 
@@ -219,8 +219,6 @@ class Idempotency:
     async def _replay(self, outcome: Document) -> Answer:
         body = outcome.get("body") or await self._store.get_blob(outcome["blob"])
         return Answer(outcome["status"], bytes(body), replayed=True)
-
-    # -- no answer yet
 
     async def _busy(self, write: AnyWrite, record: KeyRecord) -> Answer:
         """A 202 lets the client go, so that the command is published by then, by whomever."""
