@@ -28,12 +28,12 @@ DUE = [
     ("6109.10.0012", "UA", {}),
     ("6109.10.0012", "NP", {}),
     ("3304.99.5000", "JP", {"Section 301 forced labour": "12.5 % together with column 1"}),
-    ("6911.10.3710", "DE", {"Section 301 forced labour": "9903.05.38/.39"}),
-    ("8512.20.2040", "TW", {"Section 232 car parts": "9903.94.66/.67",
+    ("6911.10.3710", "DE", {"Section 301 forced labour": "9903.05.38 or 9903.05.39"}),
+    ("8512.20.2040", "TW", {"Section 232 car parts": "9903.94.66 or 9903.94.67",
                             "Section 232 truck parts": "25 % under 9903.74.08",
                             "Section 301 forced labour": "10 % together with column 1"}),
     ("9018.90.8000", "GB", {}),
-    ("9018.90.8000", "DE", {"Section 301 forced labour": "9903.05.38/.39"}),
+    ("9018.90.8000", "DE", {"Section 301 forced labour": "9903.05.38 or 9903.05.39"}),
     ("4901.99.0093", "GB", {}),
     ("4901.99.0093", "CN", {"Section 301 China": "7.5 % (list 4A) under 9903.88.15"}),
     ("4901.99.0040", "CN", {}),
@@ -58,11 +58,11 @@ DUE = [
                             "Section 301 China": "25 %"}),
     ("9025.19.8010", "DE", {"Section 301 forced labour": "10 %"}),
     ("6601.91.0000", "TH", {"Section 301 forced labour": "12.5 %"}),
-    ("8507.60.0010", "KR", {"Section 232 car parts": "9903.94.62/.63",
+    ("8507.60.0010", "KR", {"Section 232 car parts": "9903.94.62 or 9903.94.63",
                             "Section 301 forced labour": "12.5 % together with column 1"}),
     ("8415.20.0000", "TH", {"Section 232 car parts": "25 %", "Section 232 truck parts": "25 %",
                             "Section 301 forced labour": "12.5 %"}),
-    ("8703.23.0110", "DE", {"Section 232 cars": "9903.94.50/.51"}),
+    ("8703.23.0110", "DE", {"Section 232 cars": "9903.94.50 or 9903.94.51"}),
     ("8703.23.0110", "TH", {"Section 232 cars": "25 % under 9903.94.01"}),
     ("8702.10.3100", "SE", {"Section 232 buses": "10 %"}),
     ("4407.12.0002", "SE", {"Section 232 softwood": "10 %"}),
@@ -82,7 +82,7 @@ DUE = [
     ("6810.99.0020", "IN", {"Section 201 quartz": "25 % within the quarter's quota",
                             "Section 301 forced labour": "10 %"}),
     ("6810.99.0080", "IN", {"Section 301 forced labour": "10 %"}),
-    ("6810.99.0020", "VN", {"Section 201 quartz": "9903.45.30/.31",
+    ("6810.99.0020", "VN", {"Section 201 quartz": "9903.45.30 or 9903.45.31",
                             "Section 301 forced labour": "12.5 %"}),
     ("7020.00.6000", "KR", {"Section 301 forced labour": "12.5 %"}),
     ("4823.90.8600", "BY", {"Column 2 rates": "column 2 in place of column 1"}),
@@ -165,7 +165,7 @@ def test_a_programme_ends_with_its_day(programme: str, last: date, hts: str, ori
         ("8415.90.8010", "MX", date(2026, 6, 7), "Section 232 aluminium", "25 %"),
         ("8415.90.8010", "MX", date(2026, 6, 8), "Section 232 aluminium", "15 % together"),
         ("8427.20.4000", "CN", date(2026, 6, 7), "Section 232 steel", "under 9903.82.09."),
-        ("8427.20.4000", "CN", date(2026, 6, 8), "Section 232 steel", "9903.82.09/.20-.21"),
+        ("8427.20.4000", "CN", date(2026, 6, 8), "Section 232 steel", "9903.82.09 or 9903.82.20"),
         ("7615.10.7125", "CN", date(2026, 6, 7), "Section 232 aluminium", "95 % of US metal"),
         ("7615.10.7125", "CN", date(2026, 6, 8), "Section 232 aluminium", "85 % of US metal"),
         ("9401.61.4011", "VN", date(2026, 12, 31), "Section 232 upholstered wood seats", "25 %"),
@@ -226,8 +226,6 @@ def test_a_row_that_nobody_read_asks_the_broker_to_confirm() -> None:
     read = due("6109.10.0012", "BD")["Section 301 forced labour"]
     unread = due("8426.19.0000", "CN")["Section 301 China ships action"]
 
-    assert read["reason"].startswith("Section 301 forced labour is due: 10 %")
-    assert unread["reason"].startswith(
-        "Section 301 China ships action may be due; broker to confirm: "
-    )
+    assert read["reason"].startswith("Section 301 forced labour: 10 % under")
+    assert unread["reason"].startswith("Section 301 China ships action (broker to confirm): 100 %")
     assert (read["source"]["verified"], unread["source"]["verified"]) == (True, False)

@@ -84,7 +84,7 @@ def _reason(cause: Cause) -> str:
     if isinstance(cause, Agency):
         likely = "is likely to" if cause.likely else "may"
         return f"{cause.name} {likely} regulate this good: {cause.ask}."
-    due = "is due" if cause.source["verified"] else "may be due; broker to confirm"
+    confirm = "" if cause.source["verified"] else " (broker to confirm)"
     heading = f" under {cause.chapter_99}" if cause.chapter_99 else ""
     terms = f". {cause.terms}" if cause.terms else ""
-    return f"{cause.name} {due}: {cause.rate}{heading}{terms}."
+    return f"{cause.name}{confirm}: {cause.rate}{heading}{terms}."
