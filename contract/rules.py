@@ -32,11 +32,16 @@ and the texts of the rules decide, and the agencies' own code lists are longer t
 _TABLES = """\
 Every row holds from its first to its last day, both included; the set in force on the UTC day of
 planning is chosen, and its version (newest boundary and content) is part of the plan and its hash.
+
+`data` of an agency names the fields of the product's `pga.<agency>` that answer it (`/` parts one
+way from another); `when` says that it asks of goods for children, or on formal entries, alone. The
+level NONE takes goods out of a shorter prefix.
 """
 _TITLES = {
     "thresholds": "Figures, of which one holds at a time",
     "programmes": "Duty programmes beside the general rate (R33)",
     "agencies": "Partner agencies by HTS prefix; the longest prefix wins for each agency (R29)",
+    "adcvd": "Anti-dumping and countervailing orders by origin and HTS prefix (R35)",
     "lists": "Lists of places, prefixes and words",
 }
 Said = TypeVar("Said", Rule, FlagRule)

@@ -101,7 +101,14 @@ product_contents = records(
         "adcvdCase": texts,
         "casNumber": texts,
         "metal": records(
-            {"kind": texts, "weightPercentHundredths": hundredths}, {"meltCountry": texts}
+            {"kind": texts, "weightPercentHundredths": hundredths},
+            {
+                "meltCountry": texts,
+                "meltPourCountry": texts,
+                "primarySmeltCountry": texts,
+                "secondarySmeltCountry": texts,
+                "castCountry": texts,
+            },
         ),
         "childrens": st.booleans(),
         "usmca": records({"claim": st.booleans()}, {"certification": texts}),

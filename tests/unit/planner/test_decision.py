@@ -21,7 +21,9 @@ from support.planning import (
     with_product,
 )
 
-CREAM = product(htsCode="3304.99.5000", countryOfOrigin="FR")
+CREAM = product(
+    htsCode="3304.99.5000", countryOfOrigin="FR", pga={"fda": {"productCode": "53LC-04"}}
+)
 US_BOOK = product(countryOfOrigin="US")
 
 
@@ -124,7 +126,11 @@ def test_warning_codes_are_what_an_execute_acknowledges() -> None:
     plan = with_product(weightGrams=None, htsCode="3304.99.5000", manufacturer=None)
     plan = replace(plan, tariff=None)
 
-    assert warning_codes(decide(plan)) == ["MANUFACTURER_MISSING", "WEIGHT_MISSING"]
+    assert warning_codes(decide(plan)) == [
+        "AGENCY_DATA_MISSING",
+        "MANUFACTURER_MISSING",
+        "WEIGHT_MISSING",
+    ]
 
 
 def test_flags_name_products_units_and_orders_and_lower_nothing() -> None:

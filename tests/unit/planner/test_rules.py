@@ -10,6 +10,7 @@ from planner.domain.rules import RULES
 from planner.domain.rules.base import Rule
 from support.planning import a_plan
 from unit.planner.rules import (
+    agencies,
     classification,
     entry,
     goods,
@@ -21,7 +22,17 @@ from unit.planner.rules import (
 )
 from unit.planner.rules.case import Case
 
-SUBJECTS = (orders, classification, origin, words, makers, goods, entry, spellings)
+SUBJECTS = (
+    orders,
+    classification,
+    origin,
+    words,
+    makers,
+    goods,
+    agencies,
+    entry,
+    spellings,
+)
 CASES = [case for subject in SUBJECTS for case in subject.CASES]
 
 

@@ -82,7 +82,19 @@ class Metal(Fact):
     """Its share of the weight in percent, at most two decimals (whole hundredths inside)."""
 
     melt_country: Maybe[CountryText] = None
-    """Where it was melted and poured, or smelted and cast: two letters, ISO 3166-1."""
+    """Of steel `meltPourCountry`, of aluminium `primarySmeltCountry` and `castCountry` in one."""
+
+    melt_pour_country: Maybe[CountryText] = None
+    """Steel: where it was melted and poured. Two letters, ISO 3166-1."""
+
+    primary_smelt_country: Maybe[CountryText] = None
+    """Aluminium: where most of the new metal was smelted, or `NONE`."""
+
+    secondary_smelt_country: Maybe[CountryText] = None
+    """Aluminium: where most of the recycled metal was smelted, or `NONE`."""
+
+    cast_country: Maybe[CountryText] = None
+    """Aluminium: where it was last cast."""
 
 
 class Usmca(Fact):

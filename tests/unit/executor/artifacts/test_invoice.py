@@ -1,5 +1,7 @@
 """How the facts of an invoice are summed."""
 
+from typing import Any
+
 import pytest
 
 from executor.artifacts.facts import CustomsPackage, HtsQuantity, Invoice
@@ -183,6 +185,27 @@ def test_class_data_of_the_regulation_is_asked_where_a_tariff_chapter_calls_for_
 
     assert note.goods == "Wearing apparel"
     assert note.line_numbers == (1,)
+
+
+@pytest.mark.parametrize(
+    ("hts", "said"),
+    [
+        ("2905.11.2000", {"casNumber": "67-56-1"}),
+        ("7418.10.0052", {"metal": {"kind": "copper", "weightPercentHundredths": 9500}}),
+        ("9102.11.1010", {"pga": {"cbp": {"componentValues": "movement 4, case 3, strap 2"}}}),
+    ],
+)
+def test_class_data_that_the_product_states_are_not_asked_again(
+    hts: str, said: dict[str, Any]
+) -> None:
+    silent: dict[str, Any] = dict.fromkeys(["materials", "metal", "casNumber", "pga"])
+
+    def asked(**content: Any) -> int:
+        good = a_product(htsCode=hts, **(silent | content))
+        return len(invoice(a_snapshot(products=[good])).class_notes)
+
+    assert asked() == 1
+    assert asked(**said) == 0
 
 
 def test_invoice_numbers_come_from_the_package_and_the_units_position() -> None:

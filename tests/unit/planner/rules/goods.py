@@ -1,4 +1,4 @@
-"""What the goods themselves ask for: agencies, sectors, remedies, preferences."""
+"""What the goods themselves ask for: bans, sectors, remedies, preferences."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -72,42 +72,6 @@ GOODS = [
     Case("IMPORT_PROHIBITED", "eight digits are named", canadian("2204.21.50", BANNED), BLOCKING),
     Case("IMPORT_PROHIBITED", "six digits may be of it", canadian("2204.21", BANNED), WARNING),
     Case("IMPORT_PROHIBITED", "six digits of vermouth's like", canadian("2205.90", BANNED)),
-    Case("FDA_PRIOR_NOTICE_NEEDED", "cheese", with_product(htsCode="0406.90.9900"), WARNING),
-    Case(
-        "FDA_PRIOR_NOTICE_NEEDED",
-        "cheese of a registered dairy",
-        with_product(htsCode="0406.90.9900", pga={"FDA": {"facilityRegistration": "1234"}}),
-    ),
-    Case(
-        "FDA_PRIOR_NOTICE_NEEDED",
-        "the agency named twice, in two cases",
-        with_product(
-            htsCode="0406.90.9900",
-            pga={"FDA": {"code": "12"}, "fda": {"facilityRegistration": "1234"}},
-        ),
-    ),
-    Case("FDA_PRIOR_NOTICE_NEEDED", "feathers, no food", with_product(htsCode="0505.10.0050")),
-    Case("FDA_PRIOR_NOTICE_NEEDED", "pet food", with_product(htsCode="2309.10.0090"), WARNING),
-    Case("FDA_PRIOR_NOTICE_NEEDED", "tobacco", with_product(htsCode="2402.10.3000")),
-    Case("CPSC_CERTIFICATE_MISSING", "a toy", with_product(htsCode="9503.00.0073"), WARNING),
-    Case("CPSC_CERTIFICATE_MISSING", "a children's book", with_product(childrens=True), WARNING),
-    Case(
-        "CPSC_CERTIFICATE_MISSING",
-        "a toy with its certificate",
-        with_product(htsCode="9503.00.0073", pga={"cpsc": {"reference": "REG-1"}}),
-    ),
-    Case(
-        "CPSC_CERTIFICATE_MISSING",
-        "the day before e-filing",
-        with_product(htsCode="9503.00.0073", as_of=date(2026, 7, 7)),
-    ),
-    Case(
-        "CPSC_CERTIFICATE_MISSING",
-        "the day of e-filing",
-        with_product(htsCode="9503.00.0073", as_of=date(2026, 7, 8)),
-        WARNING,
-    ),
-    Case("CPSC_CERTIFICATE_MISSING", "a lamp, only possible", with_product(htsCode="9405110000")),
     Case(
         "UFLPA_SECTOR_REVIEW",
         "a Chinese shirt",
@@ -141,26 +105,31 @@ GOODS = [
 ]
 
 REMEDIES = [
-    Case(
-        "ADCVD_REVIEW",
-        "Chinese plywood without a word",
-        with_product(htsCode="4412330640", countryOfOrigin="CN"),
-        WARNING,
-    ),
+    *[
+        Case("ADCVD_REVIEW", claim, with_product(htsCode=hts, countryOfOrigin=origin), severity)
+        for claim, hts, origin, severity in (
+            ("Chinese plywood without a word", "4412.33.0640", "CN", WARNING),
+            ("Finnish plywood", "4412.33.0640", "FI", None),
+            ("the heading beside it", "4413.00.0000", "CN", None),
+            ("Chinese candles", "3406.00.0000", "CN", WARNING),
+            ("Chinese pencils", "9609.10.0000", "CN", WARNING),
+            ("Chinese ribbon with woven selvedge", "5806.32.1020", "CN", WARNING),
+            ("the same of Taiwan", "5806.32.1020", "TW", WARNING),
+            ("the same of Japan", "5806.32.1020", "JP", None),
+            ("carrier bags of Vietnam", "3923.21.0085", "VN", WARNING),
+            ("other bags of Vietnam", "3923.21.0095", "VN", None),
+            ("honey of Argentina", "0409.00.0056", "AR", WARNING),
+            ("a Chinese mug", "6912.00.4400", "CN", None),
+            ("Chinese tiles", "6907.21.1011", "CN", WARNING),
+            ("a Chinese cushion", "9404.90.2090", "CN", None),
+            ("a Chinese mattress", "9404.21.0013", "CN", WARNING),
+            ("foil pans of China", "7615.10.7125", "CN", WARNING),
+        )
+    ],
     Case(
         "ADCVD_REVIEW",
         "`none` is a word",
         with_product(htsCode="4412330640", countryOfOrigin="CN", adcvdCase="none"),
-    ),
-    Case(
-        "ADCVD_REVIEW",
-        "Finnish plywood",
-        with_product(htsCode="4412330640", countryOfOrigin="FI"),
-    ),
-    Case(
-        "ADCVD_REVIEW",
-        "the heading beside it",
-        with_product(htsCode="4413000000", countryOfOrigin="CN"),
     ),
     *[
         Case("ADCVD_CASE_INVALID", f"{text!r} is none", with_product(adcvdCase=text), WARNING)

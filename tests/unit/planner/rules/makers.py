@@ -51,6 +51,18 @@ CASES = [
         "chapter 64 is none",
         with_product(htsCode="6403.99.6030", materials=COTTON, manufacturer=None),
     ),
+    *[
+        Case(
+            "TEXTILE_MANUFACTURER_MISSING", goods, with_product(htsCode=hts, manufacturer=None), to
+        )
+        for goods, hts, to in (
+            ("a felt hat", "6505.00.0400", BLOCKING),
+            ("a bag of cotton", "4202.12.4000", BLOCKING),
+            ("a quilt", "9404.40.9022", BLOCKING),
+            ("a handbag of a number that was not read", "4202.22.4500", WARNING),
+            ("a handbag of leather", "4202.21.9000", None),
+        )
+    ],
     Case("MANUFACTURER_MISSING", "a book", with_product(manufacturer=None), INFO),
     Case(
         "MANUFACTURER_MISSING",

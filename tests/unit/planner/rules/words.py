@@ -112,6 +112,14 @@ CLASS_DATA = [
             htsCode="7418.20.1000", metal={"kind": "copper", "weightPercentHundredths": 9_800}
         ),
     ),
+    Case("CLASS_DATA_MISSING", "peat, no chemical", with_product(htsCode="2703.00.0000")),
+    Case("CLASS_DATA_MISSING", "a watch's parts", with_product(htsCode="9102.11.1010"), WARNING),
+    Case(
+        "CLASS_DATA_MISSING",
+        "their values are given",
+        with_product(htsCode="9102.11.1010", pga={"cbp": {"componentValues": "4, 3, 2"}}),
+    ),
+    Case("CLASS_DATA_MISSING", "a clock", with_product(htsCode="9105.21.4000")),
     Case("CLASS_DATA_MISSING", "a book", with_product()),
     Case("MELT_COUNTRY_INVALID", "China in words", melted("CHINA"), WARNING),
     Case("MELT_COUNTRY_INVALID", "CN", melted("CN")),

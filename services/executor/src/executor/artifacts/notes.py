@@ -81,7 +81,7 @@ def _flag_note(flag: Flag, line_numbers: Iterable[int]) -> FlagNote:
 
 def class_notes(lines: Sequence[Line]) -> tuple[ClassNote, ...]:
     found = (
-        (row, tuple(line.number for line in lines if row.covers(line.product.hts_code)))
+        (row, tuple(line.number for line in lines if row.is_asked_of(line.product)))
         for row in CLASS_DATA
     )
     return tuple(ClassNote(row.goods, row.asks, n, row.source) for row, n in found if n)

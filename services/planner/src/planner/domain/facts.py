@@ -1,14 +1,14 @@
 """What a plan is decided on: values only, and what the rules derive from them once."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
-from planner.domain.ruleset import Agency, Entry, Programme, RuleSet
+from planner.domain.ruleset import Agency, DutyCase, Entry, Programme, RuleSet
 
 Content = Mapping[str, Any]  # camelCase content as it was synced or set
 
@@ -123,6 +123,7 @@ class Product:
     origin: str | None
     agencies: tuple[Agency, ...]
     programmes: tuple[Programme, ...]
+    duty_cases: tuple[DutyCase, ...]  # whose scope may hold it
     in_chapter_99: bool  # one of the programmes has a heading there
     uflpa: Entry | None
     sanctions: Entry | None
@@ -153,10 +154,20 @@ class Product:
         return claim
 
     def agency_data(self, agency: str) -> Content:
-        """What the product says for an agency; agencies are named in any case."""
+        """What the product says for an agency; agencies are named in any case, by the last word."""
         given: Mapping[str, Content] = self.content.get("pga", {})
-        same = [given[name] for name in sorted(given) if name.lower() == agency]
+        same = [given[name] for name in sorted(given) if name.lower().split()[-1] == agency]
         return {name: text for data in same for name, text in data.items()}
+
+    @property
+    def asked_on_formal(self) -> Iterator[Agency]:
+        """The agencies that ask on formal entries alone (the Lacey Act's declaration)."""
+        return (agency for agency in self.agencies if agency.when == "formal")
+
+    def lacks(self, agency: Agency) -> tuple[str, ...]:
+        """The paths of what the agency asks for and the product does not say."""
+        names = agency.lacks(self.agency_data(agency.key))
+        return tuple(self.path(f"pga.{agency.key}.{name}") for name in names)
 
 
 def is_named_and_addressed(party: Content) -> bool:
@@ -205,8 +216,9 @@ def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
         hts=hts,
         secondary_hts=_special_hts(content.get("secondaryHtsCode", "")),
         origin=origin,
-        agencies=rules.agencies_for(hts, childrens=content.get("childrens", False)),
+        agencies=rules.agencies_for(hts, childrens=content.get("childrens")),
         programmes=programmes,
+        duty_cases=rules.duty_cases_for(hts, origin),
         in_chapter_99=any(programme.chapter_99 for programme in programmes),
         uflpa=rules.prefix("uflpa", hts) if chinese else None,
         sanctions=rules.entry("sanctions_review", origin),

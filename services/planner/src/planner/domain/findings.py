@@ -16,17 +16,19 @@ _OPERATORS = ("account.", "warehouse.", "broker.")  # what the operator's comman
 
 
 class Found(NamedTuple):
-    """A finding, and whether its field goes into the missing data."""
+    """A finding, and the paths of the data that it tells to be missing."""
 
     finding: Finding
-    missing: bool
+    missing: tuple[str, ...]
 
 
 def found_on(subject: Subject, given: PlanningInput | ProductContext) -> Iterator[Found]:
     """What the rules that look at this kind of subject find."""
     for rule in _RULES[type(subject)]:
         for hit in rule.check(subject, given):
-            yield Found(_finding(rule, hit, subject), hit.missing)
+            finding = _finding(rule, hit, subject)
+            missing = (finding["field"],) if hit.missing is True else hit.missing or ()
+            yield Found(finding, missing)
 
 
 @dataclass(slots=True)
@@ -56,8 +58,8 @@ class Findings:
             self.found[finding["code"], finding["field"], finding.get("unit_id", "")] = finding
             if finding["severity"] == Severity.BLOCKING:
                 self.blocked.setdefault(subject_id, set()).add(finding["code"])
-            if missing:
-                self._note_missing(finding)
+            for path in missing:
+                self._note_missing(path, finding)
 
     def in_order(self) -> list[Finding]:
         """By severity, code, path, and the unit where two units say the same."""
@@ -74,8 +76,8 @@ class Findings:
     def missing_in_order(self) -> list[MissingDatum]:
         return [self.missing[path] for path in sorted(self.missing)]
 
-    def _note_missing(self, finding: Finding) -> None:
-        path, former = finding["field"], self.missing.get(finding["field"])
+    def _note_missing(self, path: str, finding: Finding) -> None:
+        former = self.missing.get(path)
         executes = (finding["severity"] == Severity.BLOCKING) or (
             former and former["required_for"] == "EXECUTE"
         )

@@ -35,6 +35,7 @@ class Group:
     values: tuple[int, ...]  # cents of each order
     has_case: bool
     uncertified_usmca: tuple[str, ...]  # products that claim the preference without a certificate
+    undeclared: tuple[str, ...]  # products without what an agency asks on formal entries
     dearest_in_chapter_99: int  # cents of the dearest line that a chapter 99 programme touches
 
     @property
@@ -43,7 +44,7 @@ class Group:
 
     @property
     def formal(self) -> bool:
-        return self.unit["entry_type"] != _INFORMAL
+        return is_formal(self.unit)
 
     @property
     def value_cents(self) -> int:
@@ -53,12 +54,16 @@ class Group:
         return self.value_cents > given.ruleset.thresholds["informal_limit"].cents
 
 
+def is_formal(unit: Unit) -> bool:
+    return unit["entry_type"] != _INFORMAL
+
+
 def lane_of(product: Product) -> Lane:
     if product.uflpa or product.sanctions:
         return Lane.HOLD
     if product.has_adcvd_case:
         return Lane.ADCVD
-    if any(agency.likely for agency in product.agencies):
+    if any(agency.likely and agency.when != "formal" for agency in product.agencies):
         return Lane.PGA
     return Lane.TRADE_REMEDY if product.programmes else Lane.CLEAN
 
@@ -128,8 +133,15 @@ def _unit(
         if products[product_id].claims_usmca
         and not products[product_id].content["usmca"].get("certification")
     )
+    undeclared = tuple(
+        product_id
+        for product_id in sorted(used)
+        if any(map(products[product_id].lacks, products[product_id].asked_on_formal))
+    )
     values = tuple(order.value_cents for order in orders)
-    return Group(unit, values, has_case, uncertified, _dearest_in_chapter_99(orders, products))
+    return Group(
+        unit, values, has_case, uncertified, undeclared, _dearest_in_chapter_99(orders, products)
+    )
 
 
 def _entry_type(value_cents: int, given: PlanningInput, *, has_case: bool) -> str:

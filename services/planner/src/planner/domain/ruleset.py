@@ -1,6 +1,6 @@
 """The dated tables in force on one day, as the rules look things up in them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
@@ -34,13 +34,40 @@ class Agency:
     """A partner agency that may regulate the goods of a prefix, and what it asks for."""
 
     name: str
-    level: Literal["LIKELY", "POSSIBLE"]
+    level: Literal["LIKELY", "POSSIBLE", "NONE"]  # NONE: not these of a shorter prefix
     ask: str
     source: Source = field(compare=False)
+    when: Literal["", "children", "formal"] = ""  # unless not for children; on formal entries alone
+    ways: tuple[tuple[str, ...], ...] = ()  # fields of `pga` to give: all those of one way
 
     @property
     def likely(self) -> bool:
         return self.level == "LIKELY"
+
+    @property
+    def key(self) -> str:
+        """Its name in a product's `pga`: `fda`; the Lacey Act's is `lacey`."""
+        return self.name.lower().split()[-1]
+
+    def lacks(self, given: Container[str]) -> tuple[str, ...]:
+        """The fields of the first way that are not given; none where a way is, or a disclaim."""
+        if not self.ways or "disclaim" in given or any(_all(way, given) for way in self.ways):
+            return ()
+        return tuple(name for name in self.ways[0] if name not in given)
+
+
+def _all(names: Iterable[str], given: Container[str]) -> bool:
+    return all(name in given for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyCase:
+    """Anti-dumping or countervailing orders on goods of one country; their text is the scope."""
+
+    cases: str
+    goods: str
+    origin: str
+    source: Source = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +117,7 @@ class RuleSet:
     agencies: Mapping[str, tuple[Agency, ...]]  # by HTS prefix, or `childrens`
     programmes: Mapping[str, tuple[Programme, ...]]  # by HTS prefix, "" for all goods
     prohibited: Mapping[str, tuple[Ban, ...]]  # by HTS prefix, "" for all goods
+    duty_cases: Mapping[str, tuple[DutyCase, ...]]  # by HTS prefix
 
     def entry(self, name: str, value: str | None) -> Entry | None:
         """The entry of exactly this value."""
@@ -100,13 +128,19 @@ class RuleSet:
         known = self.lists[name]
         return next((known[prefix] for prefix in _prefixes(hts) if prefix in known), None)
 
-    def agencies_for(self, hts: str | None, *, childrens: bool) -> tuple[Agency, ...]:
+    def agencies_for(self, hts: str | None, *, childrens: bool | None) -> tuple[Agency, ...]:
         """One row per agency, alphabetically: the longest prefix that names the agency wins."""
         found: dict[str, Agency] = {}
         for key in (["childrens"] if childrens else []) + _prefixes(hts):
             for agency in self.agencies.get(key, ()):
-                found.setdefault(agency.name, agency)
-        return tuple(found[name] for name in sorted(found))
+                if agency.when != "children" or childrens is not False:
+                    found.setdefault(agency.name, agency)
+        return tuple(found[name] for name in sorted(found) if found[name].level != "NONE")
+
+    def duty_cases_for(self, hts: str | None, origin: str | None) -> tuple[DutyCase, ...]:
+        """The orders on goods of an origin that name the number, or what it is part of."""
+        named = (case for key in _prefixes(hts) for case in self.duty_cases.get(key, ()))
+        return tuple(dict.fromkeys(case for case in named if case.origin == origin))
 
     def programmes_for(
         self, hts: str | None, origin: str | None, said: Collection[str]

@@ -13,14 +13,21 @@ from shared.contracts.plans import PlanView
 from shared.contracts.snapshot import Snapshot
 from shared.money import decimal
 
-# What every product needs; one that lacks several is told of once (ADR 0020).
-_BASIC = {
-    "DESCRIPTION_MISSING",
-    "HTS_MISSING",
-    "MANUFACTURER_MISSING",
-    "ORIGIN_MISSING",
-    "TEXTILE_MANUFACTURER_MISSING",
-    "WEIGHT_MISSING",
+# What every product needs, and what agencies and programmes want of its class: a product that
+# lacks several of one kind is told of once (ADR 0020).
+_BASIC, _DATA = "basic", "data"
+_TOGETHER = {
+    "DESCRIPTION_MISSING": _BASIC,
+    "HTS_MISSING": _BASIC,
+    "MANUFACTURER_MISSING": _BASIC,
+    "ORIGIN_MISSING": _BASIC,
+    "TEXTILE_MANUFACTURER_MISSING": _BASIC,
+    "WEIGHT_MISSING": _BASIC,
+    "AGENCY_DATA_MISSING": _DATA,
+    "CLASS_DATA_MISSING": _DATA,
+    "CPSC_CERTIFICATE_MISSING": _DATA,
+    "FDA_PRIOR_NOTICE_NEEDED": _DATA,
+    "METAL_DATA_MISSING": _DATA,
 }
 
 
@@ -69,16 +76,24 @@ def warning_codes(snapshot: Snapshot) -> list[str]:
 
 def _messages(findings: list[Finding]) -> Iterator[Finding]:
     """The findings as they are told: one for all that a product lacks; counts in words too."""
-    lacking: dict[str, list[Finding]] = defaultdict(list)
+    lacking: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for found in findings:
-        if found["code"] in _BASIC:
-            lacking[found["product_id"]].append(found)
-    together = {id_: _one(parts) for id_, parts in lacking.items()}
+        if found["code"] in _TOGETHER:
+            lacking[_lack(found)].append(found)
+    together = {lack: _one(parts) for lack, parts in lacking.items()}
     for found in findings:
-        if found["code"] not in _BASIC:
+        if found["code"] not in _TOGETHER:
             yield _counted(found)
-        elif (message := together[found["product_id"]])["code"] == found["code"]:
-            yield message
+        elif _place(told := together[_lack(found)]) == _place(found):
+            yield told
+
+
+def _place(found: Finding) -> tuple[str, str]:
+    return found["code"], found["field"]
+
+
+def _lack(found: Finding) -> tuple[str, str]:
+    return _TOGETHER[found["code"]], found["product_id"]
 
 
 def _one(parts: list[Finding]) -> Finding:

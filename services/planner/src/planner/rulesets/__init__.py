@@ -6,6 +6,7 @@ for open), its citation, the source's own date, and whether a source was read th
     lists.csv       named lists of values: places, prefixes, words
     thresholds.csv  figures of which exactly one holds on a day
     agencies.csv    HTS prefixes and the partner agencies that may regulate them
+    adcvd.csv       anti-dumping and countervailing orders, by origin and HTS prefix
     programmes.csv  duty programmes beside the general rate; their scopes are lists of HTS prefixes
                     in scopes/, one heading a line
     prohibited.csv  goods that may not come in, by HTS prefix and origin
@@ -19,11 +20,11 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal, TypeVar, cast
 
-from planner.domain.ruleset import Agency, Ban, Entry, Programme, RuleSet, Threshold
+from planner.domain.ruleset import Agency, Ban, DutyCase, Entry, Programme, RuleSet, Threshold
 from shared.canonical import content_hash
 from shared.contracts.decision import Source
 
-TABLES = ("agencies", "lists", "programmes", "prohibited", "thresholds")
+TABLES = ("adcvd", "agencies", "lists", "programmes", "prohibited", "thresholds")
 
 Row = Mapping[str, str]
 Fact = TypeVar("Fact")
@@ -60,6 +61,7 @@ def load(as_of: date) -> RuleSet:
             (scopes(row["scope"]), _programme(row)) for row in rows["programmes"]
         ),
         prohibited=_by_prefix((row["prefixes"].split(), _ban(row)) for row in rows["prohibited"]),
+        duty_cases=_by_prefix((row["prefixes"].split(), _case(row)) for row in rows["adcvd"]),
     )
 
 
@@ -119,8 +121,18 @@ def _by_prefix(rows: Iterable[tuple[Collection[str], Fact]]) -> dict[str, tuple[
 
 
 def _agency(row: Row) -> Agency:
-    level = cast("Literal['LIKELY', 'POSSIBLE']", row["level"])
-    return Agency(row["agency"], level, row["ask"], source_of(row))
+    return Agency(
+        name=row["agency"],
+        level=cast("Literal['LIKELY', 'POSSIBLE', 'NONE']", row["level"]),
+        ask=row["ask"],
+        source=source_of(row),
+        when=cast("Literal['', 'children', 'formal']", row["when"]),
+        ways=tuple(tuple(way.split()) for way in row["data"].split("/") if way.strip()),
+    )
+
+
+def _case(row: Row) -> DutyCase:
+    return DutyCase(row["cases"], row["goods"], row["origin"], source_of(row))
 
 
 def _ban(row: Row) -> Ban:

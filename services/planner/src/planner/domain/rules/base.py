@@ -45,7 +45,7 @@ class Hit(NamedTuple):
     severity: Severity | None = None
     source: Source | None = None  # of the data row behind it, where there is one
     remedy: str = ""
-    missing: bool = False  # the path goes into the missing data
+    missing: bool | tuple[str, ...] = False  # the path, or these, go into the missing data
     lines: Lines | None = None  # of a batch, where it is about one product's lines
 
 

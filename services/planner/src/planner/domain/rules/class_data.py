@@ -4,22 +4,29 @@ from planner.domain.facts import Product, ProductContext
 from planner.domain.rules.base import POLICY, Hit, Hits, law, no_country, warning
 
 _COPPER = "74"
+_POURED = "meltPourCountry"
+_SMELTED = ("primarySmeltCountry", "secondarySmeltCountry", "castCountry")
+_ALIAS = "meltCountry"  # of where it was poured, or smelted first and cast
+_WITHOUT = {"NONE", "N/A"}  # no secondary smelt
 
 
 @warning(
     "R27",
     reads="products[].materials",
     message="This class needs more on the invoice: {what}.",
-    remedy="Sync the product with materials [{name, percent}], or casNumber for chemicals.",
+    remedy="Sync the product with materials [{name, percent}], with casNumber for chemicals, or "
+    "with pga.cbp.componentValues for watches.",
     source=law("19 CFR 141.87 and 141.89, text through 30 Sep 2024", "2024-09-30"),
 )
 def class_data_missing(product: Product, given: ProductContext) -> Hits:
     content, rules = product.content, given.ruleset
     composed = content.get("materials", []) != []
     composed = composed or (product.chapter == _COPPER and "metal" in content)
+    valued = "componentValues" in product.agency_data("cbp")
     for name, wanted, is_given in (
         ("materials", rules.prefix("needs_materials", product.hts), composed),
         ("casNumber", rules.prefix("needs_cas", product.hts), "casNumber" in content),
+        ("pga.cbp.componentValues", rules.prefix("needs_component_values", product.hts), valued),
     ):
         if wanted and not is_given:
             yield Hit({"what": wanted.note}, product.path(name), source=wanted.source, missing=True)
@@ -27,14 +34,47 @@ def class_data_missing(product: Product, given: ProductContext) -> Hits:
 
 @warning(
     "R53",
-    reads="products[].metal.meltCountry",
+    reads="products[].metal",
     message='"{code}" is not an ISO 3166-1 alpha-2 country code: {hint}.',
     remedy="Sync the product with the two-letter ISO code of the country of melt and pour, or "
-    "of smelt and cast.",
+    "of smelt and cast; NONE where there was no such smelt.",
     source=POLICY,
 )
 def melt_country_invalid(product: Product, given: ProductContext) -> Hits:
-    return no_country(product.content.get("metal", {}).get("meltCountry"), given.ruleset)
+    metal = product.content.get("metal", {})
+    for name in (_POURED, *_SMELTED, _ALIAS):
+        if metal.get(name) not in _WITHOUT:
+            for hit in no_country(metal.get(name), given.ruleset):
+                yield Hit(hit.said, product.path(f"metal.{name}"))
+
+
+@warning(
+    "R67",
+    reads="products[].metal",
+    message="The duty on its metal turns on countries that the product does not say: {lacks}. "
+    "Where smelt or cast of aluminium is unknown, CBP asks 200 %.",
+    remedy="Sync the product with metal {kind, weightPercent}; of steel with meltPourCountry, of "
+    "aluminium with primarySmeltCountry, secondarySmeltCountry and castCountry.",
+    source=law("CBP Form 7501 instructions; Section 232 metals tariff of Apr 2026"),
+)
+def metal_data_missing(product: Product, given: ProductContext) -> Hits:
+    known = given.ruleset.lists["metal_programmes"]
+    if any(programme.name in known for programme in product.programmes):
+        lacks = _metal_lacks(product)
+        if lacks:
+            missing = tuple(map(product.path, lacks))
+            yield Hit({"lacks": ", ".join(lacks)}, missing[0], missing=missing)
+
+
+def _metal_lacks(product: Product) -> tuple[str, ...]:
+    metal = product.content.get("metal")
+    if metal is None:
+        return ("metal",)
+    kind = metal["kind"].casefold()
+    wanted = _SMELTED if kind.startswith("alum") else (_POURED,) if "copper" not in kind else ()
+    if _ALIAS in metal:
+        wanted = ("secondarySmeltCountry",) if wanted == _SMELTED else ()
+    return tuple(f"metal.{name}" for name in wanted if name not in metal)
 
 
 @warning(

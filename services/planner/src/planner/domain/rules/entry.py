@@ -2,7 +2,16 @@
 
 from planner.domain.facts import PlanningInput, read_order
 from planner.domain.grouping import Group
-from planner.domain.rules.base import POLICY, Hit, Hits, blocking, info, law, warning
+from planner.domain.rules.base import (
+    POLICY,
+    Hit,
+    Hits,
+    Severity,
+    blocking,
+    info,
+    info_or_warning,
+    law,
+)
 from shared.money import decimal
 
 _FIELD = "units[].entryType"
@@ -63,18 +72,21 @@ def de_minimis_suspended(given: PlanningInput, _same: PlanningInput) -> Hits:
         yield Hit({"limit": decimal(limit), "count": small}, source=state.source)
 
 
-@warning(
+@info_or_warning(
     "R38",
     reads=_FIELD,
-    message="Informal entry of chapter 99 goods over USD {limit} a line rests on a suspended "
-    "clause; broker to confirm.",
-    remedy="Ask the broker whether informal entry still serves, or set formal entry for all.",
+    message="Chapter 99 goods over USD {limit} a line are on informal entry; the clause that keeps "
+    "them from it is {state}.",
+    remedy="Set formal entry for all where the clause is in force; else there is nothing to do.",
     source=law("19 CFR 143.21(a); CSMS of 28 Apr 2025", "2025-04-28"),
 )
 def informal_chapter_99_check(unit: Group, given: PlanningInput) -> Hits:
     limit = given.ruleset.thresholds["informal_chapter_99_limit"]
+    clause = given.ruleset.thresholds["informal_chapter_99_clause"]
     if not unit.formal and unit.dearest_in_chapter_99 > limit.cents:
-        yield Hit({"limit": decimal(limit.cents)}, source=limit.source)
+        severity = Severity.INFO if clause.value == "SUSPENDED" else Severity.WARNING
+        said = {"limit": decimal(limit.cents), "state": clause.note}
+        yield Hit(said, severity=severity, source=clause.source)
 
 
 def _is_on_file(given: PlanningInput, name: str) -> bool:

@@ -16,7 +16,7 @@ from planner.domain.rules.base import (
     no_country,
     warning,
 )
-from planner.domain.ruleset import RuleSet
+from planner.domain.ruleset import Entry, RuleSet
 
 _FIELD = "products[].manufacturer"
 _POSTAL_FIELD = "products[].manufacturer.postalCode"
@@ -27,16 +27,17 @@ _CHINESE_CODE = re.compile(r"[0-9]{6}")
 _XINJIANG = ("83", "84")
 
 
-@blocking(
+@blocking_or_warning(
     "R23",
     reads=_FIELD,
-    message="Textiles need the maker's name and address, or its MID.",
+    message="Textile goods need the maker's name and address, or its MID.",
     remedy=_REMEDY,
-    source=law("19 CFR 102.23"),
+    source=law("19 CFR 102.21(b)(5) and 102.23"),
 )
 def textile_manufacturer_missing(product: Product, given: ProductContext) -> Hits:
-    if _is_textile(product, given) and not _is_identified(product, given.ruleset):
-        yield Hit(missing=True)
+    textile = _textile(product, given)
+    if textile and not _is_identified(product, given.ruleset):
+        yield Hit(severity=_by_law(textile), source=textile.source, missing=True)
 
 
 @info_or_warning(
@@ -47,7 +48,7 @@ def textile_manufacturer_missing(product: Product, given: ProductContext) -> Hit
     source=law("Regulatory notice on manufacturer identification, FedEx", "2011-07-04"),
 )
 def manufacturer_missing(product: Product, given: ProductContext) -> Hits:
-    if not _is_textile(product, given) and not _is_identified(product, given.ruleset):
+    if not _textile(product, given) and not _is_identified(product, given.ruleset):
         matters = product.has_adcvd_case or any(agency.likely for agency in product.agencies)
         yield Hit(severity=Severity.WARNING if matters else None, missing=True)
 
@@ -62,8 +63,7 @@ def manufacturer_missing(product: Product, given: ProductContext) -> Hits:
 def cn_manufacturer_postal_code_missing(product: Product, given: ProductContext) -> Hits:
     code = _chinese_code(product)
     if code is not None and not _CHINESE_CODE.fullmatch(code):
-        severity = None if _is_textile(product, given) else Severity.WARNING
-        yield Hit(severity=severity, missing=True)
+        yield Hit(severity=_by_law(_textile(product, given)), missing=True)
 
 
 @blocking(
@@ -105,8 +105,13 @@ def manufacturer_mid_invalid(product: Product, given: ProductContext) -> Hits:
         yield Hit({"mid": mid})
 
 
-def _is_textile(product: Product, given: ProductContext) -> bool:
-    return given.ruleset.entry("textiles", product.chapter) is not None
+def _textile(product: Product, given: ProductContext) -> Entry | None:
+    return given.ruleset.prefix("textiles", product.hts)
+
+
+def _by_law(textile: Entry | None) -> Severity | None:
+    """What the law asks of textile goods blocks where it was read that these are such goods."""
+    return None if textile and textile.source["verified"] else Severity.WARNING
 
 
 def _is_identified(product: Product, rules: RuleSet) -> bool:

@@ -2,24 +2,22 @@
 
 from planner.domain.facts import PlanningInput, Product, ProductContext
 from planner.domain.grouping import Group
-from planner.domain.rules.base import POLICY, Hit, Hits, law, unverified, warning
+from planner.domain.rules.base import POLICY, Hit, Hits, law, warning
 
-_HEADING = 4
 _USMCA = law("USMCA low-value statement, LegalClarity")
 
 
 @warning(
     "R35",
     reads="products[].adcvdCase",
-    message="Anti-dumping or countervailing duty may apply: {what}.",
+    message="Anti-dumping or countervailing duty may apply: {cases}; the order's text decides.",
     remedy='Give the case number in adcvdCase, or "none"; a case forces entry type 03.',
-    source=unverified("AD/CVD watch list, from trade knowledge"),
+    source=law("Orders of the Department of Commerce; the HTS numbers that they name"),
 )
-def adcvd_review(product: Product, given: ProductContext) -> Hits:
-    heading = None if product.hts is None else product.hts[:_HEADING]
-    found = given.ruleset.entry("adcvd_watch", f"{product.origin} {heading}")
-    if found and "adcvdCase" not in product.content:
-        yield Hit({"what": found.note}, source=found.source, missing=True)
+def adcvd_review(product: Product, _given: ProductContext) -> Hits:
+    if product.duty_cases and "adcvdCase" not in product.content:
+        cases = "; ".join(f"{each.goods}, {each.cases}" for each in product.duty_cases)
+        yield Hit({"cases": cases}, source=product.duty_cases[0].source, missing=True)
 
 
 @warning(
