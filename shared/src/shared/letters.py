@@ -5,7 +5,7 @@ reads the letter, not the snapshot. A delivery that an executor of before letter
 for that one the mailer writes the letter itself, by this same function.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypedDict
 
 from shared.contracts.decision import Decision, Totals, UnitTotals
@@ -13,6 +13,7 @@ from shared.contracts.lifecycle import ExportRecord
 from shared.contracts.snapshot import ENTRY_TYPES, Snapshot
 from shared.money import decimal
 
+MOST_LISTED: Final = 10  # bills, packages
 MOST_NOTES: Final = 20  # the invoice holds them all
 
 _TRANSPORT: Final = {
@@ -99,8 +100,19 @@ def _transport(shipment: Mapping[str, Any]) -> str:
     known = [f"{label} {shipment[key]}" for key, label in _TRANSPORT.items() if key in shipment]
     if "eta" in shipment:
         known.append(f"arrival {shipment['eta'][:16].replace('T', ' ')} UTC")
-    known += [f"{group['count']} x {group['kind']}" for group in shipment.get("packages", ())]
+    known += _some(
+        f"{b['kind'].replace('_', ' ')} {b['number']}" for b in shipment.get("bills", ())
+    )
+    known += _some(f"{g['count']} x {g['kind']}" for g in shipment.get("packages", ()))
     return f"Transport: {'; '.join(known)}." if known else "Transport details are not known yet."
+
+
+def _some(told: Iterable[str]) -> list[str]:
+    """The first of a list that may be long; the documents hold it."""
+    each = list(told)
+    return each[:MOST_LISTED] + (
+        [f"and {len(each) - MOST_LISTED} more"] if each[MOST_LISTED:] else []
+    )
 
 
 def _contact(employee: Mapping[str, str]) -> str:

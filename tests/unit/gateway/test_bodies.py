@@ -137,6 +137,26 @@ def test_a_wrong_order_is_told_where_and_how(raw: bytes, path: str, code: str) -
         ({"shipment": {"eta": "tomorrow"}}, "shipment.eta", "invalid_string"),
         ({"shipment": {"exportDate": "2026-02-30"}}, "shipment.exportDate", "invalid_string"),
         ({"shipment": {"incoterm": "free"}}, "shipment.incoterm", "invalid_string"),
+        (
+            {"shipment": {"bills": [{"kind": "CMR", "number": "1"}]}},
+            "shipment.bills.0.kind",
+            "invalid_enum_value",
+        ),
+        ({"shipment": {"bills": [{"kind": "AWB"}]}}, "shipment.bills.0.number", "invalid_type"),
+        (
+            {
+                "shipment": {
+                    "bills": [{"kind": "AWB", "number": n, "orderIds": ["o"]} for n in "12"]
+                }
+            },
+            "shipment",
+            "custom",
+        ),
+        (
+            {"shipment": {"packages": [{"kind": "BOX", "count": 1, "orderIds": []}]}},
+            "shipment.packages.0.orderIds",
+            "too_small",
+        ),
     ],
 )
 def test_a_wrong_plan_is_told_where_and_how(change: dict[str, Any], path: str, code: str) -> None:

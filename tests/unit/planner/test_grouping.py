@@ -145,8 +145,8 @@ def test_a_unit_is_named_by_its_key_orders_and_rules() -> None:
         (
             three_orders("CONSOLIDATED_IOR", 100_000, 120_000, 260_000),
             "SPLIT_KEEPS_INFORMAL",
-            "3 orders add up to USD 4800.00; apart, 2 of them would stay informal",
-            "PER_ORDER: 2 informal entries and 1 formal entry in place of one formal entry",
+            "3 orders add up to USD 4800.00 on one bill; apart, 2 of them would stay informal",
+            "shipment.bills: 2 informal entries and 1 formal entry in place of 1 formal entry",
         ),
         (
             three_orders("CONSOLIDATED_IOR", 260_000, 260_000, 260_000),
@@ -157,16 +157,21 @@ def test_a_unit_is_named_by_its_key_orders_and_rules() -> None:
         (
             with_account(three_orders(), importerOfRecord={"bond": None}),
             "SPLIT_KEEPS_INFORMAL",
-            "3 orders add up to USD 3000.00; apart, 3 of them would stay informal",
-            "PER_ORDER: 3 informal entries in place of one formal entry",
+            "3 orders add up to USD 3000.00 on one bill; apart, 3 of them would stay informal",
+            "shipment.bills: 3 informal entries in place of 1 formal entry",
         ),
         (
             three_orders("PER_CONSIGNEE", 200_000, 120_000, 200_000),
             "SPLIT_KEEPS_INFORMAL",
-            "2 orders add up to USD 4000.00; apart, 2 of them would stay informal",
-            "PER_ORDER: 2 informal entries in place of one formal entry",
+            "3 orders add up to USD 5200.00 on one bill; apart, 3 of them would stay informal",
+            "shipment.bills: 3 informal entries in place of 2 formal entries",
         ),
-        (three_orders("PER_ORDER"), "PER_ORDER", "per order", "1 entry in place of 3"),
+        (
+            three_orders("PER_ORDER", 70_000, 70_000, 70_000),
+            "PER_ORDER",
+            "per order",
+            "1 entry in place of 3",
+        ),
         (with_broker(email=None), "NOTHING_TO_GROUP", "nothing to group", None),
     ],
 )

@@ -25,7 +25,7 @@ SUBSTANCE: list[tuple[str, PlanningInput]] = [
     ("destination", replace(a_plan(), destination_country="CA")),
     ("exported", a_plan(exported=frozenset({"ord_1"}))),
     ("tariff", a_plan(tariff=None)),
-    ("rule set", replace(a_plan(), ruleset=replace(a_plan().ruleset, version="other"))),
+    ("rule set", replace(a_plan(), ruleset=replace(a_plan().ruleset, version="2026-11-24.other"))),
     *[
         (f"product {name}", a_plan(products={"prod_book": product(**{name: value})}))
         for name, value in {

@@ -1,15 +1,23 @@
 """How goods travel: what a plan's request says of its shipment."""
 
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from shared.contracts.base import Fact, Timestamp
 from shared.contracts.catalogue import Cents
 from shared.contracts.parties import TransportMode
-from shared.text import Incoterm, Maybe, Port, Text
+from shared.text import Id, Incoterm, Maybe, Port, Text
 
 Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9][0-9]-[0-9][0-9]$")]
+
+
+OrderIds = Annotated[
+    tuple[Id, ...],
+    Field(min_length=1, max_length=10_000),
+    AfterValidator(lambda ids: tuple(sorted(set(ids)))),
+]
 
 
 class PackageGroup(Fact):
@@ -22,7 +30,30 @@ class PackageGroup(Fact):
     """How many."""
 
     gross_weight_grams: Annotated[int, Field(ge=0, le=10_000_000_000)] | None = None
-    """Gross weight of all of them, in whole grams."""
+    """Gross weight of all of them, in whole grams; 0 is not given."""
+
+    order_ids: OrderIds | None = None
+    """The orders in them; absent: of the whole shipment."""
+
+
+class BillKind(StrEnum):
+    PAPS = "PAPS"
+    AWB = "AWB"
+    OCEAN_BILL = "OCEAN_BILL"
+    RAIL_BILL = "RAIL_BILL"
+
+
+class Bill(Fact):
+    """A bill that goods travel under; what is on one bill is one shipment (19 CFR 101.1)."""
+
+    kind: BillKind
+    """A truck's PAPS number, an air waybill, an ocean or a rail bill of lading."""
+
+    number: Text
+    """Its number."""
+
+    order_ids: OrderIds | None = None
+    """The orders on it, each on one bill; absent: all that no bill names."""
 
 
 class Charge(Fact):
@@ -62,8 +93,19 @@ class Shipment(Fact):
     incoterm: Maybe[Incoterm] = None
     """Three letters, as DAP or DDP."""
 
-    packages: tuple[PackageGroup, ...] | None = Field(default=None, max_length=1_000)
+    bills: tuple[Bill, ...] | None = Field(default=None, max_length=10_000)
+    """Bills of lading, waybills, PAPS numbers; without them all is one shipment."""
+
+    packages: tuple[PackageGroup, ...] | None = Field(default=None, max_length=10_000)
     """Packages by kind."""
 
     charges: tuple[Charge, ...] | None = Field(default=None, max_length=100)
     """Charges beside the price of the goods."""
+
+    @model_validator(mode="after")
+    def an_order_is_on_one_bill(self) -> Self:
+        named = [id_ for bill in self.bills or () for id_ in bill.order_ids or ()]
+        if len(set(named)) < len(named):
+            twice = next(id_ for id_ in named if named.count(id_) > 1)
+            raise ValueError(f"{twice} is on two bills; an order is on one")
+        return self

@@ -129,4 +129,22 @@ CLASS_DATA = [
     Case("WEIGHT_MISSING", "one gram", with_product(weightGrams=1)),
 ]
 
-CASES = [*NOT_GOODS, *DESCRIPTION, *CLASS_DATA]
+
+def made_of(*shares: tuple[str, int]) -> PlanningInput:
+    materials = [{"name": name, "percentHundredths": percent * 100} for name, percent in shares]
+    return with_product(materials=materials)
+
+
+MATERIALS = [
+    Case("MATERIALS_OVER_WHOLE", "160 %", made_of(("cotton", 100), ("silk", 60)), WARNING),
+    Case("MATERIALS_OVER_WHOLE", "100 %", made_of(("cotton", 60), ("silk", 40))),
+    Case("MATERIALS_OVER_WHOLE", "a part of it", made_of(("cotton", 60))),
+    Case(
+        "MATERIALS_OVER_WHOLE",
+        "shell and lining apart",
+        made_of(("shell: wool", 100), ("lining: silk", 60), ("Lining, cotton", 40)),
+    ),
+    Case("MATERIALS_OVER_WHOLE", "none", with_product()),
+]
+
+CASES = [*MATERIALS, *NOT_GOODS, *DESCRIPTION, *CLASS_DATA]

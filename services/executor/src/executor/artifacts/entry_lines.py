@@ -4,7 +4,7 @@ Tariff numbers have no dots. Columns of agencies hold the data given, or say tha
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from executor.artifacts.base import RenderedFile, artifact
@@ -44,7 +44,7 @@ def entry_lines(package: CustomsPackage, _: tuple[RenderedFile, ...]) -> bytes:
 
 def _rows(package: CustomsPackage) -> Iterator[Row]:
     places = [(i, n, each) for i in package.invoices for n, each in enumerate(i.subtotals, 1)]
-    gross = _gross(package, [each for _, _, each in places])
+    gross = _gross(package)
     for (invoice, number, each), grams in zip(places, gross, strict=True):
         lines = [invoice.lines[line - 1] for line in each.line_numbers]
         yield {
@@ -58,11 +58,24 @@ def _rows(package: CustomsPackage) -> Iterator[Row]:
         }
 
 
-def _gross(package: CustomsPackage, entries: list[Subtotal]) -> list[int] | list[None]:
-    """The gross weight by net weights; none where it, or one of these, was not given."""
-    if not package.shipment.gross_weight_stated or package.totals.lines_without_weight:
-        return [None] * len(entries)
-    return shares(package.shipment.gross_weight_grams, [each.net_weight_grams for each in entries])
+def _gross(package: CustomsPackage) -> Sequence[int | None]:
+    """The gross weight by net weights, an invoice's where it is its own.
+
+    None where it, or one of these, was not given.
+    """
+    own = [invoice.gross_weight_grams for invoice in package.invoices]
+    parts = [[each.net_weight_grams for each in invoice.subtotals] for invoice in package.invoices]
+    if package.totals.lines_without_weight:
+        return [None] * sum(map(len, parts))
+    if all(own):
+        return [
+            share
+            for gross, nets in zip(own, parts, strict=True)
+            for share in shares(gross or 0, nets)
+        ]
+    nets = [net for part in parts for net in part]
+    stated = package.shipment.gross_weight_stated
+    return shares(package.shipment.gross_weight_grams, nets) if stated else [None] * len(nets)
 
 
 def _named(invoice: Invoice, number: int, each: Subtotal) -> Row:

@@ -13,7 +13,7 @@ from shared.contracts.catalogue import ProductFact
 from shared.contracts.decision import Source
 from shared.contracts.orders import Consignee
 from shared.contracts.parties import BrokerContent, ImporterOfRecord, Party, ResponsibleEmployee
-from shared.contracts.shipments import PackageGroup
+from shared.contracts.shipments import Bill, PackageGroup
 from shared.money import Money
 
 # Its fields stand among those of the fact that holds it, wherever a document names them.
@@ -56,6 +56,7 @@ class Shipment:
     package_count: int
     gross_weight_grams: int
     gross_weight_stated: bool
+    gross_weight_note: str | None  # what stands in for it, where it was not stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,9 @@ class Invoice:
     unit_id: str
     entry_type: str
     grouping_key: dict[str, str]
+    bills: tuple[Bill, ...] | None  # that its orders travel under
+    packages: tuple[PackageGroup, ...] | None  # that hold its orders alone, where they are named
+    gross_weight_grams: int | None  # of these packages
     sold_to: Recipient | None  # absent: one for each order, see the orders
     lines: tuple[Line, ...]
     subtotals: tuple[Subtotal, ...]

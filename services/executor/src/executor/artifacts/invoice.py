@@ -18,7 +18,15 @@ from executor.artifacts.facts import (
     Totals,
 )
 from executor.artifacts.formats import hts, hts_quantities
-from executor.artifacts.shipment import apportioned, parties, recipient, shipment
+from executor.artifacts.shipment import (
+    apportioned,
+    bills_of,
+    gross_of,
+    packages_of,
+    parties,
+    recipient,
+    shipment,
+)
 from executor.artifacts.subtotals import subtotals
 from shared.contracts import shipments
 from shared.contracts.catalogue import ProductFact
@@ -44,7 +52,7 @@ class UnequalTotals(EntryGoError):
 def customs_package(snapshot: Snapshot, identity: Identity) -> CustomsPackage:
     account = AccountContent.model_validate(snapshot["account"])
     stated = shipments.Shipment.model_validate(snapshot["shipment"])
-    source = _Source(snapshot, identity)
+    source = _Source(snapshot, identity, stated)
     units = snapshot["decision"]["units"]
     charges = apportioned(stated.charges or (), [unit["totals"]["value_cents"] for unit in units])
     invoices = tuple(
@@ -58,7 +66,7 @@ def customs_package(snapshot: Snapshot, identity: Identity) -> CustomsPackage:
         protocol=snapshot["protocol"],
         ruleset_version=snapshot["ruleset_version"],
         parties=parties(snapshot, account),
-        shipment=shipment(stated, snapshot, account, totals.net_weight_grams),
+        shipment=shipment(stated, snapshot, account, totals),
         invoices=invoices,
         totals=totals,
     )
@@ -67,8 +75,11 @@ def customs_package(snapshot: Snapshot, identity: Identity) -> CustomsPackage:
 class _Source:
     """What all units of one package draw on."""
 
-    def __init__(self, snapshot: Snapshot, identity: Identity) -> None:
+    def __init__(
+        self, snapshot: Snapshot, identity: Identity, shipment: shipments.Shipment
+    ) -> None:
         self.identity, self.orders = identity, snapshot["orders"]
+        self.shipment = shipment
         self.products = {
             key: printed(ProductFact.model_validate(content))
             for key, content in snapshot["products"].items()
@@ -108,6 +119,7 @@ class _Unit:
         orders = self._orders(lines)
         totals = self._checked(_totals(lines, orders, charges))
         recipients = {order.recipient for order in orders}
+        packages = packages_of(self.source.shipment, self.unit["order_ids"])
         return Invoice(
             position=self.position,
             number=f"{self.source.identity.package_number}-{self.position:02d}",
@@ -115,6 +127,9 @@ class _Unit:
             unit_id=self.unit["unit_id"],
             entry_type=self.unit["entry_type"],
             grouping_key=self.unit["grouping_key"],
+            bills=bills_of(self.source.shipment, self.unit["order_ids"]),
+            packages=packages,
+            gross_weight_grams=gross_of(packages or ()),
             sold_to=_only(recipients),
             lines=lines,
             subtotals=subtotals(lines, charges, self.source.hts_units),

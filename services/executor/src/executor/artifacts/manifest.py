@@ -28,6 +28,7 @@ def manifest(package: CustomsPackage, files: tuple[RenderedFile, ...]) -> bytes:
         "eta": shipment.stated.eta,
         "packageCount": shipment.package_count,
         "grossWeightGrams": shipment.gross_weight_grams,
+        "grossWeightNote": shipment.gross_weight_note,
         "units": [_unit(invoice) for invoice in package.invoices],
         "totals": document_of(package.totals),
     }

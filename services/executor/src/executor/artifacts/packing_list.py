@@ -17,6 +17,7 @@ def packing_list(package: CustomsPackage, _: tuple[RenderedFile, ...]) -> bytes:
         "packages": document_of(shipment.packages),
         "packagesStated": shipment.packages_stated,
         "grossWeightStated": shipment.gross_weight_stated,
+        "grossWeightNote": shipment.gross_weight_note,
         "units": [_unit(invoice) for invoice in package.invoices],
         "totals": {
             "packages": shipment.package_count,
@@ -33,6 +34,7 @@ def _unit(invoice: Invoice) -> dict[str, Any]:
     return {
         "unitId": invoice.unit_id,
         "invoiceNumber": invoice.number,
+        **_travel(invoice),
         "contents": [_goods(line) for line in invoice.lines],
         "orders": [_order(order) for order in invoice.orders],
         "totals": {
@@ -41,6 +43,16 @@ def _unit(invoice: Invoice) -> dict[str, Any]:
             "netWeightGrams": invoice.totals.net_weight_grams,
         },
     }
+
+
+def _travel(invoice: Invoice) -> dict[str, Any]:
+    """Its bills, and its packages where they are its own."""
+    told: dict[str, Any] = {
+        "bills": invoice.bills,
+        "packages": invoice.packages,
+        "grossWeightGrams": invoice.gross_weight_grams,
+    }
+    return {name: document_of(value) for name, value in told.items() if value is not None}
 
 
 def _goods(line: Line) -> dict[str, Any]:

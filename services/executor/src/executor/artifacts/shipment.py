@@ -1,14 +1,14 @@
 """The facts of the whole shipment: who, how it travels, and its charges on each invoice."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import accumulate, pairwise
 
-from executor.artifacts.facts import Charge, Parties, Recipient, Shipment
+from executor.artifacts.facts import Charge, Parties, Recipient, Shipment, Totals
 from shared.contracts import shipments
 from shared.contracts.orders import Consignee
 from shared.contracts.parties import AccountContent, BrokerContent, Party, WarehouseContent
-from shared.contracts.shipments import PackageGroup
+from shared.contracts.shipments import Bill, PackageGroup
 from shared.contracts.snapshot import Snapshot, SnapshotOrder
 from shared.money import usd
 
@@ -69,13 +69,11 @@ def recipient(order: SnapshotOrder) -> Recipient:
 
 
 def shipment(
-    stated: shipments.Shipment, snapshot: Snapshot, account: AccountContent, net_weight_grams: int
+    stated: shipments.Shipment, snapshot: Snapshot, account: AccountContent, totals: Totals
 ) -> Shipment:
     groups = stated.packages or ()
-    weights = [g.gross_weight_grams for g in groups if g.gross_weight_grams is not None]
-    weighed = bool(groups) and len(weights) == len(groups)
-    orders = snapshot["decision"]["totals"]["orders"]
-    packages = groups or (PackageGroup(kind="package", count=orders),)
+    gross = gross_of(groups)
+    packages = groups or (PackageGroup(kind="package", count=totals.orders),)
     return Shipment(
         stated=stated,
         exporting_country=snapshot["warehouse"]["country"],
@@ -85,6 +83,42 @@ def shipment(
         packages=packages,
         packages_stated=bool(groups),
         package_count=sum(group.count for group in packages),
-        gross_weight_grams=sum(weights) if weighed else net_weight_grams,
-        gross_weight_stated=weighed,
+        gross_weight_grams=totals.net_weight_grams if gross is None else gross,
+        gross_weight_stated=gross is not None,
+        gross_weight_note=None if gross is not None else _note(groups, totals),
     )
+
+
+def gross_of(groups: Sequence[PackageGroup]) -> int | None:
+    """The gross weight in grams, where each of the groups was weighed; 0 is not."""
+    weights = [group.gross_weight_grams or 0 for group in groups]
+    return sum(weights) if weights and all(weights) else None
+
+
+def bills_of(stated: shipments.Shipment, order_ids: Collection[str]) -> tuple[Bill, ...] | None:
+    """The bill that names these orders (a unit is on one), or those that name none."""
+    bills = stated.bills or ()
+    named = [bill for bill in bills if not set(bill.order_ids or ()).isdisjoint(order_ids)]
+    own = named or [bill for bill in bills if bill.order_ids is None]
+    return tuple(bill.model_copy(update={"order_ids": None}) for bill in own) or None
+
+
+def packages_of(
+    stated: shipments.Shipment, order_ids: Collection[str]
+) -> tuple[PackageGroup, ...] | None:
+    """The packages that hold these orders and no others; none where one order's are not known."""
+    groups = stated.packages or ()
+    own = [group for group in groups if not set(group.order_ids or ()).isdisjoint(order_ids)]
+    held = {order_id for group in own for order_id in group.order_ids or ()}
+    shared = any(group.order_ids is None for group in groups)
+    return None if shared or held != set(order_ids) else tuple(own)
+
+
+def _note(groups: Sequence[PackageGroup], totals: Totals) -> str:
+    weighed, missing = sum(bool(g.gross_weight_grams) for g in groups), totals.lines_without_weight
+    said = [
+        "sum of net weights",
+        f"{weighed} of {len(groups)} kinds of packages are weighed" if weighed else "",
+        f"without {missing} line{'s' if missing > 1 else ''} of unknown weight" if missing else "",
+    ]
+    return "; ".join(filter(None, said))

@@ -25,7 +25,7 @@ from gateway.schemas.values import (
 from shared.contracts.catalogue import Manufacturer, Material, Metal, ProductFact, Usmca
 from shared.contracts.exports import MAX_PLAN_ORDERS
 from shared.contracts.orders import MAX_LINES, Consignee, OrderFact, OrderLine
-from shared.contracts.shipments import Charge, PackageGroup, Shipment
+from shared.contracts.shipments import Bill, Charge, PackageGroup, Shipment
 from shared.contracts.sync import MAX_ORDERS
 from shared.text import Id, Maybe, Text
 from shared.validation import UntilEnough
@@ -95,6 +95,10 @@ class PackageGroupBody(PackageGroup):
     gross_weight_grams: GrossGrams | None = None
 
 
+class BillBody(Bill):
+    model_config = _STRICT
+
+
 class ChargeBody(Charge):
     model_config = _STRICT
     amount_cents: Usd = Field(alias="amountUsd")
@@ -105,7 +109,8 @@ class ShipmentBody(Shipment):
     model_config = _STRICT
     eta: Moment | None = None
     export_date: Day | None = None
-    packages: tuple[PackageGroupBody, ...] | None = Field(default=None, max_length=1_000)
+    bills: tuple[BillBody, ...] | None = Field(default=None, max_length=10_000)
+    packages: tuple[PackageGroupBody, ...] | None = Field(default=None, max_length=10_000)
     charges: tuple[ChargeBody, ...] | None = Field(default=None, max_length=100)
 
 

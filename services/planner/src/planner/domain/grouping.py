@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from planner.domain.facts import Order, PlanningInput, Product
@@ -37,6 +37,7 @@ class Group:
     uncertified_usmca: tuple[str, ...]  # products that claim the preference without a certificate
     undeclared: tuple[str, ...]  # products without what an agency asks on formal entries
     dearest_in_chapter_99: int  # cents of the dearest line that a chapter 99 programme touches
+    shipment_cents: int = 0  # of all that travels on its bill, where that is more
 
     @property
     def id(self) -> str:
@@ -51,7 +52,13 @@ class Group:
         return self.unit["totals"]["value_cents"]
 
     def over_informal_limit(self, given: PlanningInput) -> bool:
-        return self.value_cents > given.ruleset.thresholds["informal_limit"].cents
+        """What is on one bill is one shipment (19 CFR 101.1), and the limit is a shipment's."""
+        limit = given.ruleset.thresholds["informal_limit"].cents
+        return max(self.value_cents, self.shipment_cents) > limit
+
+    @property
+    def bill(self) -> str:
+        return self.unit["grouping_key"].get("bill", "")
 
 
 def is_formal(unit: Unit) -> bool:
@@ -73,14 +80,51 @@ def group(
 ) -> list[Group]:
     """The units of these orders, the strictest lane first, then by key."""
     lanes = {product_id: lane_of(product) for product_id, product in products.items()}
-    gathered: dict[tuple[Lane, str], list[Order]] = defaultdict(list)
+    bills = _bills(given)
+    gathered: dict[tuple[Lane, str, str], list[Order]] = defaultdict(list)
     for order in orders:
         lane = max(lanes[product_id] for product_id in order.product_ids)
-        gathered[lane, _strategy_key(order, given)].append(order)
-    return [
-        _unit(_key(lane, key, given), gathered[lane, key], products, given)
-        for lane, key in sorted(gathered, key=lambda each: (-each[0], each[1]))
+        gathered[lane, _strategy_key(order, given), bills.get(order.id, "")].append(order)
+    units = [
+        _unit(_key(lane, key, bill, given), gathered[lane, key, bill], products, given)
+        for lane, key, bill in sorted(gathered, key=lambda each: (-each[0], *each[1:]))
     ]
+    return _as_shipments(units, given)
+
+
+def is_on_file(given: PlanningInput, name: str) -> bool:
+    """Whether the importer has a bond, or has given a power of attorney."""
+    return given.importer.get(name, False) is not False
+
+
+def _bills(given: PlanningInput) -> dict[str, str]:
+    """The bill that names an order."""
+    return {
+        order_id: f"{bill['kind']} {bill['number']}"
+        for bill in given.shipment.get("bills", ())
+        for order_id in bill.get("orderIds", ())
+    }
+
+
+def _as_shipments(units: list[Group], given: PlanningInput) -> list[Group]:
+    """The units with the value of the shipment that each is part of, and the entry that asks for.
+
+    A unit that needs a formal entry of itself and cannot have one stays behind: it does not count.
+    """
+    formal_can_go = is_on_file(given, "bond") and is_on_file(given, "powerOfAttorney")
+    values: dict[str, int] = defaultdict(int)
+    for unit in units:
+        if formal_can_go or not unit.formal:
+            values[unit.bill] += unit.value_cents
+    return [_as_part(unit, values[unit.bill], given) for unit in units]
+
+
+def _as_part(unit: Group, shipment_cents: int, given: PlanningInput) -> Group:
+    value = max(unit.value_cents, shipment_cents)
+    entry_type = _entry_type(value, given, has_case=unit.has_case)
+    return replace(
+        unit, shipment_cents=shipment_cents, unit={**unit.unit, "entry_type": entry_type}
+    )
 
 
 def strategy_of(given: PlanningInput) -> str:
@@ -92,13 +136,14 @@ def _strategy_key(order: Order, given: PlanningInput) -> str:
     consignee = order.content.get("consignee")
     if strategy == "CONSOLIDATED_IOR":
         return ""
-    if strategy == "PER_CONSIGNEE" and consignee:
-        name = " ".join(consignee["name"].casefold().split())
-        return f"{name}, {order.content.get('destinationPostalCode', '')[:5]}".rstrip(", ")
-    return order.id
+    code = order.content.get("destinationPostalCode", "")[:5]
+    if strategy == "PER_CONSIGNEE" and consignee and code and consignee.get("addressLines"):
+        who = " ".join([consignee["name"], "/", *consignee["addressLines"]])
+        return f"{' '.join(who.casefold().split())}, {code}"
+    return order.id  # a name alone is not a person
 
 
-def _key(lane: Lane, strategy_key: str, given: PlanningInput) -> dict[str, str]:
+def _key(lane: Lane, strategy_key: str, bill: str, given: PlanningInput) -> dict[str, str]:
     key = {
         "warehouse_id": given.warehouse.id,
         "broker_id": given.broker.id,
@@ -108,6 +153,7 @@ def _key(lane: Lane, strategy_key: str, given: PlanningInput) -> dict[str, str]:
         "strategy": strategy_of(given),
         "strategy_key": strategy_key,
         "lane": lane.name,
+        "bill": bill,
     }
     return {name: value for name, value in key.items() if value}
 

@@ -32,18 +32,20 @@ def _split_hint(groups: list[Group], given: PlanningInput) -> StrategyHint | Non
     limit = given.ruleset.thresholds["informal_limit"].cents
     if given.account.content.get("formalAlways"):
         return None
-    for group in groups:
-        orders, small = len(group.values), sum(value <= limit for value in group.values)
-        if not group.formal or group.has_case or orders == 1 or not small:
+    for bill in dict.fromkeys(group.bill for group in groups):
+        shipment = [group for group in groups if group.bill == bill]
+        formal = [group for group in shipment if group.formal and not group.has_case]
+        values = [value for group in shipment for value in group.values]
+        small = sum(value <= limit for value in values)
+        if not formal or len(values) == 1 or not small:
             continue
-        together = group.unit["totals"]["value_cents"]
         return StrategyHint(
             code="SPLIT_KEEPS_INFORMAL",
-            message=f"The {group.unit['grouping_key']['lane']} unit is formal because its "
-            f"{orders} orders add up to USD {decimal(together)}; apart, "
-            f"{small} of them would stay informal.",
-            alternative=f"PER_ORDER: {_entries(small, orders - small)} in place of one formal "
-            "entry, each with its own bill of lading and filing fee.",
+            message=f"The entry is formal because {len(values)} orders add up to USD "
+            f"{decimal(sum(values))} on one bill; apart, {small} of them would stay informal.",
+            alternative="PER_ORDER, with a bill for each order in shipment.bills: "
+            f"{_entries(small, len(values) - small)} in place of {_of(shipment)}, each with its "
+            "own filing fee.",
         )
     return None
 

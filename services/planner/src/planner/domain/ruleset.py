@@ -119,6 +119,11 @@ class RuleSet:
     prohibited: Mapping[str, tuple[Ban, ...]]  # by HTS prefix, "" for all goods
     duty_cases: Mapping[str, tuple[DutyCase, ...]]  # by HTS prefix
 
+    @property
+    def since(self) -> date:
+        """The day on which the newest of the rows took force, or an older one lost it."""
+        return date.fromisoformat(self.version[:10])
+
     def entry(self, name: str, value: str | None) -> Entry | None:
         """The entry of exactly this value."""
         return None if value is None else self.lists[name].get(value)

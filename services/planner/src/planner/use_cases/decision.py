@@ -55,6 +55,7 @@ async def decided(
         Refused: INVALID_ACCOUNT_SCOPE, ORDER_NOT_FOUND, or VALIDATION_ERROR for too many lines.
     """
     ids = sorted(set(request.order_ids))
+    _shipment_within(request)
     asked = await repository.asked_for(account_id, request)
     warehouse, broker, orders = asked.warehouse, asked.broker, asked.orders
     if warehouse is None or broker is None:
@@ -113,6 +114,19 @@ async def _missing(account_id: str, missing: list[str], repository: Repository) 
 def _decided(given: PlanningInput) -> Decided:
     snapshot = decide(given)
     return Decided(snapshot, canonical_json(snapshot))
+
+
+def _shipment_within(request: PlanRequest) -> None:
+    """Bills and packages name orders of the plan alone."""
+    shipment, planned = request.shipment or Shipment(), set(request.order_ids)
+    named = [
+        *((f"bills.{n}", bill.order_ids) for n, bill in enumerate(shipment.bills or ())),
+        *((f"packages.{n}", group.order_ids) for n, group in enumerate(shipment.packages or ())),
+    ]
+    for where, order_ids in named:
+        if unknown := sorted(set(order_ids or ()) - planned):
+            path = f"shipment.{where}.orderIds"
+            raise invalid(path, f"{unknown[0]} is none of the plan's orderIds.")
 
 
 def _within_limits(orders: dict[str, dict[str, Any]]) -> None:

@@ -1,13 +1,18 @@
 """What the invoice must say beside the usual for a class of goods, and the weight of each."""
 
+import re
+
 from planner.domain.facts import Product, ProductContext
 from planner.domain.rules.base import POLICY, Hit, Hits, law, no_country, warning
+from shared.money import decimal
 
 _COPPER = "74"
 _POURED = "meltPourCountry"
 _SMELTED = ("primarySmeltCountry", "secondarySmeltCountry", "castCountry")
 _ALIAS = "meltCountry"  # of where it was poured, or smelted first and cast
 _WITHOUT = {"NONE", "N/A"}  # no secondary smelt
+_WHOLE = 10_000  # hundredths of a percent
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @warning(
@@ -75,6 +80,22 @@ def _metal_lacks(product: Product) -> tuple[str, ...]:
     if _ALIAS in metal:
         wanted = ("secondarySmeltCountry",) if wanted == _SMELTED else ()
     return tuple(f"metal.{name}" for name in wanted if name not in metal)
+
+
+@warning(
+    "R83",
+    reads="products[].materials",
+    message="The materials add up to {sum} %.",
+    remedy="Give shares that add up to 100 %, or name the part each is of, as `lining: silk`.",
+    source=law("19 CFR 141.89, text through 30 Sep 2024", "2024-09-30"),
+)
+def materials_over_whole(product: Product, given: ProductContext) -> Hits:
+    """Shares of parts, as of shell and lining, add up apart."""
+    materials = product.content.get("materials", [])
+    total = sum(material["percentHundredths"] for material in materials)
+    words = {word for each in materials for word in _WORD.findall(each["name"].casefold())}
+    if total > _WHOLE and words.isdisjoint(given.ruleset.lists["parts_of_goods"]):
+        yield Hit({"sum": decimal(total)})
 
 
 @warning(

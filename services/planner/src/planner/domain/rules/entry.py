@@ -1,7 +1,7 @@
 """What the value and the goods of a unit ask of its entry."""
 
 from planner.domain.facts import PlanningInput, read_order
-from planner.domain.grouping import Group
+from planner.domain.grouping import Group, is_on_file
 from planner.domain.rules.base import (
     POLICY,
     Hit,
@@ -31,7 +31,7 @@ _SET_BY = "An operator sets it: `entrygo account update ID {}`."
 )
 def formal_entry_requirements_missing(unit: Group, given: PlanningInput) -> Hits:
     for name, what, option in _REQUIREMENTS:
-        if unit.formal and not _is_on_file(given, name):
+        if unit.formal and not is_on_file(given, name):
             path, remedy = f"account.importerOfRecord.{name}", _SET_BY.format(option)
             yield Hit({"what": what}, path, remedy=remedy, missing=True)
 
@@ -44,10 +44,12 @@ def formal_entry_requirements_missing(unit: Group, given: PlanningInput) -> Hits
     source=law("19 CFR 143.21; CBP Form 7501 instructions, block 2"),
 )
 def entry_type_formal(unit: Group, given: PlanningInput) -> Hits:
-    if unit.formal and all(_is_on_file(given, name) for name, _, _ in _REQUIREMENTS):
+    if unit.formal and all(is_on_file(given, name) for name, _, _ in _REQUIREMENTS):
         reason = (
             "an AD/CVD case"
             if unit.has_case
+            else f"a shipment of USD {decimal(unit.shipment_cents)} on one bill"
+            if unit.shipment_cents > unit.value_cents and unit.over_informal_limit(given)
             else f"a value of USD {decimal(unit.value_cents)}"
             if unit.over_informal_limit(given)
             else "the account's choice of formal entry for all"
@@ -87,7 +89,3 @@ def informal_chapter_99_check(unit: Group, given: PlanningInput) -> Hits:
         severity = Severity.INFO if clause.value == "SUSPENDED" else Severity.WARNING
         said = {"limit": decimal(limit.cents), "state": clause.note}
         yield Hit(said, severity=severity, source=clause.source)
-
-
-def _is_on_file(given: PlanningInput, name: str) -> bool:
-    return given.importer.get(name, False) is not False
