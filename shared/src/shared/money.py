@@ -6,6 +6,7 @@ Rounding is `rounded`, here alone: half up, each amount by itself; a sum is of w
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -66,6 +67,7 @@ def rounded(number: int, by: int) -> int:
     return (2 * number + by) // (2 * by)
 
 
+@lru_cache(maxsize=1_024)
 def outer(name: str, currency: str = USD) -> tuple[str, int] | None:
     """The name in HTTP of an integer that stands for a decimal, and how many decimals it has."""
     for inside, outside, places in _ENDINGS:

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.views import with_pages
+from gateway.plan_texts import with_pages
 from shared import tracing
 from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
 from shared.errors import (

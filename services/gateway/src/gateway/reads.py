@@ -11,8 +11,10 @@ from typing import Any, Final, Generic, NamedTuple, cast
 import orjson
 
 from gateway.auth import Principal
+from gateway.plan_texts import PlanText, PlanTexts, plan_text
 from shared import plans
 from shared.contracts.errors import ErrorCode
+from shared.contracts.exports import ExportPlanned
 from shared.contracts.lifecycle import CurrentPlan, ExportRecord, Status
 from shared.errors import BlobCorrupt, Refused
 from shared.exports import where_status
@@ -52,6 +54,7 @@ class Reads:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._parties: dict[tuple[str, str], float] = {}
+        self._texts = PlanTexts()
 
     # -- scope
 
@@ -99,14 +102,18 @@ class Reads:
     async def snapshot(self, export: ExportRecord) -> bytes:
         return await plans.snapshot_of(self._store, export["account_id"], export["plan"])
 
-    async def view(self, account_id: str, plan: CurrentPlan) -> Document:
+    async def view(self, account_id: str, plan: CurrentPlan) -> PlanText:
         """The plan as it was answered."""
-        data = await plans.view_of(self._store, account_id, plan)
-        return cast("Document", orjson.loads(data))
+        digest = plan["view_sha256"]
+        return self._texts.known(digest) or self._texts.of(
+            digest, await plans.view_of(self._store, account_id, plan)
+        )
 
-    async def large_view(self, digest: str) -> Document:
-        """One that did not fit into the reply."""
-        return cast("Document", orjson.loads(await self._store.get_blob(digest)))
+    async def planned(self, reply: ExportPlanned) -> PlanText:
+        """The plan that was just made: its view is in the reply, or too large for it."""
+        digest = reply.view_sha256
+        stored = reply.view.encode() if reply.view else await self.blob(digest or "")
+        return plan_text(stored) if digest is None else self._texts.of(digest, stored)
 
     async def plan_of_command(
         self, caller: Principal, command_id: str

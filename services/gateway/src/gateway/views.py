@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from gateway.money import to_http
+from gateway.money import dump, to_http
+from gateway.plan_texts import PlanText, joined
 from gateway.record_views import View
 from shared.clock import timestamp
 from shared.contracts.lifecycle import (
@@ -17,23 +18,22 @@ from shared.contracts.lifecycle import (
     next_action_of,
     status_of,
 )
-from shared.links import rule_page
 
 _NOTIFICATION_TYPES: Final = {"BROKER": "BROKER_SUBMISSION", "WAREHOUSE": "WAREHOUSE_NOTICE"}
 
 
-def plan_view(stored: View, export_id: str | None, plan_revision: int | None) -> View:
+def plan_answer(text: PlanText, export_id: str | None, plan_revision: int | None) -> bytes:
     """A plan as it was answered: the stored view, and which export it is a plan of."""
     planned = export_id is not None
-    blocked = stored["readinessState"] == "BLOCKED"
-    return {
+    identity = {
         "exportId": export_id,
         "batch_id": export_id,
         "state": State.PLANNED.value if planned else None,
-        "status": (Status.BLOCKED if blocked else Status.PLANNED).value if planned else None,
+        "status": (Status.BLOCKED if text.blocked else Status.PLANNED).value if planned else None,
         "plan_revision": plan_revision,
-        **_plan(stored),
     }
+    next_action = {"next_recommended_action": text.next_action}
+    return joined(dump(identity), text.fields, dump(next_action))
 
 
 def execution_view(export: ExportRecord) -> View:
@@ -48,11 +48,14 @@ def execution_view(export: ExportRecord) -> View:
     }
 
 
-def export_view(export: ExportRecord, stored_plan: View) -> View:
+def export_answer(export: ExportRecord, text: PlanText) -> bytes:
     """The body of inspect."""
+    return joined(text.fields, dump(_export(export)))
+
+
+def _export(export: ExportRecord) -> View:
     execution = export.get("execution")
     return {
-        **_plan(stored_plan),
         **_identity(export),
         "plan_revision": export["plan_revision"],
         "warehouse_id": export["warehouse_id"],
@@ -125,15 +128,6 @@ def _package_state(export: ExportRecord) -> str:
     if export["state"] == State.VOIDED:
         return "VOIDED"
     return "SUBMITTED" if broker and broker["status"] == "SENT" else "GENERATED"
-
-
-def _plan(stored: View) -> View:
-    return {**to_http(stored), "validationMessages": with_pages(stored["validationMessages"])}
-
-
-def with_pages(findings: list[View]) -> list[View]:
-    """Each finding leads to what is said of its code."""
-    return [found | {"docs": rule_page(found["code"])} for found in findings]
 
 
 def _identity(export: ExportRecord) -> View:

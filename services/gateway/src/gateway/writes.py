@@ -6,8 +6,6 @@ from datetime import datetime
 from functools import partial
 from typing import TypedDict, cast
 
-import orjson
-
 from gateway.calls import ACCEPTED, OK, Answer, Call, Write
 from gateway.dependencies import Gateway
 from gateway.money import dump
@@ -19,7 +17,7 @@ from gateway.schemas.requests import (
     SyncProductsBody,
     WriteBody,
 )
-from gateway.views import execution_view, plan_view
+from gateway.views import execution_view, plan_answer
 from shared.clock import timestamp
 from shared.contracts.base import after
 from shared.contracts.catalogue import ProductFact
@@ -159,19 +157,16 @@ async def plan(gateway: Gateway, call: Call[PlanBody]) -> Write[PlanExport, Expo
         return PlanExport(request=request, batch_id=body.batch_id, dry_run=body.dry_run, **issued)
 
     async def finish(reply: ExportPlanned) -> Answer:
-        if reply.view is not None:
-            view = orjson.loads(reply.view)
-        else:
-            view = await reads.large_view(reply.view_sha256 or "")
-        return Answer(OK, dump(plan_view(view, reply.export_id, reply.plan_revision)))
+        text = await reads.planned(reply)
+        return Answer(OK, plan_answer(text, reply.export_id, reply.plan_revision))
 
     async def done_anyway(command_id: str) -> Answer | None:
         found = await reads.plan_of_command(call.caller, command_id)
         if found is None:
             return None
         export_id, made = found
-        view = await reads.view(call.caller.account_id, made)
-        return Answer(OK, dump(plan_view(view, export_id, made["revision"])))
+        text = await reads.view(call.caller.account_id, made)
+        return Answer(OK, plan_answer(text, export_id, made["revision"]))
 
     apart = gateway.messages.apart(len(body.order_ids))
     route = topology.EXPORTS_PLAN_LARGE if apart else topology.EXPORTS_PLAN

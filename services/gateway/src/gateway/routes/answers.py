@@ -10,8 +10,9 @@ from shared.canonical import sha256_hex
 NOT_MODIFIED = 304
 
 
-def json_answer(view: View) -> Response:
-    return Response(dump(view), 200, {"cache-control": "no-store"}, "application/json")
+def json_answer(view: View | bytes) -> Response:
+    body = view if isinstance(view, bytes) else dump(view)
+    return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
 
 def tagged_json(request: Request, view: View) -> Response:

@@ -8,12 +8,11 @@ from starlette.responses import Response
 
 from gateway.auth import Principal
 from gateway.dependencies import Caller, Gateway, Listing, RecordId, Running, Wait
-from gateway.money import dump
 from gateway.routes.answers import json_answer, matches, tagged
 from gateway.routes.resolved import api_router
 from gateway.routes.words import CORE, EXPORTS, TAGGED, TAGGED_AND_WAITING, read_errors
 from gateway.schemas.exports import Export, ExportList, Plan, Snapshot
-from gateway.views import earlier_plan, export_row, export_view, plan_view
+from gateway.views import earlier_plan, export_answer, export_row, plan_answer
 from shared.contracts.errors import ErrorCode as E
 from shared.contracts.lifecycle import ExportRecord, Status
 from shared.errors import Refused
@@ -67,8 +66,8 @@ async def inspect(
     export = await _changed(request, gateway, caller, export_id, wait or 0.0)
     body = b""
     if not matches(request, str(export["revision"])):
-        stored = await gateway.reads.view(caller.account_id, export["plan"])
-        body = dump(export_view(export, stored))
+        text = await gateway.reads.view(caller.account_id, export["plan"])
+        body = export_answer(export, text)
     response = tagged(request, body, str(export["revision"]), "application/json")
     if wait is not None:
         response.headers["preference-applied"] = f"wait={int(wait)}"
@@ -134,5 +133,5 @@ async def plan_of_revision(
     plan = earlier_plan(export, revision)
     if plan is None:
         raise Refused(E.PLAN_NOT_FOUND)
-    stored = await gateway.reads.view(caller.account_id, plan)
-    return json_answer(plan_view(stored, export_id, revision))
+    text = await gateway.reads.view(caller.account_id, plan)
+    return json_answer(plan_answer(text, export_id, revision))
