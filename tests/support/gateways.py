@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from gateway.app import create_app
 from gateway.auth import Authenticator, RateLimit
+from gateway.changes import Changes
 from gateway.dependencies import Gateway
 from gateway.health import Health
 from gateway.idempotency import Idempotency
@@ -146,6 +147,7 @@ class Workers:
         self.published: list[Any] = []
         self.bodies: list[bytes] = []
         self.asked: list[str] = []  # routing keys
+        self.until: list[datetime | None] = []
         self.answers: dict[str, Worker] = {}
         self.deserted: set[str] = set()  # queues that nobody reads
         self.looks = 0
@@ -153,16 +155,17 @@ class Workers:
     async def ask(
         self,
         route: Route[Any, Any],
-        command_id: str,
+        command_id: str,  # noqa: ARG002  # the seam's signature
         command: bytes,
         *,
         step: str,  # noqa: ARG002  # the seam's signature
+        until: datetime | None = None,
     ) -> "asyncio.Task[Any]":
         sent = route.contract.model_validate_json(command)
-        assert sent.command_id == command_id
         self.published.append(sent)
         self.bodies.append(command)
         self.asked.append(route.key)
+        self.until.append(until)
 
         async def answer() -> Any:  # any answer
             return await self.answers[route.key](sent)
@@ -230,6 +233,8 @@ def an_app(store: Store, messages: Messages, settings: Settings, now: Clock) -> 
         health=Health(store, messages, readers),
         keys=Authenticator(store, settings),
         limit=RateLimit(settings.rate_per_second, settings.rate_burst),
+        admission=app.state.admission,
+        changes=Changes(store),
         now=now,
     )
     return app

@@ -26,6 +26,7 @@ from shared.logs import configure_logging, request_id
 from shared.messaging.rabbit import Messages
 from shared.settings import CommonSettings
 from shared.store import Store
+from shared.store_clock import StoreClock
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ Checks = dict[str, Callable[[], Awaitable[bool]]]
 Lifespan = Callable[[], AbstractAsyncContextManager[Checks]]
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+_CLOCK_EVERY: Final = timedelta(minutes=1)
 HTTP_REQUESTS = Counter("entrygo_http_requests_total", "Requests to the HTTP API.")
 
 
@@ -117,15 +119,19 @@ def _end_process_on_failure(living: asyncio.Task[None]) -> None:
 @asynccontextmanager
 async def open_seams(
     settings: CommonSettings, service: str
-) -> AsyncIterator[tuple[Store, Messages, Checks]]:
-    """The store and the messages of one process; `messages.start()` begins to consume."""
+) -> AsyncIterator[tuple[Store, Messages, StoreClock, Checks]]:
+    """Of one process: store, messages, the store's clock; `messages.start()` begins to consume."""
     async with Store(settings, appname=service) as store:
         await _indexed(store)
-        messages = Messages(settings, service=service, healthy=store.ping)
+        clock = StoreClock(store.now)
+        messages = Messages(settings, service=service, healthy=store.ping, now=clock)
         watching = asyncio.create_task(messages.watch())
         watching.add_done_callback(_end_process_on_failure)
+        with suppress(StoreFault):  # it may be away now; the next minute tells it
+            await clock.refresh()
         try:
-            yield store, messages, {"store": store.ping, "rabbit": messages.ready}
+            async with repeating(clock.refresh, _CLOCK_EVERY):
+                yield store, messages, clock, {"store": store.ping, "rabbit": messages.ready}
         finally:
             watching.cancel()
             await messages.stop()

@@ -25,6 +25,7 @@ SETTINGS: tuple[type[BaseSettings], ...] = (
     gateway.settings.Settings,
     planner.settings.Settings,
     gateway.settings.Limits,
+    gateway.settings.Shares,
     executor.settings.Settings,
     broker_mailer.settings.Settings,
 )

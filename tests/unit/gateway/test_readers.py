@@ -19,6 +19,7 @@ from support.waiting import until
 QUEUE = "executor.exports.execute"
 KEY = {"idempotency-key": "k-1"}
 AT_THE_FIRST_LOOK = timedelta(0)
+BRIEF = {"reply_timeout": timedelta(seconds=1.5)}
 
 
 def absent_for(absence: timedelta) -> Settings:
@@ -123,11 +124,44 @@ async def test_many_who_wait_share_one_look(gateway: GatewayUnderTest) -> None:
     async with gateway.client() as client:
         body = {"accountId": "acc_1", "batchId": "batch_1"}
         answers = await asyncio.gather(
-            *(client.post("/api/exports/execute", json=body) for _ in range(50))
+            *(
+                client.post("/api/exports/execute", json=body, headers={"idempotency-key": f"k{n}"})
+                for n in range(50)
+            )
         )
 
     assert {answer.status_code for answer in answers} == {503}
     assert gateway.workers.looks < 5
+
+
+async def test_without_key_and_worker_what_is_refused_is_never_begun(
+    gateway: GatewayUnderTest,
+) -> None:
+    """A plan is not published once its worker is known to be missing; before that it expires."""
+    gateway = replace(gateway, settings=gateway.settings.model_copy(update=BRIEF))
+    gateway.workers.deserted.add("planner.exports.plan")
+    gateway.workers.answers["exports.plan"] = never
+    body = {"accountId": "acc_1", "warehouseId": "wh_1", "brokerId": "br_1", "orderIds": ["ord_1"]}
+
+    async with gateway.client() as client:
+        first = await client.post("/api/exports/plan", json=body)
+        again = await client.post("/api/exports/plan", json=body)
+
+    assert [first.status_code, again.status_code] == [503, 503]
+    assert "it is not begun" in again.json()["message"]
+    assert again.json()["details"]["next_action"] == "RETRY"
+    [begun_until] = gateway.workers.until
+    assert begun_until is not None
+    assert begun_until < gateway.clock() + BRIEF["reply_timeout"]
+
+
+async def test_without_a_key_an_execute_is_accepted_since_it_will_be_done(
+    gateway: GatewayUnderTest,
+) -> None:
+    answer = await execute(gateway, {"prefer": "wait=1"})
+
+    assert answer.status_code == 202
+    assert gateway.workers.until == [None]
 
 
 async def test_health_names_the_worker_that_is_not_there(gateway: GatewayUnderTest) -> None:

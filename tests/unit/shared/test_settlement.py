@@ -36,7 +36,16 @@ amqp_values = st.recursive(
     max_leaves=8,
 )
 our_headers = st.sampled_from(
-    ["x-request-id", "x-attempt", "x-faults", "x-first-seen", "x-death", "x-reason", "x-unreadable"]
+    [
+        "x-request-id",
+        "x-attempt",
+        "x-faults",
+        "x-first-seen",
+        "x-until",
+        "x-death",
+        "x-reason",
+        "x-unreadable",
+    ]
 )
 headers = st.dictionaries(our_headers | st.text(max_size=20), amqp_values, max_size=4)
 short = st.none() | st.text(max_size=60)
@@ -82,6 +91,36 @@ async def settled(
     message.set_decoder(decoder)
     await Deliveries(sent, CommonSettings(), healthy).settle(route, message, handle)
     return sent
+
+
+@pytest.mark.parametrize("late", [True, False])
+async def test_what_nobody_waits_for_any_more_is_not_begun(*, late: bool) -> None:
+    begun = []
+
+    async def begin(command: VerifyPlan) -> PlanVerified:
+        begun.append(command)
+        return PlanVerified(holds=True)
+
+    moment = "2026-11-24T15:00:00.000Z" if late else "2099-11-24T15:00:00.000Z"
+    raw = Raw(GOOD, {"x-until": moment}, reply_to="r")
+
+    sent = await settled(raw, begin)
+
+    assert (len(begun), len(sent.replies)) == ((0, 0) if late else (1, 1))
+    assert raw.settled == ["ack"]
+    assert sent.dead == []
+
+
+async def test_a_retry_is_as_late_as_the_first_and_a_dead_letter_never() -> None:
+    async def failing(_: VerifyPlan) -> PlanVerified:
+        raise RuntimeError("a bug")
+
+    until = {"x-until": "2099-11-24T15:00:00.000Z"}
+    again = await settled(Raw(GOOD, until), failing)
+    dead = await settled(Raw(GOOD, until | {"x-attempt": 9, "x-faults": OWN_FAULTS - 1}), failing)
+
+    assert again.replies[0]["headers"]["x-until"] == until["x-until"]
+    assert "x-until" not in dead.dead[0]["headers"]
 
 
 @settings(deadline=None)

@@ -47,7 +47,7 @@ def build(store: Store, settings: Settings) -> Deliver:
 
 @asynccontextmanager
 async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[Checks]:
-    async with open_seams(common, NAME) as (store, messages, checks):
+    async with open_seams(common, NAME) as (store, messages, _, checks):
         deliver = build(store, settings)
         subscribe(messages, deliver)
         await messages.start()

@@ -28,7 +28,7 @@ NAME = "executor"
 
 @asynccontextmanager
 async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[Checks]:
-    async with open_seams(common, NAME) as (store, messages, checks):
+    async with open_seams(common, NAME) as (store, messages, _, checks):
         repository = Repository(store)
         driving = Driving(repository, messages, utc_now, render_all, settings.message_id_domain)
         resubmitting = Resubmitting(repository, driving, utc_now)

@@ -1,8 +1,7 @@
 """Builds the gateway: its parts, its routes, its life."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
@@ -10,8 +9,9 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from gateway import connections, errors
+from gateway.admission import Admission
 from gateway.auth import Authenticator, RateLimit
-from gateway.clock import StoreClock
+from gateway.changes import Changes
 from gateway.dependencies import Gateway
 from gateway.files import files
 from gateway.health import Health
@@ -21,12 +21,10 @@ from gateway.reads import Reads
 from gateway.routes import account, catalogue, docs, exports, packages, writes
 from gateway.settings import Limits, Settings
 from shared.checks.gauges import Gauges
-from shared.errors import StoreFault
 from shared.service import Checks, open_seams, repeating, run_service
 from shared.settings import CommonSettings
 
 NAME = "gateway"
-_CLOCK_EVERY = timedelta(minutes=1)
 
 
 API: Final = tuple(each.router for each in (writes, exports, packages, catalogue, account))
@@ -53,7 +51,8 @@ def create_app(settings: Settings) -> FastAPI:
             allow_headers=["*"],
             expose_headers=["*"],
         )
-    app.add_middleware(errors.RequestContext)
+    app.state.admission = admission = Admission(settings.shares)
+    app.add_middleware(errors.RequestContext, ended=admission.release)
     return app
 
 
@@ -62,13 +61,10 @@ async def lifespan(
     app: FastAPI, common: CommonSettings, settings: Settings
 ) -> AsyncIterator[Checks]:
     files()  # read now, not under the first request
-    async with open_seams(common, NAME) as (store, messages, checks):
-        clock = StoreClock(store.now)
+    async with open_seams(common, NAME) as (store, messages, clock, checks):
         readers = Readers(messages, settings.worker_absence)
         idempotency = Idempotency(store, readers, settings, clock)
         await messages.start()
-        with suppress(StoreFault):  # the store may be away now; the next minute tells it
-            await clock.refresh()
         app.state.gateway = Gateway(
             settings=settings,
             store=store,
@@ -78,13 +74,12 @@ async def lifespan(
             health=Health(store, messages, readers),
             keys=Authenticator(store, settings),
             limit=RateLimit(settings.rate_per_second, settings.rate_burst),
+            admission=app.state.admission,
+            changes=Changes(store),
             now=clock,
         )
         gauges = Gauges(store, messages, common.retry_delays_ms)
-        async with (
-            repeating(clock.refresh, _CLOCK_EVERY),
-            repeating(gauges.refresh, settings.gauges_every),
-        ):
+        async with repeating(gauges.refresh, settings.gauges_every):
             yield checks
         del app.state.gateway
         await idempotency.stop()

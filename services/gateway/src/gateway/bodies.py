@@ -40,6 +40,12 @@ def _is_plain_json(request: Request) -> bool:
     )
 
 
+def declared_bytes(request: Request) -> int:
+    """How many bytes of it may come to be held; who does not say is taken to send the most."""
+    declared = request.headers.get("content-length", "")
+    return min(int(declared[:20]), MAX_BYTES) if declared.isdecimal() else MAX_BYTES
+
+
 async def _read_bytes(request: Request) -> bytes:
     declared = request.headers.get("content-length", "0")
     if declared.isdecimal() and int(declared[:20]) > MAX_BYTES + MAX_DRAINED:

@@ -10,6 +10,8 @@ import orjson
 from gateway.auth import Principal
 from gateway.schemas.requests import WriteBody
 from shared.canonical import sha256_hex
+from shared.contracts.errors import ErrorCode
+from shared.errors import Refused
 from shared.ids import derived_id
 from shared.messaging.topology import Answered, Asked, Route
 
@@ -52,6 +54,16 @@ class Write(Generic[Asked, Answered]):
     finish: Callable[[Answered], Awaitable[Answer]]
     running: Callable[[], Awaitable[Answer]] | None = None
     done_anyway: Callable[[str], Awaitable[Answer | None]] | None = None
+
+    async def outcome(self, command_id: str, reply: Awaitable[Answered]) -> Answer:
+        try:
+            return await self.finish(await reply)
+        except Refused as error:
+            if error.refusal.error_code == ErrorCode.INTERNAL_ERROR and self.done_anyway:
+                done = await self.done_anyway(command_id)
+                if done is not None:
+                    return done
+            raise
 
     @cached_property
     def record_id(self) -> str:

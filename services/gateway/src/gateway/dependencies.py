@@ -13,9 +13,11 @@ from pydantic import WithJsonSchema as Documented
 from pydantic_core import PydanticCustomError
 from starlette.convertors import Convertor, register_url_convertor
 
+from gateway.admission import Admission
 from gateway.auth import Authenticator, Principal, RateLimit, check_account
-from gateway.bodies import read_body
+from gateway.bodies import declared_bytes, read_body
 from gateway.calls import Call
+from gateway.changes import Changes
 from gateway.health import Health
 from gateway.idempotency import Idempotency
 from gateway.reads import Page, Reads
@@ -64,6 +66,8 @@ class Gateway:
     health: Health
     keys: Authenticator
     limit: RateLimit
+    admission: Admission
+    changes: Changes
     now: Clock
 
 
@@ -104,7 +108,10 @@ def call_of(model: type[Body]) -> Callable[..., Awaitable[Call[Body]]]:
     async def read(
         request: Request, caller: Caller, gateway: Running, key: Key = None
     ) -> Call[Body]:
+        account_id, hold = caller.account_id, gateway.admission.hold
+        hold(request.scope, account_id, commands=1, bytes=declared_bytes(request))
         body = await read_body(request, model)
+        hold(request.scope, account_id, orders=body.orders)
         request.state.keyed = body.idempotency_key is not None
         check_query(request)
         given = body.idempotency_key if key is None else _header_key(request)

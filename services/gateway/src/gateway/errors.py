@@ -5,6 +5,7 @@ Raw ASGI, so that streaming and cancellation work as the server means them.
 
 import logging
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -42,8 +43,9 @@ class RequestContext:
     An error that no handler knows becomes a 500 here, before the server would print it.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, ended: Callable[[Scope], None]) -> None:
         self._app = app
+        self._ended = ended
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -79,6 +81,8 @@ class RequestContext:
             log.exception("unhandled error", extra={"path": scope["path"]})
             if not status:
                 await respond_to(_unknown(), keyed=False)(scope, receive, stamped)
+        finally:
+            self._ended(inner)
         took = round((time.perf_counter() - began) * 1000)
         facts = {"method": scope["method"], "path": scope["path"], "status": status, "ms": took}
         log.info("request", extra=facts)

@@ -28,8 +28,10 @@ from shared.store import Store
 log = logging.getLogger(__name__)
 
 RUNNING: Final = "running"
+_NOT_DONE: Final = "No answer in time. The request had no idempotency key: it is not begun later."
 _INLINE_BYTES: Final = 256 * 1024
 _POLL_SECONDS: Final = 0.1
+_BEGUN_WITHIN: Final = 0.8  # of the wait: what is begun later is seldom done in time
 _SERVER_ERROR: Final = 500
 
 AnyWrite = Write[Any, Any]
@@ -129,16 +131,22 @@ class Idempotency:
 
     async def _without_key(self, write: AnyWrite) -> Answer:
         command = await write.command(None)
-        reply = await self._asked(write, command.command_id, command.encoded())
+        until = None
+        if write.running is None:  # whoever is told 503 has no way back to it: it is not begun
+            self._readers.check(write.route, kept=False)
+            until = self._now() + timedelta(seconds=write.call.wait * _BEGUN_WITHIN)
+        sent = command.command_id, command.encoded()
+        reply = await self._readers.ask(write.route, *sent, write.call.wait, until)
         if reply.done():
-            return await self._outcome(write, command.command_id, reply)
+            return await write.outcome(command.command_id, reply)
         return await self._unanswered(write)
 
     async def _drive(self, write: AnyWrite, record: KeyRecord) -> Answer:
         """Publishes the stored command, unchanged, and settles its record by the reply."""
         try:
             with tracing.under(record.get("traceparent")):
-                reply = await self._asked(write, record["command_id"], record["command"])
+                sent = record["command_id"], record["command"]
+                reply = await self._readers.ask(write.route, *sent, write.call.wait)
         except Transient:
             await self._end_lease(record)
             raise
@@ -150,22 +158,9 @@ class Idempotency:
         late.add_done_callback(self._late.discard)
         return await self._unanswered(write)
 
-    async def _asked(self, write: AnyWrite, command_id: str, command: bytes) -> Reply:
-        return await self._readers.ask(write.route, command_id, command, write.call.wait)
-
-    async def _outcome(self, write: AnyWrite, command_id: str, reply: Reply) -> Answer:
-        try:
-            return await write.finish(await reply)
-        except Refused as error:
-            if error.refusal.error_code == ErrorCode.INTERNAL_ERROR and write.done_anyway:
-                done = await write.done_anyway(command_id)
-                if done is not None:
-                    return done
-            raise
-
     async def _settle(self, write: AnyWrite, record: KeyRecord, reply: Reply) -> Answer:
         try:
-            answer = await self._outcome(write, record["command_id"], reply)
+            answer = await write.outcome(record["command_id"], reply)
         except EntryGoError as error:
             if isinstance(error, Refused) and error.refusal.status < _SERVER_ERROR:
                 return await self._free(write, record, error.refusal)
@@ -230,10 +225,14 @@ class Idempotency:
 
     async def _unanswered(self, write: AnyWrite) -> Answer:
         """Nothing is lost: the same key finds the durable command."""
-        self._readers.check(write.route)
-        if write.running is None:
+        keyed = write.call.key is not None
+        if keyed or write.running is None:
+            self._readers.check(write.route, kept=keyed)
+        if write.running is not None:
+            return await write.running()
+        if keyed:
             raise NoReply("no answer in time")
-        return await write.running()
+        raise Refused(ErrorCode.SERVICE_UNAVAILABLE, _NOT_DONE)
 
 
 def _as_written_now(record: KeyRecord) -> KeyRecord:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
 
 from shared.checks.queues import Depths
@@ -48,30 +48,40 @@ class Readers:
         self.seen = Remembered(self._look)
 
     async def ask(
-        self, route: Route[Any, Any], command_id: str, command: bytes, seconds: float
+        self,
+        route: Route[Any, Any],
+        command_id: str,
+        command: bytes,
+        seconds: float,
+        until: datetime | None = None,
     ) -> asyncio.Task[Any]:
         """The answer; it may still be to come when the wait is over, or nobody is there."""
-        reply = await self._messages.ask(route, command_id, command, step="gateway.ask")
+        reply = await self._messages.ask(
+            route, command_id, command, step="gateway.ask", until=until
+        )
         reply.add_done_callback(_seen)
-        await self._wait(reply, route, seconds)
+        await self._wait(reply, route, seconds, early=until is None)
         return reply
 
-    def check(self, route: Route[Any, Any]) -> None:
+    def check(self, route: Route[Any, Any], *, kept: bool) -> None:
         """Raises `Refused` where the route's worker is known to be missing."""
         if self._missing(route):
-            why = f"No {route.worker} is running. The request is kept, and done when one is."
+            then = "is kept, and done when one is" if kept else "had no key: it is not begun"
+            why = f"No {route.worker} is running. The request {then}."
             details = {"worker": route.worker, "retry_after_seconds": RETRY_AFTER_SECONDS}
             raise Refused(ErrorCode.SERVICE_UNAVAILABLE, why, details=details)
 
-    async def _wait(self, reply: asyncio.Task[Any], route: Route[Any, Any], seconds: float) -> None:
-        """Until the reply is there, the time is over, or the route's queue is deserted."""
+    async def _wait(
+        self, reply: asyncio.Task[Any], route: Route[Any, Any], seconds: float, *, early: bool
+    ) -> None:
+        """Until the reply is there, the time is over, or `early` where the queue is deserted."""
         end = _now() + seconds
         while not reply.done() and (left := end - _now()) > 0:
             await asyncio.wait({reply}, timeout=min(left, FRESH_SECONDS))
             if reply.done() or left <= FRESH_SECONDS:
                 return
             await self.seen()
-            if self._missing(route):
+            if early and self._missing(route):
                 return
 
     def _missing(self, route: Route[Any, Any]) -> bool:

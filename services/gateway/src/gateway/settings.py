@@ -27,6 +27,29 @@ class Limits(BaseSettings):
     unread_seconds: float = Field(default=30.0, gt=0)
 
 
+class Shares(BaseSettings):
+    """How much may be under way at once in this process: of one account, and of all."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True)
+
+    account_commands: int = Field(default=128, ge=1)
+    all_commands: int = Field(default=256, ge=1)
+    # In these commands: a plan of the most orders is half of an account's share.
+    account_orders: int = Field(default=20_000, ge=1)
+    all_orders: int = Field(default=50_000, ge=1)
+    account_bytes: int = Field(default=64 * 1024 * 1024, ge=1)
+    all_bytes: int = Field(default=256 * 1024 * 1024, ge=1)
+    # Inspects that wait for a change.
+    account_waits: int = Field(default=100, ge=1)
+    all_waits: int = Field(default=1_000, ge=1)
+
+    def of_account(self, kind: str) -> int:
+        return int(getattr(self, f"account_{kind}"))
+
+    def of_all(self, kind: str) -> int:
+        return int(getattr(self, f"all_{kind}"))
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True)
 
@@ -51,5 +74,6 @@ class Settings(BaseSettings):
     wrong_keys_burst: int = Field(default=50, ge=1)
     # Addresses or networks whose `X-Forwarded-For` says the caller's address.
     trusted_proxies: tuple[str, ...] = ()
+    shares: Shares = Field(default_factory=Shares)
     # Origins that browsers may call from; none by default.
     cors_origins: tuple[str, ...] = ()

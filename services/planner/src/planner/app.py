@@ -19,7 +19,7 @@ NAME = "planner"
 
 @asynccontextmanager
 async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[Checks]:
-    async with open_seams(common, NAME) as (store, messages, checks):
+    async with open_seams(common, NAME) as (store, messages, _, checks):
         repository = Repository(store)
         subscribe(
             messages,

@@ -16,6 +16,7 @@ from faststream.rabbit import RabbitMessage
 from prometheus_client import Counter
 
 from shared import tracing
+from shared.clock import Clock, utc_now
 from shared.contracts.base import Message
 from shared.errors import QueueUnavailable
 from shared.logs import one_line
@@ -51,10 +52,14 @@ class Settling(BaseMiddleware[Any, Any]):
 
 class Deliveries:
     def __init__(
-        self, messages: Sender, settings: CommonSettings, healthy: Callable[[], Awaitable[bool]]
+        self,
+        messages: Sender,
+        settings: CommonSettings,
+        healthy: Callable[[], Awaitable[bool]],
+        now: Clock = utc_now,
     ) -> None:
         self._messages = messages
-        self._settlement = Settlement(messages, settings, healthy)
+        self._settlement = Settlement(messages, settings, healthy, now)
         # Prefetch counts frames: this bounds what is in hand, as prefetch does for messages.
         self._slots = {
             route.queue: asyncio.Semaphore(route.at_once(settings.prefetch))

@@ -20,6 +20,7 @@ REQUEST_ID: Final = "x-request-id"
 ATTEMPT: Final = "x-attempt"
 FAULTS: Final = "x-faults"
 FIRST_SEEN: Final = "x-first-seen"
+UNTIL: Final = "x-until"  # after that nobody waits: it is not begun
 LAST_ERROR: Final = "x-last-error"
 REASON: Final = "x-reason"
 ORIGIN: Final = "x-origin-queue"
@@ -43,6 +44,7 @@ class Journey:
     attempt: int = 0
     faults: int = 0
     deliveries: int = 0  # before this one
+    until: datetime | None = None
     traceparent: str | None = None
 
     @classmethod
@@ -58,6 +60,7 @@ class Journey:
             attempt=_count(headers, ATTEMPT),
             faults=_count(headers, FAULTS),
             deliveries=_count(headers, DELIVERIES) and delivered(headers),
+            until=_moment(headers, UNTIL),
             traceparent=tracing.read(headers) or tracing.traceparent(),
         )
 
@@ -70,7 +73,8 @@ class Journey:
         named = {REQUEST_ID: self.request_id} if self.request_id else {}
         counts = {ATTEMPT: self.attempt, FAULTS: self.faults} if self.attempt else {}
         traced = {tracing.TRACEPARENT: self.traceparent} if self.traceparent else {}
-        return {**named, **traced, FIRST_SEEN: timestamp(self.first_seen), **counts}
+        awaited = {UNTIL: timestamp(self.until)} if self.until else {}
+        return {**named, **traced, **awaited, FIRST_SEEN: timestamp(self.first_seen), **counts}
 
 
 def delivered(headers: Mapping[str, Any]) -> int:
@@ -78,10 +82,11 @@ def delivered(headers: Mapping[str, Any]) -> int:
     return _count(headers, DELIVERIES) + _count(headers, _REDELIVERIES)
 
 
-def of_request() -> dict[str, str]:
+def of_request(until: datetime | None = None) -> dict[str, str]:
     """The headers of a message that is sent on behalf of the request at hand."""
     known = request_id.get()
-    return ({REQUEST_ID: known} if known else {}) | tracing.headers()
+    awaited = {UNTIL: timestamp(until)} if until else {}
+    return ({REQUEST_ID: known} if known else {}) | awaited | tracing.headers()
 
 
 def copied(message: RabbitMessage, *, keep_caller: bool) -> dict[str, Any]:

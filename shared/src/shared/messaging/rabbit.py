@@ -6,12 +6,14 @@ a publish returns; events need no reader. What a failure of a handler means is s
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Concatenate
 
 from faststream import Context
 from faststream.rabbit import Channel, RabbitMessage
 
+from shared.clock import Clock, utc_now
 from shared.contracts.base import Message
 from shared.errors import NoReply
 from shared.ids import minted_id
@@ -41,9 +43,15 @@ class Messages(Connected):
     """
 
     def __init__(
-        self, settings: CommonSettings, *, service: str, healthy: Callable[[], Awaitable[bool]]
+        self,
+        settings: CommonSettings,
+        *,
+        service: str,
+        healthy: Callable[[], Awaitable[bool]],
+        now: Clock = utc_now,
     ) -> None:
-        settling = partial(Settling, deliveries=Deliveries(self, settings, healthy))
+        deliveries = Deliveries(self, settings, healthy, now)
+        settling = partial(Settling, deliveries=deliveries)
         super().__init__(settings, service, settling)
         self._lanes = Lanes(self.send, framing=settings.frames)
         self._alone = Lanes(self.send, framing=False)
@@ -71,12 +79,19 @@ class Messages(Connected):
             )
 
     async def ask(
-        self, route: Route[Asked, Answered], command_id: str, command: bytes, *, step: str
+        self,
+        route: Route[Asked, Answered],
+        command_id: str,
+        command: bytes,
+        *,
+        step: str,
+        until: datetime | None = None,
     ) -> "asyncio.Task[Answered]":
         """Publishes the encoded command and gives the answer to come, late ones for two minutes.
 
-        The task raises `Refused`, or `NoReply` when no answer came at all. It may be waited for
-        in part (`asyncio.wait`) without being lost.
+        Nobody begins with it after `until`, by the store's clock. The task raises `Refused`, or
+        `NoReply` when no answer came at all. It may be waited for in part (`asyncio.wait`) without
+        being lost.
         """
         call_id = minted_id("call_")
         reply = self._replies.expect(call_id, LATE_REPLY_SECONDS)
@@ -86,6 +101,7 @@ class Messages(Connected):
                     route,
                     command_id,
                     command,
+                    until=until,
                     reply_to=self._replies.queue,
                     correlation_id=call_id,
                 )
@@ -114,9 +130,11 @@ class Messages(Connected):
         route: Route[Any, Any],
         message_id: str,
         body: bytes,
+        until: datetime | None = None,
         **asking: Any,  # noqa: ANN401  # AMQP's
     ) -> None:
-        part = Part(body, message_id, route.contract.__name__, headers=of_request(), **asking)
+        headers = of_request(until)
+        part = Part(body, message_id, route.contract.__name__, headers=headers, **asking)
         await self._lanes(part, exchange=COMMANDS, routing_key=route.key)
 
     async def reply(self, to: RabbitMessage, kind: str, body: bytes) -> None:

@@ -4,6 +4,7 @@
     Refused                    the refusal is the reply; without a caller: dead letters, and told
     QueueUnavailable, store away   again later with growing delays, at the last one for ever
     any other error            again later; the tenth time it is the message's own fault: dead
+    begun too late             acknowledged: who asked was told that it is not done
     not to be read             the refusal is the reply, and dead at once: it can never succeed
 
 Acknowledgement, in deliveries.py, comes last: state written, follow-up confirmed, reply confirmed.
@@ -19,7 +20,7 @@ from typing import Any, Final, Protocol, cast
 
 from faststream.rabbit import RabbitMessage
 
-from shared.clock import timestamp, utc_now
+from shared.clock import Clock, timestamp, utc_now
 from shared.contracts.base import Command, Message
 from shared.contracts.errors import ErrorCode, Refusal, refusal
 from shared.contracts.sync import OrdersSyncRefused
@@ -66,12 +67,17 @@ class Settlement:
     """The table above, for one message."""
 
     def __init__(
-        self, messages: Sender, settings: CommonSettings, healthy: Callable[[], Awaitable[bool]]
+        self,
+        messages: Sender,
+        settings: CommonSettings,
+        healthy: Callable[[], Awaitable[bool]],
+        now: Clock,
     ) -> None:
         self._messages = messages
         self._delays = settings.retry_delays_ms
         self._patience = settings.refusal_patience
         self._healthy = healthy
+        self._now = now
 
     async def of(self, route: AnyRoute, message: RabbitMessage, handle: Handle) -> str:
         """What became of it, in a word, when all that it takes is stored: it can be acknowledged.
@@ -86,6 +92,8 @@ class Settlement:
         request_id.set(journey.request_id)
         if journey.deliveries >= topology.DELIVERY_LIMIT:
             return await self.dead(route, message, journey, "delivery_limit")
+        if journey.until and self._now() > journey.until:
+            return "expired"  # who asked was told that it is not done
         return await self._handled(route, message, journey, handle)
 
     async def _handled(
@@ -173,7 +181,7 @@ class Settlement:
         await self._messages.send_dead(
             route.service,
             message.body,
-            headers=journey.headers() | died,
+            headers=replace(journey, until=None).headers() | died,
             **copied(message, keep_caller=False),
         )
         return "dead"

@@ -6,8 +6,15 @@ from typing import Annotated
 from fastapi import Path, Query, Request
 from starlette.responses import Response
 
-from gateway.auth import Principal
-from gateway.dependencies import Caller, Gateway, Listing, RecordId, Running, Wait
+from gateway.dependencies import (
+    Caller,
+    Gateway,
+    Listing,
+    RecordId,
+    Running,
+    Wait,
+    principal,
+)
 from gateway.routes.answers import json_answer, matches, tagged
 from gateway.routes.resolved import api_router
 from gateway.routes.words import CORE, EXPORTS, TAGGED, TAGGED_AND_WAITING, read_errors
@@ -19,7 +26,7 @@ from shared.errors import Refused
 
 router = api_router()
 
-_POLL_SECONDS = 0.2
+_PATIENCE_SECONDS = 1.0  # until it is looked whether the caller is there, and may still ask
 
 
 @router.get(
@@ -63,7 +70,10 @@ async def inspect(
     Use this after executing, to follow it until the broker has it. With `If-None-Match` and
     `Prefer: wait=n` it waits for a change, then answers 304. The revision never goes back.
     """
-    export = await _changed(request, gateway, caller, export_id, wait or 0.0)
+    export = await gateway.reads.export(caller, export_id)
+    if wait and matches(request, str(export["revision"])):
+        gateway.admission.hold(request.scope, caller.account_id, waits=1)
+        export = await _changed(request, gateway, export, wait)
     body = b""
     if not matches(request, str(export["revision"])):
         text = await gateway.reads.view(caller.account_id, export["plan"])
@@ -75,17 +85,18 @@ async def inspect(
 
 
 async def _changed(
-    request: Request, gateway: Gateway, caller: Principal, export_id: str, wait: float
+    request: Request, gateway: Gateway, export: ExportRecord, wait: float
 ) -> ExportRecord:
-    """The export, once it is another than the caller has, or the wait is over."""
+    """The export, once it is another than this, or the wait is over; a revoked key ends it."""
     until = asyncio.get_running_loop().time() + wait
-    while True:
-        export = await gateway.reads.export(caller, export_id)
-        if not matches(request, str(export["revision"])):
-            return export
-        if asyncio.get_running_loop().time() >= until or await request.is_disconnected():
-            return export
-        await asyncio.sleep(_POLL_SECONDS)
+    while not await request.is_disconnected():
+        left = until - asyncio.get_running_loop().time()
+        seen = export["account_id"], export["_id"], export["revision"]
+        changed = await gateway.changes.beyond(*seen, within=min(left, _PATIENCE_SECONDS))
+        caller = await principal(request, gateway)
+        if changed or left <= _PATIENCE_SECONDS:
+            return await gateway.reads.export(caller, export["_id"])
+    return export
 
 
 @router.get(

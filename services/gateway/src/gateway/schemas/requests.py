@@ -125,6 +125,11 @@ class WriteBody(BaseModel):
     idempotency_key: Key | None = None
     """The same as the header `Idempotency-Key`, which wins."""
 
+    @property
+    def orders(self) -> int:
+        """How many records it is about: what it weighs."""
+        return 1
+
 
 class SyncOrdersBody(WriteBody):
     """Orders to create or to update."""
@@ -134,6 +139,10 @@ class SyncOrdersBody(WriteBody):
     )
     """The orders; no external id twice."""
 
+    @property
+    def orders(self) -> int:
+        return len(self.items)
+
 
 class SyncProductsBody(WriteBody):
     """Products to create or to update."""
@@ -142,6 +151,10 @@ class SyncProductsBody(WriteBody):
         min_length=1, max_length=MAX_ORDERS
     )
     """The products; no external id twice."""
+
+    @property
+    def orders(self) -> int:
+        return len(self.items)
 
 
 BatchId = Annotated[Id, Field(min_length=3)]
@@ -174,6 +187,10 @@ class PlanBody(WriteBody):
 
     shipment: ShipmentBody | None = None
     """How the goods travel; what is absent comes from the warehouse's defaults."""
+
+    @property
+    def orders(self) -> int:
+        return len(self.order_ids)
 
 
 class ExecuteBody(WriteBody):

@@ -1,4 +1,4 @@
-"""The store's clock as this process knows it: for leases and expiry, which gateways share.
+"""The store's clock as this process knows it: for leases, expiry and deadlines, which all share.
 
 Nothing is put in order by it: what one client's next request has to follow is read with the
 request (`Reads.newest`).

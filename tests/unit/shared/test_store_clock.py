@@ -1,4 +1,4 @@
-"""What a gateway believes of the store's clock, and how wrong it knows that it can be."""
+"""What a process believes of the store's clock, and how wrong it knows that it can be."""
 
 import random
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from prometheus_client import REGISTRY
 
-from gateway.clock import StoreClock
+from shared.store_clock import StoreClock
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 AHEAD = timedelta(seconds=10)  # of the store before this process

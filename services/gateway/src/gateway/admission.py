@@ -1,0 +1,90 @@
+"""How much may be under way at once: of each account its share, of all what this process serves.
+
+What is over an account's share is 429, what is over the process's 503, both before it queues. An
+account's keys share its share. One thing alone is always let in, however large.
+"""
+
+import math
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, MutableMapping
+from typing import Any, Final
+
+from gateway.settings import Shares
+from shared.contracts.errors import ErrorCode
+from shared.errors import Refused
+
+_HELD: Final = "held"  # in the state of a request's scope
+_LONGEST_PAUSE: Final = 30  # seconds
+
+Scope = MutableMapping[str, Any]
+
+
+class Admission:
+    """Counts by kind: `commands`, their `orders`, `bytes` of bodies, and `waits` of inspect."""
+
+    def __init__(
+        self,
+        shares: Shares,
+        clock: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._shares = shares
+        self._chance = chance
+        self._all: Counter[str] = Counter()
+        self._of: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._turned_away, self._ended = _Lately(clock), _Lately(clock)
+
+    def hold(self, scope: Scope, account_id: str, **amounts: int) -> None:
+        """Lets the request go on, and counts it until `release`.
+
+        Raises:
+            Refused: RATE_LIMITED, or SERVICE_UNAVAILABLE, with when to come again.
+        """
+        for kind, amount in amounts.items():
+            if _over(self._of[account_id][kind], amount, self._shares.of_account(kind)):
+                message = f"Too many {kind} of this account are under way."
+                raise self._refused(ErrorCode.RATE_LIMITED, message, crowd=1.0)
+            if _over(self._all[kind], amount, self._shares.of_all(kind)):
+                self._turned_away.count()
+                crowd = self._turned_away.number / max(self._ended.number, 1.0)
+                message = "The service has more to do than it can; nothing was begun."
+                raise self._refused(ErrorCode.SERVICE_UNAVAILABLE, message, crowd)
+        self._all.update(amounts)
+        self._of[account_id].update(amounts)
+        scope.setdefault("state", {}).setdefault(_HELD, []).append((account_id, amounts))
+
+    def release(self, scope: Scope) -> None:
+        """What the request held; its answer was sent, or its caller is gone."""
+        for account_id, amounts in scope.get("state", {}).pop(_HELD, ()):
+            self._all.subtract(amounts)
+            self._of[account_id].subtract(amounts)
+            if not any(self._of[account_id].values()):
+                del self._of[account_id]
+            self._ended.count()
+
+    def _refused(self, code: ErrorCode, message: str, crowd: float) -> Refused:
+        """Longer the more are turned away for each that is served, and never all at once."""
+        seconds = math.ceil((1.0 + crowd) * (0.5 + self._chance()))
+        details = {"retry_after_seconds": min(seconds, _LONGEST_PAUSE)}
+        return Refused(code, message, details=details)
+
+
+def _over(held: int, amount: int, most: int) -> bool:
+    return held > 0 and held + amount > most
+
+
+class _Lately:
+    """About how often something happened in the last seconds."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._number, self._at = 0.0, clock()
+
+    @property
+    def number(self) -> float:
+        return self._number * math.exp(self._at - self._clock())
+
+    def count(self) -> None:
+        self._number, self._at = self.number + 1.0, self._clock()
