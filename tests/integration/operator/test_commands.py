@@ -187,6 +187,21 @@ def test_a_tariff_table_is_in_use_once_it_is_loaded(entrygo: Entrygo, tmp_path: 
     assert len(entrygo.json("tariff", "show", "6110")) == 2
 
 
+def test_a_tariff_table_keeps_which_edition_it_is(entrygo: Entrygo, tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text(TABLE, encoding="utf-8")
+    edition = ("--revision", "2026HTSRev21", "--effective", "2026-10-09")
+
+    loaded = entrygo.json("tariff", "load", str(file), *edition)
+    unsaid = entrygo.json("tariff", "load", str(file))
+
+    assert (loaded["revision"], loaded["effective"]) == ("2026 Revision 21", "2026-10-09")
+    assert (unsaid["revision"], unsaid["effective"]) == (None, None)
+    for name, text in (("revision", "the newest"), ("effective", "October")):
+        envelope = entrygo.refused("tariff", "load", str(file), f"--{name}", text)
+        assert envelope["field"] == name
+
+
 def test_a_bad_tariff_file_leaves_the_table_in_use(entrygo: Entrygo, tmp_path: Path) -> None:
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
     good.write_text(TABLE, encoding="utf-8")

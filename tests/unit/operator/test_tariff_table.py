@@ -1,5 +1,8 @@
 """The published tariff table: read whole, or refused whole with its line."""
 
+import json
+from typing import Any
+
 import pytest
 
 from entrygo_operator.tariff_table import BadTariffFile, read_table
@@ -70,5 +73,45 @@ def test_another_kind_of_file_is_refused_at_its_first_line() -> None:
 
 @pytest.mark.parametrize("data", [b"", a_file('"6110","0","Only a heading","","","","","",""')])
 def test_a_file_without_a_number_is_refused(data: bytes) -> None:
+    with pytest.raises(BadTariffFile):
+        read_table(data)
+
+
+ENTRIES: list[dict[str, Any]] = [
+    {"htsno": "6110", "indent": "0", "description": "Sweaters:", "superior": None, "units": []},
+    {"htsno": "", "indent": "1", "description": "Of wool:", "superior": "true", "units": None},
+    {"htsno": "6110.11.00.15", "indent": "2", "description": "Men's", "units": ["doz.", "kg"]},
+]
+
+
+def test_the_json_export_is_the_same_table_as_the_csv() -> None:
+    rows = (
+        '"6110","0","Sweaters:","","","","","",""',
+        '"","1","Of wool:","","","","","",""',
+        '"6110.11.00.15","2","Men\'s","[""doz."",""kg""]","","","","",""',
+    )
+
+    assert read_table(json.dumps(ENTRIES).encode()) == read_table(a_file(*rows))
+    assert read_table(b"\xef\xbb\xbf" + json.dumps(ENTRIES, indent=1).encode()).count == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"htsno": "6110.1"}, "no HTS number"),
+        ({"indent": "x"}, "no indent"),
+        ({"units": "No."}, "no list of units"),
+        ({"units": [1]}, "no list of units"),
+    ],
+)
+def test_a_bad_entry_is_named_by_its_place(change: dict[str, Any], why: str) -> None:
+    entries = [*ENTRIES[:2], ENTRIES[2] | change]
+
+    with pytest.raises(BadTariffFile, match=f"^line 3: .*{why}"):
+        read_table(json.dumps(entries).encode())
+
+
+@pytest.mark.parametrize("data", [b"[", b"[]", b"[1]", b'[{"htsno": "6110"}]'])
+def test_json_that_is_no_table_is_refused(data: bytes) -> None:
     with pytest.raises(BadTariffFile):
         read_table(data)

@@ -1,19 +1,22 @@
 """The USITC's published tariff table, read whole or refused whole.
 
-Columns as the Commission exports them. A row with ten digits is a statistical number; rows with
-fewer, or none, are the headings of an indent, and its description is read under theirs.
+Columns (CSV) or keys (JSON) as the Commission exports them. A row with ten digits is a statistical
+number; rows with fewer, or none, are the headings of an indent, and its description is read under
+theirs.
 """
 
 import csv
 import io
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from shared.canonical import content_hash
 
 COLUMNS = ("HTS Number", "Indent", "Description", "Unit of Quantity")
+KEYS = ("htsno", "indent", "description", "units")  # the same in JSON
 DEEPEST = 20
 _NUMBER = re.compile(r"\d{4}(\.\d\d(\.\d\d(\.\d\d)?)?)?")
 
@@ -43,28 +46,49 @@ class BadTariffFile(Exception):
 
 
 def read_table(data: bytes) -> TariffTable:
-    """The table in a CSV file.
+    """The table in a file, in either of the Commission's forms.
 
     Raises:
-        BadTariffFile: with the number of the first line that is not as it must be.
+        BadTariffFile: with the number of the first line, or entry, that is not as it must be.
     """
-    rows = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
+    text = _decoded(data)
+    rows = _entries(text) if text.lstrip().startswith("[") else _lines(text)
     numbers: dict[str, Number] = {}
     above: list[str] = []
+    line = 1
+    for line, row in rows:
+        code, indent, description, units = _checked(row, line)
+        above = [*above[:indent], description]
+        if len(code) == 10:  # noqa: PLR2004  # a statistical number has ten digits
+            if code in numbers:
+                raise BadTariffFile(line, f"{code} is there twice")
+            numbers[code] = {"units": units, "description": " > ".join(above)}
+    if not numbers:
+        raise BadTariffFile(line, "there is no ten-digit number in it")
+    return TariffTable(content_hash(numbers), len(numbers), _by_heading(numbers))
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         _check_header(next(rows, []))
         for row in rows:
-            code, indent, description, units = _checked(row, rows.line_num)
-            above = [*above[:indent], description]
-            if len(code) == 10:  # noqa: PLR2004  # a statistical number has ten digits
-                if code in numbers:
-                    raise BadTariffFile(rows.line_num, f"{code} is there twice")
-                numbers[code] = {"units": units, "description": " > ".join(above)}
+            yield rows.line_num, row
     except csv.Error as error:
         raise BadTariffFile(rows.line_num, str(error)) from error
-    if not numbers:
-        raise BadTariffFile(rows.line_num, "there is no ten-digit number in it")
-    return TariffTable(content_hash(numbers), len(numbers), _by_heading(numbers))
+
+
+def _entries(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The JSON export: an array of objects; counted by entry, since it may stand in one line."""
+    try:
+        entries = json.loads(text)
+    except ValueError as error:
+        raise BadTariffFile(getattr(error, "lineno", 1), str(error)) from error
+    for place, entry in enumerate(entries, 1):
+        if not isinstance(entry, dict) or not entry.keys() >= set(KEYS):
+            raise BadTariffFile(place, f"an entry must have {', '.join(KEYS)}")
+        *texts, units = (entry[key] for key in KEYS)
+        yield place, [*(str(each or "") for each in texts), json.dumps(units or [])]
 
 
 def _decoded(data: bytes) -> str:

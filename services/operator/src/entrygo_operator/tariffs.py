@@ -4,11 +4,13 @@
 
     {_id: "<table>:<heading>", codes: {"<ten digits>": {units: [...], description: "..."}}}
 
-and the pointer `{_id: "in_use", table, numbers, source, loaded_at}`. `table` is the SHA-256 of the
-table's content. All parts are written before the pointer moves; former tables stay, since a plan
-that is under way may still read them.
+and the pointer `{_id: "in_use", table, numbers, source, loaded_at, revision, effective}`. `table`
+is the SHA-256 of the table's content; the last two are absent, or null, where nobody said them. All
+parts are written before the pointer moves; former tables stay, since a plan that is under way may
+still read them.
 """
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +24,7 @@ from shared.clock import timestamp
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
 from shared.records import TARIFF_TABLES
+from shared.tariff import revision_of
 from shared.validation import invalid
 
 POINTER = "in_use"
@@ -37,9 +40,18 @@ tariffs = typer.Typer(
 @command(tariffs, "load")
 async def load(
     session: Session,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The USITC's CSV.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="The USITC's CSV or JSON.")
+    ],
+    revision: Annotated[
+        str | None, typer.Option(help="Which it is, as `2026 Revision 21` or 2026HTSRev21.")
+    ] = None,
+    effective: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM-DD", help="From when it is in force.")
+    ] = None,
 ) -> Answer:
     """Take a published table into use; a bad file is refused whole."""
+    known = {"revision": _revision(revision), "effective": _day(effective)}
     store, table = session.store, table_in(file)
     parts = [
         (f"{table.hash}:{heading}", {"$set": {"codes": codes}})
@@ -54,6 +66,7 @@ async def load(
         "numbers": table.count,
         "source": file.name,
         "loaded_at": timestamp(await store.now()),
+        **known,
     }
     await store.upsert_each(
         TARIFF_TABLES, [(POINTER, {"$set": pointer})], step="operator.use_tariff_table"
@@ -82,6 +95,20 @@ async def show(
     if not found:
         raise invalid("code", f"{code} is not in the table in use.")
     return rows(found, ("code", "units", "description"), none="None.")
+
+
+def _revision(text: str | None) -> str | None:
+    found = text and revision_of(text)
+    if text and not found:
+        raise invalid("revision", f"{text!r} names no revision, as `2026 Revision 21` does.")
+    return f"{found[0]} Revision {found[1]}" if found else None
+
+
+def _day(text: str | None) -> str | None:
+    try:
+        return text and date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise invalid("effective", f"{text!r} is no day, as 2026-10-09 is.") from error
 
 
 def table_in(path: Path) -> TariffTable:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from planner.domain.facts import Party, Tariff
 from shared import plans, records
@@ -12,6 +12,7 @@ from shared.claims import live_claims
 from shared.contracts.errors import Refusal
 from shared.contracts.exports import PlanRequest
 from shared.contracts.lifecycle import CurrentPlan, Event, ExportRecord, State
+from shared.contracts.snapshot import TariffEdition
 from shared.exports import Guard, advance
 from shared.records import (
     ACCOUNTS,
@@ -36,7 +37,7 @@ class AskedFor(NamedTuple):
     broker: Party | None
     orders: dict[str, Document]
     claims: Mapping[str, Claim]
-    table: str | None  # the tariff table in use
+    tariff: Mapping[str, Any]  # the pointer to the tariff table in use; empty: none is loaded
 
 
 class Repository:
@@ -114,7 +115,7 @@ class Repository:
             broker=_party(broker_id, brokers),
             orders={id_: record["content"] for id_, record in orders.items()},
             claims=claims,
-            table=tables.get(_IN_USE, {}).get("table"),
+            tariff=tables.get(_IN_USE, {}),
         )
 
     async def exported(self, account_id: str, claims: Mapping[str, Claim]) -> set[str]:
@@ -124,10 +125,11 @@ class Repository:
         )
         return live_claims(claims, exports)
 
-    async def tariff(self, table: str | None, numbers: Iterable[str]) -> Tariff | None:
-        """The table with this hash, with the given ten-digit numbers of it."""
-        if not table:
+    async def tariff(self, pointer: Mapping[str, Any], numbers: Iterable[str]) -> Tariff | None:
+        """The table that is pointed to, with the given ten-digit numbers of it."""
+        if not pointer:
             return None
+        table = pointer["table"]
         wanted = sorted(set(numbers))
         parts = await self._store.get_many(
             records.TARIFF_TABLES, {f"{table}:{number[:4]}" for number in wanted}
@@ -136,7 +138,8 @@ class Repository:
         for part in parts.values():
             codes |= part["codes"]
         units = {number: list(codes[number]["units"]) for number in wanted if number in codes}
-        return Tariff(table, units)
+        edition = {name: pointer[name] for name in ("revision", "effective") if pointer.get(name)}
+        return Tariff(table, units, cast("TariffEdition", edition))
 
     # -- plans
 

@@ -63,7 +63,8 @@ async def of_tariff(store: Store) -> Finding:
     if table is None:
         return warn("tariff", "no table: HTS numbers are checked by their form alone", load)
     age = (await store.now() - parse_timestamp(table["loaded_at"])).total_seconds()
-    line = f"{table['numbers']} numbers from {table['source']}, loaded {span(age)} ago"
+    edition = f" ({table['revision']})" if table.get("revision") else ""
+    line = f"{table['numbers']} numbers from {table['source']}{edition}, loaded {span(age)} ago"
     return fine("tariff", line) if age < TARIFF_SECONDS else warn("tariff", line, load)
 
 

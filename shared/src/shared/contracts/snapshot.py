@@ -45,6 +45,13 @@ class SnapshotOrder(TypedDict):
     items: list[SnapshotLine]
 
 
+class TariffEdition(TypedDict, total=False):
+    """Which tariff table is in use, as far as whoever loaded it said."""
+
+    revision: str  # `2026 Revision 21`
+    effective: str  # the day from which it is in force
+
+
 class Snapshot(TypedDict):
     protocol: str
     ruleset_version: str
@@ -57,4 +64,5 @@ class Snapshot(TypedDict):
     exported_order_ids: list[str]  # those of the orders that are in an executed export
     products: dict[str, dict[str, Any]]  # ProductFact's content, by id
     hts_units: dict[str, list[str]]  # HTS number -> units of quantity, where a table is loaded
+    tariff: NotRequired[TariffEdition]
     decision: Decision

@@ -1,9 +1,19 @@
 """The HTSUS number."""
 
 from dataclasses import replace
+from typing import cast
 
+from planner.domain.facts import PlanningInput
+from shared.contracts.snapshot import TariffEdition
 from support.planning import TARIFF, a_plan, with_broker, with_product
 from unit.planner.rules.case import BLOCKING, INFO, WARNING, Case
+
+
+def edition(revision: str = "", effective: str = "") -> PlanningInput:
+    said = {"revision": revision, "effective": effective}
+    kept = {name: text for name, text in said.items() if text}
+    return a_plan(tariff=replace(TARIFF, edition=cast("TariffEdition", kept)))
+
 
 CASES = [
     Case("HTS_MISSING", "none", with_product(htsCode=None), BLOCKING),
@@ -72,4 +82,10 @@ CASES = [
     Case("HTS_NOT_FOUND", "no table", replace(with_product(htsCode="4901990099"), tariff=None)),
     Case("HTS_NOT_CHECKED", "no table is loaded", a_plan(tariff=None), INFO),
     Case("HTS_NOT_CHECKED", "a table is loaded", a_plan(tariff=TARIFF)),
+    Case("TARIFF_TABLE_SUPERSEDED", "an older one", edition("2026 Revision 4"), INFO),
+    Case("TARIFF_TABLE_SUPERSEDED", "last year's", edition("2025 Revision 32"), INFO),
+    Case("TARIFF_TABLE_SUPERSEDED", "the one in force", edition("2026 Revision 21")),
+    Case("TARIFF_TABLE_SUPERSEDED", "one newer than is known", edition("2026 Revision 22")),
+    Case("TARIFF_TABLE_SUPERSEDED", "nobody said which", a_plan(tariff=TARIFF)),
+    Case("TARIFF_TABLE_OLD", "told in the answer alone", edition(effective="2026-02-01")),
 ]

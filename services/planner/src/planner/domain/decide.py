@@ -25,7 +25,7 @@ def decide(given: PlanningInput) -> Snapshot:
     context = given.product_context
     goods = {product_id: judged(product_id, given, context) for product_id in sorted(counts)}
     products = {product_id: each.product for product_id, each in goods.items()}
-    return Snapshot(
+    snapshot = Snapshot(
         protocol=PROTOCOL,
         ruleset_version=given.ruleset_version,
         destination_country=given.destination_country,
@@ -39,6 +39,9 @@ def decide(given: PlanningInput) -> Snapshot:
         hts_units=_hts_units(given, products),
         decision=_decide(given, orders, goods, counts),
     )
+    if given.tariff and given.tariff.edition:
+        snapshot["tariff"] = given.tariff.edition
+    return snapshot
 
 
 def plan_hash(snapshot: Snapshot) -> str:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from planner.domain.ruleset import Agency, DutyCase, Entry, Programme, RuleSet
+from shared.contracts.snapshot import TariffEdition
 
 Content = Mapping[str, Any]  # camelCase content as it was synced or set
 
@@ -41,6 +42,7 @@ class Tariff:
 
     sha256: str
     units: Mapping[str, list[str]] = field(compare=False)  # ten digits -> units of quantity
+    edition: TariffEdition = field(default_factory=TariffEdition, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

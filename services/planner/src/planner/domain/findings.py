@@ -7,7 +7,7 @@ from typing import NamedTuple
 from planner.domain.facts import Order, PlanningInput, Product, ProductContext
 from planner.domain.grouping import Group
 from planner.domain.rules import RULES
-from planner.domain.rules.base import SCOPES, Hit, Rule, Severity, Subject
+from planner.domain.rules.base import SCOPES, Day, Hit, Rule, Severity, Subject
 from shared.contracts.decision import Finding, MissingDatum
 
 _RANK = {severity.value: place for place, severity in enumerate(Severity)}
@@ -22,13 +22,26 @@ class Found(NamedTuple):
     missing: tuple[str, ...]
 
 
-def found_on(subject: Subject, given: PlanningInput | ProductContext) -> Iterator[Found]:
+def found_on(subject: Subject, given: PlanningInput | ProductContext | Day) -> Iterator[Found]:
     """What the rules that look at this kind of subject find."""
     for rule in _RULES[type(subject)]:
         for hit in rule.check(subject, given):
             finding = _finding(rule, hit, subject)
             missing = (finding["field"],) if hit.missing is True else hit.missing or ()
             yield Found(finding, missing)
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """By severity, code, path, and the unit where two units say the same."""
+    return sorted(
+        findings,
+        key=lambda each: (
+            _RANK[each["severity"]],
+            each["code"],
+            each["field"],
+            each.get("unit_id", ""),
+        ),
+    )
 
 
 @dataclass(slots=True)
@@ -62,16 +75,7 @@ class Findings:
                 self._note_missing(path, finding)
 
     def in_order(self) -> list[Finding]:
-        """By severity, code, path, and the unit where two units say the same."""
-        return sorted(
-            self.found.values(),
-            key=lambda each: (
-                _RANK[each["severity"]],
-                each["code"],
-                each["field"],
-                each.get("unit_id", ""),
-            ),
-        )
+        return in_order(self.found.values())
 
     def missing_in_order(self) -> list[MissingDatum]:
         return [self.missing[path] for path in sorted(self.missing)]
@@ -110,7 +114,7 @@ def _finding(rule: Rule, hit: Hit, subject: Subject) -> Finding:
             finding["product_id"] = subject.id
         case Group():
             finding["unit_id"] = subject.id
-        case PlanningInput():
+        case PlanningInput() | Day():
             pass
     if hit.lines is not None:
         finding["product_id"] = hit.lines.product_id

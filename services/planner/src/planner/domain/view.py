@@ -1,4 +1,4 @@
-"""The plan as protocol.md section 4 answers it, drawn from the stored snapshot alone.
+"""The plan as protocol.md section 4 answers it, drawn from the snapshot and its day alone.
 
 Money stands in `..._cents`; the gateway turns it into `..._usd` numbers, and adds what is the
 export's and not the plan's (id, state, status, plan revision).
@@ -6,7 +6,10 @@ export's and not the plan's (id, state, status, plan revision).
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import date
 
+from planner.domain.findings import found_on, in_order
+from planner.domain.rules.base import Day
 from shared.contracts.decision import Finding
 from shared.contracts.lifecycle import Readiness, plan_next_action
 from shared.contracts.plans import PlanView
@@ -37,7 +40,9 @@ def view_of(snapshot: Snapshot, plan_hash: str, planned_at: str, as_of: str) -> 
     return {
         "planHash": plan_hash,
         "readinessState": decision["readiness"],
-        "validationMessages": list(_messages(decision["findings"])),
+        "validationMessages": list(
+            _messages(in_order([*decision["findings"], *_of_day(snapshot, as_of)]))
+        ),
         "flags": decision["flags"],
         "missing_data": decision["missing_data"],
         "included_order_ids": decision["included_order_ids"],
@@ -72,6 +77,13 @@ def warning_codes(snapshot: Snapshot) -> list[str]:
     """The codes that an execute acknowledges, each once."""
     findings = snapshot["decision"]["findings"]
     return sorted({found["code"] for found in findings if found["severity"] == "WARNING"})
+
+
+def _of_day(snapshot: Snapshot, as_of: str) -> Iterator[Finding]:
+    """What the day of planning tells; a plan itself is of no day."""
+    if edition := snapshot.get("tariff"):
+        day = Day(date.fromisoformat(as_of), edition)
+        yield from (found.finding for found in found_on(day, day))
 
 
 def _messages(findings: list[Finding]) -> Iterator[Finding]:

@@ -86,7 +86,7 @@ async def decided(
         destination_country=request.destination_country,
         shipment=effective_shipment(shipment, warehouse.content),
         exported_order_ids=exported,
-        tariff=await repository.tariff(asked.table, hts_numbers(contents.values())),
+        tariff=await repository.tariff(asked.tariff, hts_numbers(contents.values())),
     )
     if len(orders) < OFF_THE_LOOP_FROM:
         return _decided(given)

@@ -2,16 +2,28 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from planner.domain.facts import Order, PlanningInput, Product, ProductContext
 from planner.domain.grouping import Group
 from planner.domain.ruleset import RuleSet
 from shared.contracts.decision import Source
+from shared.contracts.snapshot import TariffEdition
 
-Subject = Order | Product | Group | PlanningInput
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What is told of the day of planning: in the answer alone, since plans are of no day."""
+
+    id: ClassVar[str] = ""
+    as_of: date
+    tariff: TariffEdition
+
+
+Subject = Order | Product | Group | PlanningInput | Day
 
 # What a rule looks at, told by the type of its check's first parameter.
 SCOPES: Final[Mapping[type[Subject], str]] = {
@@ -19,6 +31,7 @@ SCOPES: Final[Mapping[type[Subject], str]] = {
     Order: "order",
     Product: "product",  # every order that uses the product
     Group: "unit",  # the orders of the unit
+    Day: "day of planning",  # informs at most: it is in no snapshot
 }
 
 
@@ -55,6 +68,7 @@ Check = (  # a product's rules see no plan: what they found is remembered from p
     | Callable[[Order, PlanningInput], Hits]
     | Callable[[Product, ProductContext], Hits]
     | Callable[[Group, PlanningInput], Hits]
+    | Callable[[Day, Day], Hits]
 )
 
 POLICY = Source(citation="EntryGo policy", date=None, verified=False)
