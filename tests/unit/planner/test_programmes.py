@@ -8,14 +8,17 @@ import pytest
 from planner.domain.decide import decide
 from planner.domain.flags import TRADE_REMEDY
 from shared.contracts.decision import Flag
-from support.planning import with_product
+from support.planning import with_broker, with_product
 
 TODAY, ONE_DAY = date(2026, 11, 25), timedelta(days=1)
 SOLAR, MINIMUM_PRICE = date(2026, 12, 4), "Section 232 polysilicon minimum import price"
 
 
 def due(hts: str, origin: str, day: date = TODAY, **more: Any) -> dict[str, Flag]:
-    plan = with_product(as_of=day, htsCode=hts, countryOfOrigin=origin, **more)
+    plan = with_broker(
+        with_product(as_of=day, htsCode=hts, countryOfOrigin=origin, **more),
+        completesClassification=True,
+    )
     flags = decide(plan)["decision"]["flags"]
     return {flag["programme"]: flag for flag in flags if flag["code"] == TRADE_REMEDY.code}
 
@@ -229,3 +232,15 @@ def test_a_row_that_nobody_read_asks_the_broker_to_confirm() -> None:
     assert read["reason"].startswith("Section 301 forced labour: 10 % under")
     assert unread["reason"].startswith("Section 301 China ships action (broker to confirm): 100 %")
     assert (read["source"]["verified"], unread["source"]["verified"]) == (True, False)
+
+
+def test_six_digits_meet_what_they_may_turn_out_to_be_beside_what_they_may_not() -> None:
+    pans = due("7615.10", "IN")
+
+    assert pans.keys() == {"Section 232 aluminium", "Section 301 forced labour"}
+    assert (
+        "25 % of the full customs value, if the whole number is listed, under 9903.82.09"
+        in (pans["Section 232 aluminium"]["reason"])
+    )
+    assert due("9025.19", "IN").keys() == {"Section 301 forced labour"}
+    assert "Section 338 Canada" in due("2204.21", "CA")

@@ -115,7 +115,7 @@ class RuleSet:
     thresholds: Mapping[str, Threshold]
     lists: Mapping[str, Mapping[str, Entry]]
     agencies: Mapping[str, tuple[Agency, ...]]  # by HTS prefix, or `childrens`
-    programmes: Mapping[str, tuple[Programme, ...]]  # by HTS prefix, "" for all goods
+    programmes: Mapping[str, tuple[Programme, ...]]  # by HTS prefix, "" for all goods, see below
     prohibited: Mapping[str, tuple[Ban, ...]]  # by HTS prefix, "" for all goods
     duty_cases: Mapping[str, tuple[DutyCase, ...]]  # by HTS prefix
 
@@ -150,12 +150,15 @@ class RuleSet:
     def programmes_for(
         self, hts: str | None, origin: str | None, said: Collection[str]
     ) -> tuple[Programme, ...]:
-        """What is due on goods of a number and origin, less what yields to another of these."""
+        """What is due on goods of a number and origin, less what yields to another of these.
+
+        A number that is not whole yet meets what stands under it with a question mark, too.
+        """
         if hts is None or origin is None:
             return ()
-        keys = [*_prefixes(hts), ""]
-        met = {each: None for key in keys for each in self.programmes.get(key, ())}
-        due = [each for each in met if each.covers(keys, origin, said)]
+        keys = [*_prefixes(hts), "", f"{hts}?"]
+        met = (each for key in keys for each in self.programmes.get(key, ()))
+        due = dict.fromkeys(each for each in met if each.covers(keys, origin, said))
         groups = frozenset[str]().union(*(each.groups for each in due))
         return tuple(each for each in due if each.yields_to not in groups)
 

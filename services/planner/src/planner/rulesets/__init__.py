@@ -14,10 +14,12 @@ for open), its citation, the source's own date, and whether a source was read th
 
 import csv
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import Literal, TypeVar, cast
 
 from planner.domain.ruleset import Agency, Ban, DutyCase, Entry, Programme, RuleSet, Threshold
@@ -57,9 +59,7 @@ def load(as_of: date) -> RuleSet:
         thresholds={row["name"]: _threshold(row) for row in rows["thresholds"]},
         lists=_lists(rows["lists"]),
         agencies=_by_prefix((row["prefixes"].split(), _agency(row)) for row in rows["agencies"]),
-        programmes=_by_prefix(
-            (scopes(row["scope"]), _programme(row)) for row in rows["programmes"]
-        ),
+        programmes=_by_prefix(chain.from_iterable(map(_due, rows["programmes"]))),
         prohibited=_by_prefix((row["prefixes"].split(), _ban(row)) for row in rows["prohibited"]),
         duty_cases=_by_prefix((row["prefixes"].split(), _case(row)) for row in rows["adcvd"]),
     )
@@ -137,6 +137,16 @@ def _case(row: Row) -> DutyCase:
 
 def _ban(row: Row) -> Ban:
     return Ban(row["rule"], row["goods"], frozenset(row["origins"].split()), source_of(row))
+
+
+def _due(row: Row) -> Iterator[tuple[Collection[str], Programme]]:
+    """The programme under its numbers, and under the six and eight digits they begin with."""
+    programme, listed = _programme(row), scopes(row["scope"])
+    yield listed, programme
+    short = {f"{number[:size]}?" for number in listed for size in (6, 8) if len(number) > size}
+    if short:
+        rate = f"{programme.rate}, if the whole number is listed,"
+        yield short, replace(programme, rate=rate, groups=frozenset())
 
 
 def _programme(row: Row) -> Programme:
