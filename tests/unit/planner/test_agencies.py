@@ -31,6 +31,7 @@ WINE = "2204.21.5040"
         ("a bicycle tyre", "4011500000", "NHTSA"),
         ("a shirt for men", "6109100012", "CPSC"),
         ("a cushion", "9404902030", "CPSC"),
+        ("an aquarium fish", "0301110090", "FDA"),
     ],
 )
 def test_an_agency_that_has_no_business_with_the_goods_is_not_named(
@@ -47,6 +48,9 @@ def test_an_agency_that_has_no_business_with_the_goods_is_not_named(
         ("ivory", "9601100000", "FWS"),
         ("peat", "2703000000", "APHIS"),
         ("a bag of crocodile", "4202213000", "FWS"),
+        ("an aquarium fish", "0301110090", "FWS"),
+        ("a cycle helmet", "6506106045", "CPSC"),
+        ("girls' pyjamas", "6208210030", "CPSC"),
         ("a clinical thermometer", "9025198010", "FDA"),
         ("a console", "9504500000", "FCC"),
     ],
@@ -76,6 +80,22 @@ def test_a_flag_of_goods_whose_data_are_given_asks_for_nothing() -> None:
     reasons = {flag["agency"]: flag["reason"] for flag in flags if "agency" in flag}
     assert reasons["TTB"] == "TTB is likely to regulate this good: data given."
     assert "prior notice" in reasons["FDA"]
+
+
+@pytest.mark.parametrize(
+    ("pga", "said"),
+    [
+        ({}, "FDA may regulate this good: "),
+        ({"fda": {"foodContact": "lead report 117"}}, "FDA may regulate this good: data given."),
+    ],
+)
+def test_an_agency_that_names_no_field_is_answered_by_any(
+    pga: dict[str, dict[str, str]], said: str
+) -> None:
+    flags = decide(with_product(htsCode="6912.00.4400", pga=pga))["decision"]["flags"]
+
+    (reason,) = [flag["reason"] for flag in flags if flag.get("agency") == "FDA"]
+    assert reason.startswith(said)
 
 
 def test_the_lacey_act_is_named_on_formal_entries_alone() -> None:

@@ -1,17 +1,18 @@
 """Extra invoice data by class of goods: 19 CFR 141.89 and 141.87, printed as prompts.
 
-The texts are short forms of the regulation as read through 30 September 2024; rows marked
-unverified are trade knowledge that no source read confirmed.
+The texts are short forms of the regulation as read through 30 September 2024; what the tariff's own
+notes and duty turn on names these.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.contracts.catalogue import ProductFact
 from shared.contracts.decision import Source
 
 _READ: Source = {"citation": "19 CFR 141.89", "date": "2024-09-30", "verified": True}
-_TRADE: Source = {"citation": "19 CFR 141.89 (trade knowledge)", "date": None, "verified": False}
+_SHOES: Source = {"citation": "HTSUS chapter 64, note 4", "date": "2026", "verified": True}
+_WATCHES: Source = {"citation": "HTSUS 9101 and 9102", "date": "2026", "verified": True}
 
 
 def _nothing(_product: ProductFact) -> bool:
@@ -39,12 +40,8 @@ class ClassData:
     prefixes: tuple[str, ...]
     goods: str
     asks: str
-    read: bool = True
     given: Callable[[ProductFact], bool] = _nothing  # what the product says that answers it
-
-    @property
-    def source(self) -> Source:
-        return _READ if self.read else _TRADE
+    source: Source = field(default_factory=lambda: _READ)
 
     def is_asked_of(self, product: ProductFact) -> bool:
         """Whether its number is of the class and the product leaves open what that needs."""
@@ -78,7 +75,13 @@ CLASS_DATA: tuple[ClassData, ...] = (
         "Bed linen and bedspreads",
         "embroidery, lace, braid, edging, trimming, piping or appliqué: yes or no",
     ),
-    ClassData(("64",), "Footwear", "interim footwear invoice", read=False),
+    ClassData(
+        ("6401", "6402", "6403", "6404", "6405"),
+        "Footwear",
+        "% of the upper's outer surface by material; material of the sole on the ground",
+        given=_composition,
+        source=_SHOES,
+    ),
     ClassData(
         ("74",),
         "Copper articles",
@@ -97,7 +100,7 @@ CLASS_DATA: tuple[ClassData, ...] = (
         ("9101", "9102"),
         "Watches",
         "values of movement, case, strap or bracelet, and battery",
-        read=False,
         given=_component_values,
+        source=_WATCHES,
     ),
 )

@@ -166,6 +166,10 @@ class Product:
         """The agencies that ask on formal entries alone (the Lacey Act's declaration)."""
         return (agency for agency in self.agencies if agency.when == "formal")
 
+    def answers(self, agency: Agency) -> bool:
+        """Whether it says what the agency asks for, or anything where no field is named."""
+        return self.agency_data(agency.key) != {} and not self.lacks(agency)
+
     def lacks(self, agency: Agency) -> tuple[str, ...]:
         """The paths of what the agency asks for and the product does not say."""
         names = agency.lacks(self.agency_data(agency.key))

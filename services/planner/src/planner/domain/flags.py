@@ -65,7 +65,7 @@ def flags_of(
 
 def _causes(product: Product) -> Iterator[Cause]:
     for agency in product.agencies:
-        yield Cause(agency, given=agency.ways != () and not product.lacks(agency))
+        yield Cause(agency, product.answers(agency))
     for programme in product.programmes:
         yield Cause(programme)
 
