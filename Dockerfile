@@ -20,6 +20,11 @@ RUN pip install --no-deps --no-build-isolation ./shared ./services/${SERVICE} \
  && pip uninstall -q -y uv_build pip
 
 FROM python:${PYTHON}
+ARG SERVICE
+# What the executor prints PDFs with.
+RUN if [ "${SERVICE}" = executor ]; then apt-get update && apt-get install -y --no-install-recommends \
+      libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core fonts-noto-mono fonts-noto-cjk \
+ && rm -rf /var/lib/apt/lists/*; fi
 ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 ENTRYGO_HTTP_HOST=0.0.0.0 ENTRYGO_HTTP_PORT=3000
 COPY --from=build /app /app
 USER 65534:65534

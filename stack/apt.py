@@ -3,11 +3,12 @@
 import os
 import shutil
 import tempfile
+from ctypes.util import find_library
 from pathlib import Path
 
 from stack import commands, paths
 from stack.locks import locked
-from stack.output import StackError, step
+from stack.output import StackError, say, step
 
 # What the suite looks at pages with: the tool (any of its names), and its packages. The fonts
 # have no tool; they come with the browser, which shows boxes for other scripts without them.
@@ -21,8 +22,41 @@ TEST_TOOLS = {
 }
 
 
+# What the executor prints PDFs with (services/executor/src/executor/fonts.conf), by a file of it or
+# by the library's name.
+PRINTING = {
+    "pango-1.0": "libpango-1.0-0",
+    "pangoft2-1.0": "libpangoft2-1.0-0",
+    "harfbuzz-subset": "libharfbuzz-subset0",
+    "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf": "fonts-noto-core",
+    "/usr/share/fonts/truetype/noto/NotoSansMono-Regular.ttf": "fonts-noto-mono",
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc": "fonts-noto-cjk",
+}
+
+
+def ensure_printing() -> None:
+    """What only the PDFs need; where it cannot be installed, that is said, and all else works."""
+    missing = [
+        package
+        for sign, package in PRINTING.items()
+        if not (Path(sign).exists() if sign.startswith("/") else find_library(sign))
+    ]
+    if not missing:
+        return
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        say(f"PDFs of invoices need {', '.join(missing)}, which only root can install")
+        return
+    waiting = "another run is installing packages"
+    with (
+        locked(paths.cache() / "apt.lock", waiting, handed_down=True),
+        step(f"Debian packages for PDFs: {', '.join(missing)}"),
+    ):
+        install(*missing)
+
+
 def ensure_test_tools() -> None:
     promtool()
+    ensure_printing()
     missing = [
         package
         for names, packages in TEST_TOOLS.items()

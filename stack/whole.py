@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from stack import docker, envfile, ports, replicas, sample, servers, state, supervisor
+from stack import apt, docker, envfile, ports, replicas, sample, servers, state, supervisor
 from stack.output import StackError, good, say
 from stack.paths import StackFolder
 from stack.ports import Ports
@@ -29,6 +29,7 @@ def up(folder: StackFolder, counts: Mapping[str, int], gateway: int | None = Non
         if addresses.kind == "docker":
             docker.services_up(folder, numbers, wanted)
         else:
+            apt.ensure_printing()
             # Written first: what a failed start leaves is then known to status and down.
             _keep(folder, addresses, wanted, numbers)
             # None meanwhile: what dies while it starts is told here, with its log.

@@ -152,20 +152,39 @@ async def test_artifacts_are_the_bytes_that_were_announced(world: World) -> None
 
 
 async def test_each_entrys_invoice_is_a_file_of_its_own_beside_the_five(world: World) -> None:
-    package = (await world.get(f"/api/customs-packages/{world.package_id}")).json()
+    package = f"/api/customs-packages/{world.package_id}/artifacts"
+    manifest = (await world.get(f"{package}/manifest.json")).json()
     units = [unit["unit_id"] for unit in world.plan["export_units"]]
-    table, *pages = package["beside"]
+    table, *pages = manifest["beside"]
 
     assert table["filename"] == "entry_lines.csv"
-    lines = await world.get(table["url"])
+    lines = await world.get(f"{package}/entry_lines.csv")
     assert hashlib.sha256(lines.content).hexdigest() == table["sha256"]
-    assert [page["unit_id"] for page in pages] == units
+    assert [page["unitId"] for page in pages] == units
     for page in pages:
-        assert page["filename"] == f"invoice-{page['unit_id']}.html"
-        answer = await world.get(page["url"])
+        assert page["filename"] == f"invoice-{page['unitId']}.html"
+        answer = await world.get(f"{package}/{page['filename']}")
         assert hashlib.sha256(answer.content).hexdigest() == page["sha256"]
-        assert page["unit_id"] in answer.text
+        assert page["unitId"] in answer.text
         assert answer.headers["content-type"].split(";")[0] == "text/html"
+
+
+async def test_the_invoice_is_a_pdf_once_made_and_one_of_each_entry(world: World) -> None:
+    path = f"/api/customs-packages/{world.package_id}/invoice.pdf"
+    [unit] = [unit["unit_id"] for unit in world.plan["export_units"]]
+
+    for query in ("", f"?unit={unit}"):
+        first = await world.get(f"{path}{query}", prefer="wait=30")
+        again = await world.get(f"{path}{query}")
+
+        assert first.content.startswith(b"%PDF-")
+        assert first.headers["content-type"] == "application/pdf"
+        assert first.headers["etag"] == f'"{hashlib.sha256(first.content).hexdigest()}"'
+        assert again.content == first.content
+    refused(await world.get(f"{path}?unit=unit_none"), 404, "ARTIFACT_NOT_FOUND")
+    refused(await world.get(f"{path}?units=x"), 400, "VALIDATION_ERROR")
+    foreign = await world.other.http.get(path)
+    refused(foreign, 404, "CUSTOMS_PACKAGE_NOT_FOUND")
 
 
 async def test_the_archive_has_fixed_bytes(world: World) -> None:
@@ -175,8 +194,8 @@ async def test_the_archive_has_fixed_bytes(world: World) -> None:
 
     assert first.content == again.content
     names = zipfile.ZipFile(io.BytesIO(first.content)).namelist()
-    package = (await world.get(f"/api/customs-packages/{world.package_id}")).json()
-    files = [*world.executed["artifacts"], *package["beside"]]
+    manifest = (await world.get(path.replace("archive", "artifacts/manifest.json"))).json()
+    files = [*world.executed["artifacts"], *manifest["beside"]]
     assert names == [file["filename"] for file in files]
 
 

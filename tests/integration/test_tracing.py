@@ -17,11 +17,12 @@ from shared.messaging.topology import EXPORTS_VERIFY
 from shared.settings import CommonSettings
 from shared.store import Store
 from support.deliveries import BROKER, a_mailer, an_executed_export, put
+from support.executors import REDRIVE_AFTER
 from support.gated import Died
 from support.product import product
 from support.spans import SPAN, TRACEPARENT, Spans, traced
 from support.waiting import until
-from support.workshop import REDRIVE_AFTER, Workshop
+from support.workshop import Workshop
 
 pytestmark = pytest.mark.integration
 

@@ -2,11 +2,14 @@
 
 import asyncio
 
+import httpx
+
 from shared.clock import utc_now
 from shared.contracts.exports import OperateAction
 from shared.records import CLAIMS, IDEMPOTENCY_KEYS
 from support.scenario import PLAN, Scenario
 from support.shop import SWEATER, an_order
+from support.waiting import until
 
 
 class Loop(Scenario):
@@ -14,6 +17,26 @@ class Loop(Scenario):
 
     async def act(self) -> None:
         await self.delivered(await self.planned(await self.shop.sync()))
+
+
+class Printed(Scenario):
+    """The invoice as PDF, asked for until it is there."""
+
+    async def prepare(self) -> None:
+        export = await self.delivered(await self.planned(await self.shop.sync()))
+        self.path = f"/api/customs-packages/{export['customs_package']['id']}/invoice.pdf"
+
+    async def act(self) -> None:
+        first = await until(self._pdf)
+        assert first.startswith(b"%PDF-")
+        assert await until(self._pdf) == first
+
+    async def _pdf(self) -> bytes | None:
+        try:
+            answer = await self.shop.http.get(self.path)
+        except httpx.TransportError:  # the gateway died or is not there yet
+            return None
+        return answer.content if answer.status_code == httpx.codes.OK else None
 
 
 class Replan(Scenario):

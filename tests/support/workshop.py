@@ -5,16 +5,8 @@ import uuid
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, TypeVar
 
-from executor.artifacts import Render, render_all
-from executor.repository import Repository as Exports
-from executor.use_cases.drive import Driving
-from executor.use_cases.execute import Executing, Verify
-from executor.use_cases.operate import Operating
-from executor.use_cases.resubmit import Resubmitting
-from executor.use_cases.sweep import Sweeping
 from planner.repository import Repository as Plans
 from planner.use_cases.plan import Planning
 from planner.use_cases.sync import Syncing
@@ -41,14 +33,13 @@ from shared.messaging.rabbit import Messages
 from shared.records import CLAIMS, EXPORTS, ORDERS, SyncedDocument
 from shared.settings import CommonSettings
 from shared.store import Store
-from support import world
+from support import executors, world
 from support.accounts import Seeded, seed_account
+from support.executors import Executor
 from support.gated import GatedStore
 from support.ticking import Ticking
 
 Result = TypeVar("Result")
-
-REDRIVE_AFTER = timedelta(minutes=5)
 
 SWEATER = ProductFact.model_validate(world.SWEATER)
 
@@ -64,14 +55,6 @@ class Planner:
     syncing: Syncing
     planning: Planning
     verifying: Verifying
-
-
-@dataclass(frozen=True)
-class Executor:
-    store: GatedStore
-    executing: Executing
-    operating: Operating
-    sweeping: Sweeping
 
 
 class Workshop:
@@ -113,18 +96,10 @@ class Workshop:
             Verifying(repository, self.clock),
         )
 
-    def an_executor(self, *, verify: Verify | None = None, render: Render = render_all) -> Executor:
+    def an_executor(self, **parts: Any) -> Executor:
         """Another replica, with a store connection of its own that a test may hold up."""
-        store = self._a_store()
-        repository = Exports(store)
-        driving = Driving(repository, self.messages, self.clock, render, "entrygo.test")
-        resubmitting = Resubmitting(repository, driving, self.clock)
-        return Executor(
-            store,
-            Executing(repository, driving, resubmitting, verify or self.verify, self.clock),
-            Operating(repository, driving, resubmitting, self.clock),
-            Sweeping(repository, driving, self.clock, REDRIVE_AFTER),
-        )
+        parts = {"verify": self.verify} | parts
+        return executors.an_executor(self._a_store(), self.messages, self.clock, **parts)
 
     async def verify(self, command: ExecuteExport, export: ExportRecord) -> PlanVerified:
         question = VerifyPlan(

@@ -50,7 +50,7 @@ def serving(route: AnyRoute, use: Use) -> Messages:
         case "planner":
             planner.subscribers.subscribe(messages, each, each, each)
         case "executor":
-            executor.subscribers.subscribe(messages, each, each)
+            executor.subscribers.subscribe(messages, each, each, each)
         case _:
             broker_mailer.subscribers.subscribe(messages, each)
     return messages

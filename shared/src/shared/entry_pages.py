@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from shared.ids import derived_id
+
 # How invoice_html.py has written a page ever since: markup alone can match, texts are escaped.
 _STYLE: Final = re.compile("<style>(.*)</style>", re.DOTALL)
 _OWN_RULES: Final = re.compile(r"@page invoice-(\d+) .*\n#invoice-\1 .*\n")
@@ -21,6 +23,11 @@ def page_name(unit_id: str) -> str:
     return f"invoice-{unit_id}.html"
 
 
+def print_id(package_id: str, unit_id: str | None) -> str:
+    """Of the stored PDF of an entry's page; without a unit, of the whole."""
+    return derived_id("pdf_", package_id, unit_id or "")
+
+
 def policy_hash(style: str) -> str:
     """What the page's content security policy allows it by."""
     return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -29,13 +36,13 @@ def policy_hash(style: str) -> str:
 def entry_pages(whole: bytes) -> Iterator[bytes]:
     """A page for each invoice, in their order: its article, under the rules that concern it."""
     head, style, body = _STYLE.split(whole.decode(), maxsplit=1)
-    own = {rules[1]: rules[0] for rules in _OWN_RULES.finditer(style)}
-    shared = _OWN_RULES.sub("", style)
+    own = list(_OWN_RULES.finditer(style))
+    above, below = style[: own[0].start()], style[own[-1].end() :]
     articles = list(_ARTICLE.finditer(body))
     before = _CONTENTS.sub("", body[: articles[0].start()])
     after = body[articles[-1].end() :]
     allowed = policy_hash(style)
-    for article in articles:
-        its = f"{shared}{own[article[1]]}"
+    for article, rules in zip(articles, own, strict=True):
+        its = f"{above}{rules[0]}{below}"
         top = head.replace(allowed, policy_hash(its))
         yield f"{top}<style>{its}</style>{before}{article[0]}{after}".encode()

@@ -111,6 +111,16 @@ class Claim(TypedDict):
     attempt: int
 
 
+class Print(TypedDict):
+    """The PDF of a package's invoices, or of one entry's; its bytes are a blob."""
+
+    _id: str  # entry_pages.print_id
+    account_id: str
+    sha256: str
+    size_bytes: int
+    created_at: str
+
+
 class Blob(TypedDict):
     """Immutable bytes under their SHA-256; see blobs.py."""
 
@@ -142,6 +152,7 @@ PRODUCTS: Final = Collection[SyncedDocument]("products")
 ORDERS: Final = Collection[SyncedDocument]("orders")
 PLANS: Final = Collection[Document]("plans")
 CLAIMS: Final = Collection[Claim]("exported_orders")
+PRINTS: Final = Collection[Print]("prints")
 ACCOUNTS: Final = Collection[PartyDocument]("accounts")
 WAREHOUSES: Final = Collection[PartyDocument]("warehouses")
 BROKERS: Final = Collection[PartyDocument]("brokers")

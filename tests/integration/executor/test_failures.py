@@ -16,8 +16,9 @@ from shared.messaging import dead_letters, topology
 from shared.messaging.rabbit import Messages
 from shared.records import EXPORTS, PLANS
 from shared.settings import CommonSettings
+from support.executors import REDRIVE_AFTER, Executor
 from support.gated import Died
-from support.workshop import REDRIVE_AFTER, Executor, Workshop, types_of
+from support.workshop import Workshop, types_of
 
 pytestmark = pytest.mark.integration
 
@@ -182,7 +183,7 @@ async def test_a_failing_execution_is_tried_again_from_the_queue_until_it_stalls
 ) -> None:
     executor = workshop.an_executor(render=a_broken_renderer)
     worker = Messages(settings, service="executor", healthy=workshop.store.ping)
-    subscribe(worker, executor.executing, executor.operating)
+    subscribe(worker, executor.executing, executor.operating, executor.printing)
     await worker.start()
     try:
         answer = await workshop.messages.request(

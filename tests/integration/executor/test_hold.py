@@ -12,7 +12,8 @@ from shared.contracts.exports import ExportExecuted, ExportPlanned, OperateActio
 from shared.contracts.lifecycle import State, next_action_of
 from shared.errors import Refused
 from shared.records import CURRENT_EPOCH, EPOCHS, Epoch
-from support.workshop import Executor, Workshop, outcome_of, types_of
+from support.executors import Executor
+from support.workshop import Workshop, outcome_of, types_of
 
 pytestmark = pytest.mark.integration
 

@@ -15,8 +15,9 @@ from shared.contracts.exports import (
 )
 from shared.contracts.lifecycle import DeliveryStatus, State
 from shared.errors import Refused
+from support.executors import Executor
 from support.gated import Died
-from support.workshop import Executor, Workshop, outcome_of, types_of
+from support.workshop import Workshop, outcome_of, types_of
 
 pytestmark = pytest.mark.integration
 

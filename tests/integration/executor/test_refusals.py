@@ -10,7 +10,8 @@ from shared.contracts.lifecycle import State, next_action_of
 from shared.errors import Refused
 from shared.links import rule_page
 from shared.records import BROKERS
-from support.workshop import SWEATER, Executor, Workshop, an_order, types_of
+from support.executors import Executor
+from support.workshop import SWEATER, Workshop, an_order, types_of
 
 pytestmark = pytest.mark.integration
 

@@ -26,7 +26,7 @@ class ConfirmsTogether:
 
 def driving(messages: ConfirmsTogether) -> Driving:
     unused = cast(Any, None)
-    return Driving(unused, cast(Messages, messages), utc_now, unused, "entrygo.test")
+    return Driving(unused, cast(Messages, messages), utc_now, unused, "entrygo.test", unused)
 
 
 async def test_both_wakes_are_under_way_together() -> None:

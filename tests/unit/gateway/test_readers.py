@@ -165,7 +165,7 @@ async def test_without_a_key_an_execute_is_accepted_since_it_will_be_done(
 
 
 async def test_health_names_the_worker_that_is_not_there(gateway: GatewayUnderTest) -> None:
-    gateway.workers.deserted.add("executor.exports.operate")
+    gateway.workers.deserted |= {"executor.exports.operate", "executor.packages.print"}
 
     health = (await get(gateway, "/api/system/health")).json()
 

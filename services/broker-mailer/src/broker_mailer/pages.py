@@ -5,6 +5,7 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from broker_mailer.repository import carried
 from shared.contracts.lifecycle import ExportRecord
 from shared.letters import Letter
 
@@ -23,7 +24,7 @@ def render(
         "plan_revision": export["plan"]["revision"],
         "plan_hash": export["plan"]["plan_hash"],
         "entries": ", ".join(sorted({unit["entry"] for unit in letter["units"]})),
-        "documents": export["artifacts"],
+        "documents": carried(export, export["deliveries"][recipient_type]),
         "archive": f"{export['package_number']}.zip" if archived else None,
     }
     folder = _FOLDERS[recipient_type]

@@ -15,6 +15,7 @@ from broker_mailer.attempts import Attempt, Outcome, event_of
 from shared.clock import Clock, timestamp
 from shared.contracts.lifecycle import (
     ArtifactRecord,
+    Attached,
     Delivery,
     DeliveryStatus,
     ExportRecord,
@@ -28,6 +29,7 @@ from shared.store import Store
 RECIPIENT_TYPES: Final = ("BROKER", "WAREHOUSE")
 
 Fields = Mapping[str, Any]
+Carried = ArtifactRecord | Attached
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,12 @@ class Package:
     """What was executed: the letter, and the documents, checked on read."""
 
     letter: Letter
-    documents: tuple[tuple[ArtifactRecord, bytes], ...]
+    documents: tuple[tuple[Carried, bytes], ...]
+
+
+def carried(export: ExportRecord, delivery: Delivery) -> list[Carried]:
+    """The package's documents, and what this delivery carries beside them."""
+    return [*export["artifacts"], *delivery.get("also", ())]
 
 
 class Deliveries:
@@ -53,10 +60,10 @@ class Deliveries:
         written = delivery.get("letter_sha256")
         # Where none was written, it was stored before letters were.
         about = written or export["plan"]["plan_hash"].removeprefix("sha256:")
-        digests = [record["sha256"] for record in export["artifacts"]]
-        found = await self._store.get_blobs([about, *digests])
+        files = carried(export, delivery)
+        found = await self._store.get_blobs([about, *(file["sha256"] for file in files)])
         facts = orjson.loads(found[about])
-        documents = [(record, found[record["sha256"]]) for record in export["artifacts"]]
+        documents = [(file, found[file["sha256"]]) for file in files]
         return Package(facts if written else letter_of(facts), tuple(documents))
 
     async def due(self, limit: int) -> list[tuple[str, str, str]]:

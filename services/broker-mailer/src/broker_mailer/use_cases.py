@@ -12,7 +12,7 @@ from broker_mailer.allowance import Allowance
 from broker_mailer.attempts import Attempt, Outcome
 from broker_mailer.emails import Mail
 from broker_mailer.mime import UnfitMail
-from broker_mailer.repository import Deliveries, Package
+from broker_mailer.repository import Deliveries, Package, carried
 from broker_mailer.retries import RetryPolicy
 from broker_mailer.transports import Transports
 from broker_mailer.transports.base import (
@@ -112,7 +112,7 @@ class Deliver:
 
     async def _try(self, attempt: Attempt, export: ExportRecord) -> None:
         transport = self.transports.carrying(test=export["test"])
-        size = sum(artifact["size_bytes"] for artifact in export["artifacts"])
+        size = sum(file["size_bytes"] for file in carried(export, attempt.delivery))
         async with self.in_hand.of(size):
             package = await self.deliveries.package(export, attempt.delivery)
             mail = self.write(export, attempt.recipient_type, package)

@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from executor.artifacts import render_all
+from executor.printing import Printer
 from executor.repository import Repository
 from executor.settings import Settings
 from executor.subscribers import subscribe
 from executor.use_cases.drive import Driving
 from executor.use_cases.execute import Executing, Verify
 from executor.use_cases.operate import Operating
+from executor.use_cases.print import Printing
 from executor.use_cases.resubmit import Resubmitting
 from executor.use_cases.sweep import Sweeping
 from shared.clock import timestamp, utc_now
@@ -30,7 +32,10 @@ NAME = "executor"
 async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[Checks]:
     async with open_seams(common, NAME) as (store, messages, _, checks):
         repository = Repository(store)
-        driving = Driving(repository, messages, utc_now, render_all, settings.message_id_domain)
+        printer = Printer(settings.printers, settings.print_timeout)
+        printing = Printing(repository, printer, utc_now)
+        domain = settings.message_id_domain
+        driving = Driving(repository, messages, utc_now, render_all, domain, printing)
         resubmitting = Resubmitting(repository, driving, utc_now)
         verify = asking_the_planner(messages, settings.verify_timeout.total_seconds())
         sweeping = Sweeping(repository, driving, utc_now, settings.redrive_after)
@@ -38,6 +43,7 @@ async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[
             messages,
             Executing(repository, driving, resubmitting, verify, utc_now),
             Operating(repository, driving, resubmitting, utc_now),
+            printing,
         )
         await messages.start()
         async with repeating(sweeping.sweep, settings.sweep_every):

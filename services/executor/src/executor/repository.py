@@ -22,9 +22,11 @@ from shared.records import (
     EPOCHS,
     EXPORTS,
     ORDERS,
+    PRINTS,
     Claim,
     Document,
     Epoch,
+    Print,
 )
 from shared.store import Store
 
@@ -196,6 +198,18 @@ class Repository:
     async def put_blobs(self, parts: Sequence[bytes]) -> list[str]:
         """The SHA-256 of each, in hex."""
         return await self._store.put_blobs(parts, step="executor.put_blobs")
+
+    async def blob(self, digest: str) -> bytes:
+        return await self._store.get_blob(digest)
+
+    async def print_of(self, account_id: str, id_: str) -> Print | None:
+        return await self._store.get(PRINTS.of(account_id), id_)
+
+    async def keep_print(self, made: Print) -> Print:
+        """The one that is stored: another may have been faster, with other bytes."""
+        if await self._store.put_if_absent(PRINTS, made, step="executor.keep_print"):
+            return made
+        return await self.print_of(made["account_id"], made["_id"]) or made
 
     async def store_answers(self) -> bool:
         return await self._store.ping()

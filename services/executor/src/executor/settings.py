@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -11,6 +12,9 @@ class Settings(BaseSettings):
     # The domain of Message-IDs; the id before it is unique by itself.
     message_id_domain: str = "entrygo.local"
     verify_timeout: timedelta = timedelta(seconds=20)
+    # PDFs printed at once, each in a process that takes up to a gigabyte, and for how long.
+    printers: int = Field(default=1, ge=1)
+    print_timeout: timedelta = timedelta(minutes=3)
     sweep_every: timedelta = timedelta(seconds=30)
     # Longer than the longest run: an execution without a drive for this long is driven again.
     redrive_after: timedelta = timedelta(minutes=5)

@@ -2,13 +2,23 @@
 
 from executor.use_cases.execute import Executing
 from executor.use_cases.operate import Operating
-from shared.contracts.exports import ExecuteExport, ExportExecuted, ExportOperated, OperateExport
+from executor.use_cases.print import Printing
+from shared.contracts.exports import (
+    ExecuteExport,
+    ExportExecuted,
+    ExportOperated,
+    InvoicePrinted,
+    OperateExport,
+    PrintInvoice,
+)
 from shared.logs import note
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages
 
 
-def subscribe(messages: Messages, executing: Executing, operating: Operating) -> None:
+def subscribe(
+    messages: Messages, executing: Executing, operating: Operating, printing: Printing
+) -> None:
     @messages.subscriber(topology.EXPORTS_EXECUTE)
     async def execute(command: ExecuteExport) -> ExportExecuted:
         note(export=command.export_id)
@@ -20,3 +30,8 @@ def subscribe(messages: Messages, executing: Executing, operating: Operating) ->
     async def operate(command: OperateExport) -> ExportOperated:
         note(export=command.export_id, did=command.action.value)
         return await operating.operate(command)
+
+    @messages.subscriber(topology.PACKAGES_PRINT)
+    async def print_invoice(command: PrintInvoice) -> InvoicePrinted:
+        note(export=command.export_id, did="printed")
+        return await printing.printed(command)

@@ -10,11 +10,19 @@ from typing import Any
 
 import orjson
 
+from gateway.dependencies import Gateway
 from gateway.reads import Reads
 from shared.canonical import sha256_hex
+from shared.clock import timestamp
+from shared.contracts.errors import ErrorCode
+from shared.contracts.exports import PrintInvoice
 from shared.contracts.lifecycle import ExportRecord
-from shared.entry_pages import entry_pages
-from shared.errors import BlobCorrupt
+from shared.entry_pages import entry_pages, print_id
+from shared.errors import BlobCorrupt, Refused
+from shared.ids import minted_id
+from shared.logs import request_id
+from shared.messaging.topology import PACKAGES_PRINT
+from shared.records import PRINTS
 
 Row = Mapping[str, Any]  # of the manifest: filename, mediaType, sha256, sizeBytes, unitId
 
@@ -38,6 +46,40 @@ async def bodies(reads: Reads, export: ExportRecord, rows: Iterable[Row]) -> dic
         whole = await reads.blob(_digest(export, "cci_human_readable"))
         found |= await asyncio.to_thread(lambda: dict(_cut(whole, pages)))
     return found
+
+
+async def printed(
+    gateway: Gateway, export: ExportRecord, unit_id: str | None, within: float
+) -> str:
+    """The hash of the PDF of all invoices, or of a unit's; an executor makes what is not there.
+
+    Raises:
+        Refused: the package has no such unit, or its invoice is larger than what is printed.
+        NoReply: it is still being made; what was asked goes on.
+    """
+    place = None
+    if unit_id is not None:
+        manifest = orjson.loads(await gateway.reads.blob(_digest(export, "manifest")))
+        units = [unit["unitId"] for unit in manifest["units"]]
+        if unit_id not in units:
+            raise Refused(ErrorCode.ARTIFACT_NOT_FOUND)
+        place = units.index(unit_id)
+    account_id, package_id = export["account_id"], export["package_id"] or ""
+    if known := await gateway.store.get(PRINTS.of(account_id), print_id(package_id, unit_id)):
+        return known["sha256"]
+    command = PrintInvoice(
+        command_id=minted_id("cmd_"),
+        account_id=account_id,
+        request_id=request_id.get(),
+        issued_at=timestamp(gateway.now()),
+        export_id=export["_id"],
+        unit_id=unit_id,
+        place=place,
+    )
+    asked = gateway.messages.request(
+        PACKAGES_PRINT, command, within=within, step="gateway.ask_print"
+    )
+    return (await asked).sha256
 
 
 def _cut(whole: bytes, rows: Iterable[Row]) -> Iterator[tuple[str, bytes]]:

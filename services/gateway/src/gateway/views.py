@@ -1,8 +1,7 @@
 """Exports, plans and packages as protocol.md shows them: no decision is taken here."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from gateway.money import dump, to_http
 from gateway.plan_texts import PlanText, joined
@@ -109,18 +108,6 @@ def package_view(export: ExportRecord) -> View:
         "createdAt": execution["started_at"] if execution else None,
         "artifacts": _artifacts(export),
     }
-
-
-def beside_view(row: Mapping[str, Any], package_id: str) -> View:
-    """A file that stands beside the five, as the manifest names it."""
-    shown = {
-        "filename": row["filename"],
-        "media_type": row["mediaType"],
-        "sha256": row["sha256"],
-        "size_bytes": row["sizeBytes"],
-        "url": f"/api/customs-packages/{package_id}/artifacts/{row['filename']}",
-    }
-    return shown | ({"unit_id": row["unitId"]} if "unitId" in row else {})
 
 
 def _package_state(export: ExportRecord) -> str:

@@ -102,6 +102,8 @@ BROKER: tuple[Setting, ...] = (
     Setting(
         "--completes-classification", "completesClassification", "Completes short codes.", bool
     ),
+    Setting("--attach-pdf", "attach.invoicePdf", "Its mails carry each entry's PDF.", bool),
+    Setting("--attach-entry-lines", "attach.entryLines", "Its mails carry entry_lines.csv.", bool),
 )
 
 NAME = Setting("--name", "name", "Name.")

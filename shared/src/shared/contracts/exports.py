@@ -174,6 +174,26 @@ class ExportOperated(Message):
     """What the operator should know."""
 
 
+class PrintInvoice(Command):
+    """`packages.print`: make the PDF of a package's invoices, or of one entry's, once."""
+
+    export_id: Id
+    """The export."""
+
+    unit_id: Id | None = None
+    """The entry's unit; absent: all invoices."""
+
+    place: int | None = Field(default=None, ge=0, le=MAX_PLAN_ORDERS)
+    """The unit's place in the package, counted from 0."""
+
+
+class InvoicePrinted(Message):
+    """Answer to `packages.print`."""
+
+    sha256: str
+    """Under which hash the PDF is stored."""
+
+
 class SendDelivery(Command):
     """`deliveries.send`: a wake-up; what is due stands in the export's record."""
 

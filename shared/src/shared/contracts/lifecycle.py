@@ -95,6 +95,15 @@ class ArtifactRecord(TypedDict):
     generated_at: str
 
 
+class Attached(TypedDict):
+    """A file that a mail carries beside the five documents."""
+
+    filename: str
+    media_type: str
+    sha256: str
+    size_bytes: int
+
+
 class Execution(TypedDict):
     """One attempt; `started_at` is where all times in the documents come from."""
 
@@ -118,6 +127,7 @@ class Delivery(TypedDict):
     recipient: str
     subject: str
     message_id: str
+    also: NotRequired[list[Attached]]  # what it carries beside the package's artifacts
     letter_sha256: NotRequired[str]  # the blob of its letter (letters.py); see there for none
     status: str
     attempts: int  # rises once a try and is never reset

@@ -96,12 +96,20 @@ class WarehouseContent(Fact):
     shipment_defaults: ShipmentDefaults | None = None
 
 
+class Attach(Fact):
+    """What the mail carries beside the five documents."""
+
+    invoice_pdf: bool | None = None  # of each entry
+    entry_lines: bool | None = None
+
+
 class BrokerContent(Fact):
     name: Text
     email: Maybe[GivenEmail] = None
     phone: Maybe[Text] = None
     filer_code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{3}$")] | None = None
     completes_classification: bool = False
+    attach: Attach | None = None
 
 
 PartyContent = AccountContent | WarehouseContent | BrokerContent

@@ -13,9 +13,11 @@ from shared.contracts.exports import (
     ExportExecuted,
     ExportOperated,
     ExportPlanned,
+    InvoicePrinted,
     OperateExport,
     PlanExport,
     PlanVerified,
+    PrintInvoice,
     SendDelivery,
     VerifyPlan,
 )
@@ -137,6 +139,9 @@ EXPORTS_OPERATE = Route(
     ExportOperated,
     "Resume, void, resubmit, confirm or release, for an operator.",
 )
+PACKAGES_PRINT = Route(
+    "packages.print", "executor", PrintInvoice, InvoicePrinted, "Make an invoice's PDF, once."
+)
 DELIVERIES_SEND: Route[SendDelivery, Message] = Route(
     "deliveries.send", "broker-mailer", SendDelivery, None, "Wake the mailer for one delivery."
 )
@@ -150,6 +155,7 @@ ROUTES: Final[tuple[Route, ...]] = (  # type: ignore[type-arg]  # routes of all 
     EXPORTS_VERIFY_LARGE,
     EXPORTS_EXECUTE,
     EXPORTS_OPERATE,
+    PACKAGES_PRINT,
     DELIVERIES_SEND,
 )
 

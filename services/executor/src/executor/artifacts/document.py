@@ -21,7 +21,7 @@ _UNPRINTED: Final[Mapping[type[BaseModel], set[str]]] = {
     # Of one piece, where a line tells the whole; and what is the client's own.
     ProductFact: {"external_id", "unit_value_cents", "weight_grams", "metadata"},
     shipments.Shipment: {"charges"},  # each invoice has its share
-    BrokerContent: {"completes_classification"},
+    BrokerContent: {"completes_classification", "attach"},
 }
 
 

@@ -12,7 +12,9 @@ from executor import events
 from executor.artifacts import Identity, Render, RenderedFile
 from executor.deliveries import planned_deliveries
 from executor.repository import Repository, execution_of
+from executor.use_cases.attach import attached
 from executor.use_cases.claim import claim_orders
+from executor.use_cases.print import Printing
 from shared.canonical import canonical_json
 from shared.clock import Clock, parse_timestamp, timestamp
 from shared.contracts.errors import ErrorCode
@@ -50,6 +52,7 @@ class Driving:
     now: Clock
     render: Render
     message_id_domain: str
+    printing: Printing
 
     async def drive(self, export: ExportRecord) -> bool:
         """Whether this drive executed it; if not, the record tells how the attempt stands.
@@ -108,6 +111,8 @@ class Driving:
         deliveries = planned_deliveries(
             export, snapshot, identity, letter, now, self.message_id_domain
         )
+        if also := await attached(self.printing, export, snapshot, identity, files):
+            deliveries["BROKER"]["also"] = also
         finished = await self._finish(export, identity, files, deliveries, now)
         if finished:
             await self.wake_mailer(finished)

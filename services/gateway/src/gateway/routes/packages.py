@@ -3,16 +3,16 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import Path, Request
+from fastapi import Path, Query, Request
 from starlette.responses import Response
 
 from gateway import beside
-from gateway.dependencies import Caller, RecordId, Running
+from gateway.dependencies import Caller, RecordId, Running, Wait
 from gateway.routes.answers import tagged, tagged_json
 from gateway.routes.resolved import api_router
-from gateway.routes.words import PACKAGES, TAGGED, of_bytes, read_errors
+from gateway.routes.words import PACKAGES, TAGGED, TAGGED_AND_WAITING, of_bytes, read_errors
 from gateway.schemas.packages import CustomsPackage
-from gateway.views import beside_view, package_view
+from gateway.views import package_view
 from shared.archive import zip_archive
 from shared.canonical import sha256_hex
 from shared.contracts.errors import ErrorCode as E
@@ -35,14 +35,11 @@ async def customs_package(
 ) -> Response:
     """The package that an execution made.
 
-    Its number, and an inventory of the five documents, and of what stands beside them, with size
-    and SHA-256. Call this after executing, to find file names. No file ever changes; `state`
-    tells whether the broker has it.
+    Its number, and an inventory of the five documents with size and SHA-256; their manifest names
+    what stands beside them. Call this after executing, to find file names. The documents never
+    change; its `state` tells whether the broker has it.
     """
-    export = await gateway.reads.packaged(caller, package_id)
-    rows = await beside.listed(gateway.reads, export)
-    shown = {"beside": [beside_view(row, package_id) for row in rows]}
-    return tagged_json(request, package_view(export) | shown)
+    return tagged_json(request, package_view(await gateway.reads.packaged(caller, package_id)))
 
 
 @router.get(
@@ -66,8 +63,8 @@ async def artifact(
 ) -> Response:
     """One file out of a customs package, as bytes, with its media type.
 
-    Use this for a single document, such as one entry's invoice (`beside` names it); for all
-    take the archive. `ETag` is the SHA-256 of the bytes.
+    Use this for a single document, such as one entry's invoice (`beside` of the manifest names
+    it); for all take the archive. `ETag` is the SHA-256 of the bytes.
     """
     export = await gateway.reads.packaged(caller, package_id)
     found = next((a for a in export["artifacts"] if a["filename"] == filename), None)
@@ -79,6 +76,39 @@ async def artifact(
             body = (await beside.bodies(gateway.reads, export, [row]))[filename]
             return tagged(request, body, row["sha256"], row["mediaType"], _attached(filename))
     raise Refused(E.ARTIFACT_NOT_FOUND)
+
+
+@router.get(
+    "/customs-packages/{package_id}/invoice.pdf",
+    operation_id="getInvoicePdf",
+    tags=[PACKAGES],
+    summary="Fetch the invoice as PDF",
+    response_model=None,
+    responses=read_errors(E.CUSTOMS_PACKAGE_NOT_FOUND, E.ARTIFACT_NOT_FOUND)
+    | of_bytes("application/pdf"),
+    openapi_extra=TAGGED_AND_WAITING,
+)
+async def invoice_pdf(
+    request: Request,
+    package_id: RecordId,
+    caller: Caller,
+    gateway: Running,
+    wait: Wait,
+    unit: Annotated[
+        str | None, Query(max_length=255, description="One entry's alone, by its `unit_id`.")
+    ] = None,
+) -> Response:
+    """All invoices of a package, or one entry's, to upload or to print.
+
+    Made at the first call, then always the same bytes. 503 while it is being made: call again. 404
+    where it is larger than what is printed (2,500 rows); an entry's may be smaller.
+    """
+    export = await gateway.reads.packaged(caller, package_id)
+    within = gateway.settings.reply_timeout.total_seconds() if wait is None else wait
+    digest = await beside.printed(gateway, export, unit, within)
+    name = f"invoice-{unit}.pdf" if unit else "commercial_customs_invoice.pdf"
+    body = await gateway.reads.blob(digest)
+    return tagged(request, body, digest, "application/pdf", _attached(name))
 
 
 @router.get(

@@ -2,7 +2,7 @@
 
 # the names are the protocol's
 
-from typing import Annotated, NotRequired
+from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict  # as in shared/contracts/decision.py
@@ -43,28 +43,6 @@ class Artifact(TypedDict):
 Artifacts = Annotated[list[Artifact], Field(max_length=5)]
 
 
-class Beside(TypedDict):
-    """A file of a package beside the five."""
-
-    filename: Name
-    """Its file name."""
-
-    unit_id: NotRequired[RecordId]
-    """The export unit whose invoice it is."""
-
-    media_type: Name
-    """Its media type."""
-
-    sha256: Sha256
-    """SHA-256 of the bytes, in hex."""
-
-    size_bytes: Annotated[int, Field(ge=0, le=2**40)]
-    """Size in bytes."""
-
-    url: Name
-    """Where to fetch it, relative to the server."""
-
-
 class CustomsPackage(TypedDict):
     """A customs package with the inventory of its documents."""
 
@@ -85,9 +63,6 @@ class CustomsPackage(TypedDict):
 
     artifacts: Artifacts
     """The five documents."""
-
-    beside: NotRequired[Annotated[list[Beside], Field(max_length=10_100)]]
-    """What stands beside the five, each entry's invoice alone; told where the package is asked."""
 
 
 class BrokerSubmission(TypedDict):
