@@ -90,7 +90,7 @@ class Programme:
     terms: str  # what it is added to, what takes goods out of it
     origins: frozenset[str]
     without: frozenset[str]
-    unless: frozenset[str]  # what the product says of itself that takes it out: see `Product.terms`
+    unless: frozenset[str]  # what a product says that takes it out (see `facts`)
     groups: frozenset[str]  # beside which what yields to one of them is not due
     yields_to: str  # such a group
     exempt: frozenset[str] = field(compare=False)  # HTS prefixes that are out of it
@@ -115,7 +115,7 @@ class RuleSet:
     thresholds: Mapping[str, Threshold]
     lists: Mapping[str, Mapping[str, Entry]]
     agencies: Mapping[str, tuple[Agency, ...]]  # by HTS prefix, or `childrens`
-    programmes: Mapping[str, tuple[Programme, ...]]  # by HTS prefix, "" for all goods, see below
+    programmes: Mapping[str, tuple[Programme, ...]]  # by HTS prefix, see `programmes_for`
     prohibited: Mapping[str, tuple[Ban, ...]]  # by HTS prefix, "" for all goods
     duty_cases: Mapping[str, tuple[DutyCase, ...]]  # by HTS prefix
 
