@@ -15,7 +15,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 .DEFAULT_GOAL := help
 .PHONY: help setup requirements up down status logs demo test test-unit lint format types imports \
 	rulesets-check \
-	crash-points fuzz chaos bench contract record-examples clean
+	crash-points fuzz chaos bench pressure contract record-examples clean
 
 ##@ Run it
 up: setup ## start servers and services, or rescale them: PLANNERS= PLANNERS_LARGE= EXECUTORS= MAILERS= GATEWAYS= PORT=
@@ -71,6 +71,9 @@ chaos: setup ## the nemesis, on a stack of its own: SEED= EXPORTS= ROUNDS= EACH=
 bench: setup ## measure it, on a stack of its own: QUICK=1 PARTS="plans executes"
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(PARTS)
+
+pressure: setup ## three times of what can be served, one account flooding: SECONDS=60
+	$(BIN)/python -m benchmarks.pressure $(if $(SECONDS),--seconds $(SECONDS))
 
 ##@ Look after it
 setup: ## make .venv with the pinned packages; nothing to do when nothing changed

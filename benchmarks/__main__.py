@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stack.servers import up
 
-from benchmarks.bench import QUICK, SERVICES, WHOLE, Bench, opened
+from benchmarks.bench import QUICK, SERVICES, UNSHARED, WHOLE, Bench, opened
 from benchmarks.parts import PARTS
 from benchmarks.processes import run_to_the_end
 
@@ -45,7 +45,7 @@ async def run(bench: Bench, names: list[str]) -> None:
 async def main() -> None:
     chosen = arguments()
     servers = await asyncio.to_thread(up, chosen.stack)
-    async with opened(servers, chosen.stack, QUICK if chosen.quick else WHOLE) as bench:
+    async with opened(servers, chosen.stack, QUICK if chosen.quick else WHOLE, **UNSHARED) as bench:
         await run(bench, chosen.parts or list(PARTS))
         whole = not chosen.parts and not chosen.quick
         if path := chosen.write or (RESULTS if whole else None):

@@ -23,8 +23,9 @@ from shared.store import Store
 
 SERVICES = replicas.SERVICES
 SERVERS = ("rabbitmq", "ferretdb", "postgres", "mailpit")
-# What is measured is not the rate limit.
+# What is measured is not the limits; `pressure` measures those of what is under way.
 _SETTINGS = {"GATEWAY_RATE_PER_SECOND": "0", "ENTRYGO_LOG_LEVEL": "ERROR"}
+UNSHARED = {"GATEWAY_ACCOUNT_COMMANDS": "1000", "GATEWAY_ALL_COMMANDS": "1000"}
 _WATCH_SECONDS = 0.5
 
 
@@ -97,7 +98,9 @@ class Bench:
 
 
 @asynccontextmanager
-async def opened(servers: Addresses, stack: str, effort: Effort) -> AsyncIterator[Bench]:
+async def opened(
+    servers: Addresses, stack: str, effort: Effort, **told: str
+) -> AsyncIterator[Bench]:
     """Servers in use by nobody else, a database and a virtual host that go, one of each service."""
     async with AsyncExitStack() as held:
         rabbit_url = await held.enter_async_context(_virtual_host(servers))
@@ -112,7 +115,7 @@ async def opened(servers: Addresses, stack: str, effort: Effort) -> AsyncIterato
         seeded = await seed(store, 2 * largest, 2_000)
         bench = Bench(
             servers=servers,
-            environment=envfile.variables(servers) | _SETTINGS | own,
+            environment=envfile.variables(servers) | _SETTINGS | told | own,
             store=store,
             seeded=seeded,
             effort=effort,

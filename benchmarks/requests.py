@@ -7,13 +7,13 @@ import uuid
 from collections.abc import Iterator, Sequence
 
 from benchmarks.load import Request
-from benchmarks.seed import ACCOUNT, BROKER, KEY, WAREHOUSE
+from benchmarks.seed import ACCOUNT, BENCH, KEY, Tenant
 
 AUTHORIZED = (("authorization", f"Bearer {KEY}"),)
 
 
-def plan_body(order_ids: Sequence[str]) -> bytes:
-    parts = {"accountId": ACCOUNT, "warehouseId": WAREHOUSE, "brokerId": BROKER}
+def plan_body(order_ids: Sequence[str], owner: Tenant = BENCH) -> bytes:
+    parts = {"accountId": owner.account, "warehouseId": owner.warehouse, "brokerId": owner.broker}
     return json.dumps(parts | {"orderIds": list(order_ids)}).encode()
 
 

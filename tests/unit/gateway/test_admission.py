@@ -106,6 +106,19 @@ def test_what_is_held_is_what_was_let_in_and_not_released(
         counted.hold({}, "a", commands=1, orders=5)
 
 
+def test_who_asks_for_little_is_let_in_among_those_who_ask_for_much() -> None:
+    counted = admission(Shares(account_commands=32, all_commands=64))
+    for account in ("acc_1", "acc_2"):
+        for _ in range(32):
+            counted.hold({}, account, commands=1)
+
+    assert refused(counted, "acc_1", commands=1)[0] == "RATE_LIMITED"
+    for _ in range(2):
+        counted.hold({}, "acc_3", commands=1)
+    assert refused(counted, "acc_3", commands=1)[0] == "SERVICE_UNAVAILABLE"
+    counted.hold({}, "acc_4", commands=1)
+
+
 async def test_a_flood_of_one_account_is_429_and_the_other_account_is_served() -> None:
     shares = {"shares": Shares(account_commands=2)}
     gateway = GatewayUnderTest(settings=PATIENT.model_copy(update=shares))

@@ -1,7 +1,8 @@
 """How much may be under way at once: of each account its share, of all what this process serves.
 
 What is over an account's share is 429, what is over the process's 503, both before it queues. An
-account's keys share its share. One thing alone is always let in, however large.
+account's keys share its share. One thing alone is always let in, however large; and who asks for
+little is let in among a crowd of those who ask for much.
 """
 
 import math
@@ -17,6 +18,7 @@ from shared.errors import Refused
 
 _HELD: Final = "held"  # in the state of a request's scope
 _LONGEST_PAUSE: Final = 30  # seconds
+_LITTLE: Final = 16  # a part of a share
 
 Scope = MutableMapping[str, Any]
 
@@ -43,10 +45,12 @@ class Admission:
             Refused: RATE_LIMITED, or SERVICE_UNAVAILABLE, with when to come again.
         """
         for kind, amount in amounts.items():
-            if _over(self._of[account_id][kind], amount, self._shares.of_account(kind)):
+            own, share = self._of[account_id][kind], self._shares.of_account(kind)
+            if _over(own, amount, share):
                 message = f"Too many {kind} of this account are under way."
                 raise self._refused(ErrorCode.RATE_LIMITED, message, crowd=1.0)
-            if _over(self._all[kind], amount, self._shares.of_all(kind)):
+            room = 2 if own + amount <= share / _LITTLE else 1
+            if _over(self._all[kind], amount, room * self._shares.of_all(kind)):
                 self._turned_away.count()
                 crowd = self._turned_away.number / max(self._ended.number, 1.0)
                 message = "The service has more to do than it can; nothing was begun."
