@@ -231,8 +231,8 @@ class Pressure:
         report.ratio("the victim's p95 (3 at most)", [_over(pressed.victim, alone.victim, 95)])
         statuses = sum((each.statuses for each in every), Counter[int]())
         others = {status: number for status, number in statuses.items() if status not in ANSWERS}
-        pauses, its = sorted(pressed.all.pauses) or [0], pressed.victim.statuses
-        busy = sum(its[status] for status in BUSY)
+        pauses, met = sorted(pressed.all.pauses) or [0], pressed.victim.statuses
+        busy = sum(met[status] for status in BUSY)
         quarter = len(pressed.gateway_mb) // 4
         for line in (
             f"exports that nobody was told of: {made - statuses[200]} of {made:,}",
@@ -243,7 +243,7 @@ class Pressure:
             ),
             (
                 f"Retry-After: {pauses[0]} to {pauses[-1]} s, half of them up to"
-                f" {pauses[len(pauses) // 2]} s; the victim was told so {busy} of {its.total()} times"
+                f" {pauses[len(pauses) // 2]} s; the victim was told so {busy} of {met.total()}"
             ),
             *(
                 f"{name}: {memory[quarter]:.0f} MB after a quarter, {memory[-1]:.0f} MB at the end"
