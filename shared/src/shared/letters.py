@@ -5,13 +5,14 @@ reads the letter, not the snapshot. A delivery that an executor of before letter
 for that one the mailer writes the letter itself, by this same function.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypedDict
 
 from shared.contracts.decision import Decision, Totals, UnitTotals
 from shared.contracts.lifecycle import ExportRecord
 from shared.contracts.snapshot import ENTRY_TYPES, Snapshot
 from shared.money import decimal
+from shared.prompts import prompts
 
 MOST_LISTED: Final = 10  # bills, packages
 MOST_NOTES: Final = 20  # the invoice holds them all
@@ -47,9 +48,11 @@ class Letter(TypedDict):
     more_notes: int
 
 
-def letter_of(snapshot: Snapshot) -> Letter:
+def letter_of(snapshot: Snapshot, invoices: Sequence[Mapping[str, Any]] = ()) -> Letter:
+    """With the invoices of the JSON document its notes say where, and come in order."""
     account, decision = snapshot["account"], snapshot["decision"]
-    employee, notes = account.get("responsibleEmployee", {}), _notes(decision)
+    employee = account.get("responsibleEmployee", {})
+    notes = prompts(invoices) if invoices else _notes(decision)
     return Letter(
         ruleset_version=snapshot["ruleset_version"],
         exporter=account.get("exporter", {}).get("name", account["name"]),
@@ -90,7 +93,7 @@ def subject_of(recipient_type: str, export: ExportRecord, snapshot: Snapshot, nu
 
 
 def _notes(decision: Decision) -> list[str]:
-    """What needs the broker's eye: flags, whose reasons name the agency, then accepted warnings."""
+    """The same of a snapshot alone: flags, whose reasons name the agency, then warnings."""
     flags = [flag["reason"] for flag in decision["flags"]]
     warnings = [f["message"] for f in decision["findings"] if f["severity"] == "WARNING"]
     return list(dict.fromkeys(flags + warnings))

@@ -9,9 +9,10 @@ from typing import Final
 
 from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.facts import CustomsPackage, Invoice, Line, Subtotal
-from executor.artifacts.formats import ranges, shares
+from executor.artifacts.formats import shares
 from executor.artifacts.tables import JOINER, figure, table
 from shared.money import decimal, kilograms
+from shared.prompts import ranges
 
 AGENCIES: Final = (
     "AMS", "APHIS", "ATF", "CDC", "CPSC", "DEA", "EPA", "FCC", "FDA", "FSIS", "FWS", "NHTSA",

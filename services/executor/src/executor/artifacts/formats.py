@@ -46,14 +46,3 @@ def shares(amount: int, weights: Sequence[int]) -> list[int]:
         return [amount, *(0 for _ in weights[1:])][: len(weights)]
     reached = [amount * each // whole for each in accumulate(weights, initial=0)]
     return [after - before for before, after in pairwise(reached)]
-
-
-def ranges(numbers: Iterable[int]) -> str:
-    """Ascending numbers in short: `1-4, 7`."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)

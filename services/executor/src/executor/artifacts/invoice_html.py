@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.facts import CustomsPackage
-from executor.artifacts.formats import ranges
 from executor.artifacts.subtotals import deductible
 from shared.contracts.snapshot import ENTRY_TYPES
 from shared.entry_pages import policy_hash
 from shared.money import DECIMALS, Money, decimal, kilograms, total
+from shared.prompts import ranges
 
 TEMPLATES = "commercial_customs_invoice"
 

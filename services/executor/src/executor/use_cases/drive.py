@@ -5,8 +5,11 @@ No lease: a second run repeats derived ids, guarded writes and equal bytes.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import orjson
 
 from executor import events
 from executor.artifacts import Identity, Render, RenderedFile
@@ -105,7 +108,8 @@ class Driving:
             return False
         identity = _identity(export)
         files = await asyncio.to_thread(self.render, snapshot, identity)
-        parts = [canonical_json(letter_of(snapshot)), *(file.data for file in files)]
+        written = letter_of(snapshot, _invoices(files))
+        parts = [canonical_json(written), *(file.data for file in files)]
         letter, *_ = await self.repository.put_blobs(parts)
         now = timestamp(self.now())
         deliveries = planned_deliveries(
@@ -181,6 +185,12 @@ class Driving:
         recorded = await self.repository.record_failure(current, fields, timestamp(self.now()))
         if recorded is None or failures < MOST_FAILURES:
             raise AttemptFailed(message) from error
+
+
+def _invoices(files: Sequence[RenderedFile]) -> Sequence[Mapping[str, Any]]:
+    """Of the document for machines."""
+    found = (orjson.loads(f.data)["invoices"] for f in files if f.artifact_type == "cci_json")
+    return next(found, ())
 
 
 def _identity(export: ExportRecord) -> Identity:
