@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import TypeVar
 
+from contract import fixture
 from contract.markdown import table
 from planner import rulesets
+from planner.domain.facts import Product
 from planner.domain.flags import FLAG_RULES, FlagRule
 from planner.domain.rules import RULES
 from planner.domain.rules.base import SCOPES, Rule
@@ -59,16 +61,26 @@ def markdown() -> str:
 
 
 def _overview() -> str:
+    fired, of = fixture.fired()
     rows = [
         (
             f"[{rule.id}](#{rule.id})",
             f"`{rule.code}`",
             _severity(rule),
             SCOPES[rule.subject],
+            str(fired[rule.code]) if rule.subject is Product else "",
         )
         for rule in RULES
     ]
-    return table(("Rule", "Code", "Severity", "About"), rows)
+    rows += [
+        (f"[{flag.id}](#{flag.id})", f"`{flag.code}`", "flag", "product", str(fired[flag.code]))
+        for flag in FLAG_RULES
+    ]
+    said = (
+        f"Fires: on how many of {of} products of public rulings, each with the number, origin and "
+        "words of its ruling, a maker and a weight, and nothing else that is asked.\n"
+    )
+    return f"{said}\n{table(('Rule', 'Code', 'Severity', 'About', 'Fires'), rows)}"
 
 
 def _sections(rules: Iterable[Said], body: Callable[[Said], str]) -> str:

@@ -6,7 +6,7 @@ from planner.domain.decide import decide
 from planner.domain.facts import PlanningInput
 from planner.domain.view import view_of
 from shared.contracts.decision import Finding
-from support.planning import BOOK, a_plan, line, order, product, with_product
+from support.planning import BOOK, a_plan, line, order, product, with_account, with_product
 
 BARE: dict[str, Any] = {
     "htsCode": None,
@@ -105,3 +105,17 @@ def test_postage_without_a_number_is_told_once_as_a_charge_and_misses_nothing() 
     assert "charges" in message["remedy"]
     assert decision["missing_data"] == []
     assert decision["excluded_orders"][0]["codes"] == ["NOT_GOODS"]
+
+
+def test_what_several_units_say_of_one_field_is_told_once() -> None:
+    orders = {
+        "ord_1": order(line("book", unit_value_cents=300_000)),
+        "ord_2": order(line("steel", unit_value_cents=300_000)),
+    }
+    goods = {"book": product(), "steel": product(htsCode="7326.90.8688", countryOfOrigin="DE")}
+    plan = with_account(a_plan(orders, goods), importerOfRecord={"bond": None})
+
+    (message,) = [m for m in told(plan) if m["code"] == "FORMAL_ENTRY_REQUIREMENTS_MISSING"]
+
+    assert "unit_id" not in message
+    assert len(decide(plan)["decision"]["excluded_orders"]) == 2

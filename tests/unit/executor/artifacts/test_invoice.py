@@ -169,7 +169,13 @@ def test_a_flag_marks_the_lines_of_its_products_in_its_units_alone() -> None:
 def test_equal_findings_about_many_orders_are_one_note_and_blocking_ones_none() -> None:
     orders = [an_order("A-1"), an_order("A-2")]
     findings = [
-        a_finding(severity="INFO", code="HTS_NOT_CHECKED", message="Not checked."),
+        a_finding(severity="INFO", code="HTS_NOT_CHECKED", message="Of the batch: for the shop."),
+        a_finding(
+            severity="INFO",
+            code="SPECIAL_HTS_CLAIMED",
+            message="Claimed.",
+            product_id=product_id("TEE-BLK-M"),
+        ),
         *(a_finding(order_id=order_id(name)) for name in ("A-1", "A-2", "A-9")),
         a_finding(severity="BLOCKING", code="HTS_MISSING"),
     ]
@@ -177,7 +183,7 @@ def test_equal_findings_about_many_orders_are_one_note_and_blocking_ones_none() 
     warning, info = invoice(a_snapshot(orders, findings=findings)).findings
 
     assert warning.order_ids == tuple(sorted([order_id("A-1"), order_id("A-2")]))
-    assert info.severity == "INFO"
+    assert (info.severity, info.code) == ("INFO", "SPECIAL_HTS_CLAIMED")
 
 
 def test_class_data_of_the_regulation_is_asked_where_a_tariff_chapter_calls_for_it() -> None:

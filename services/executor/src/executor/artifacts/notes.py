@@ -27,8 +27,10 @@ class Notes:
                 self._flagged[product_id].append(place)
         self._findings: dict[str, list[tuple[int, Finding]]] = defaultdict(list)
         for place, finding in enumerate(snapshot["decision"]["findings"]):
-            if finding["severity"] in ACKNOWLEDGED:
-                self._findings[_concerns(finding)].append((place, finding))
+            about = _concerns(finding)
+            for_the_shop = finding["severity"] == "INFO" and about == _ALL
+            if finding["severity"] in ACKNOWLEDGED and not for_the_shop:
+                self._findings[about].append((place, finding))
 
     def flags_on(self, unit_id: str, product_id: str) -> list[Flag]:
         return [self._flags[place] for place in self._places(unit_id, product_id)]

@@ -7,6 +7,7 @@ export's and not the plan's (id, state, status, plan revision).
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import cast
 
 from planner.domain.findings import found_on, in_order
 from planner.domain.rules.base import Day
@@ -88,6 +89,7 @@ def _of_day(snapshot: Snapshot, as_of: str) -> Iterator[Finding]:
 
 def _messages(findings: list[Finding]) -> Iterator[Finding]:
     """The findings as they are told: one for all that a product lacks; counts in words too."""
+    findings = list(_once(findings))
     lacking: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for found in findings:
         if found["code"] in _TOGETHER:
@@ -98,6 +100,16 @@ def _messages(findings: list[Finding]) -> Iterator[Finding]:
             yield _counted(found)
         elif _place(told := together[_lack(found)]) == _place(found):
             yield told
+
+
+def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """What several units say of one and the same field is told once, of no unit."""
+    told = defaultdict[tuple[str, str], list[Finding]](list)
+    for found in findings:
+        told[_place(found)].append(found)
+    for first, *more in told.values():
+        of_none = {name: value for name, value in first.items() if name != "unit_id"}
+        yield cast("Finding", of_none) if more else first
 
 
 def _place(found: Finding) -> tuple[str, str]:

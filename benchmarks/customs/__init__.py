@@ -1,0 +1,1 @@
+"""What a plan says of orders as shops have them, and how much of it means something."""
