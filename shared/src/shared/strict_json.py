@@ -4,11 +4,15 @@ A number with a fraction becomes a Decimal, never a float, so that money arrives
 """
 
 import json
+import math
 from collections import Counter
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 
+import orjson
+
 MAX_DEPTH: Final = 32
+_NESTING: Final = frozenset({dict, list})
 MOST_KEYS: Final = 10_000  # in one object; 16 KiB of metadata hold fewer
 MOST_DIGITS: Final = (
     40  # of a whole number; what is longer stays a Decimal, for a range check to refuse
@@ -38,22 +42,33 @@ def parse(raw: bytes) -> Any:  # noqa: ANN401  # any JSON value
         raise NotStrictJson(f"{error.msg} at character {error.pos}.") from error
     except ValueError as error:
         raise NotStrictJson(str(error)) from error
-    if _deeper_than_allowed(value):
+    if _is_out_of_bounds(value):
         raise NotStrictJson(f"Nesting is limited to {MAX_DEPTH}.")
     return value
 
 
-def _deeper_than_allowed(value: Any) -> bool:  # noqa: ANN401  # any JSON value
-    level = [value]
+def check(raw: bytes) -> None:
+    """Raises what `parse` raises, sooner: what reads and writes back as it was has no key twice."""
+    try:
+        value = orjson.loads(raw)
+        if orjson.dumps(value) == raw and not _is_out_of_bounds(value, widest=MOST_KEYS):
+            return
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        pass  # told by `parse`
+    parse(raw)
+
+
+def _is_out_of_bounds(value: Any, widest: float = math.inf) -> bool:  # noqa: ANN401  # any JSON value
+    level = [value] if type(value) in _NESTING else []
     for _ in range(MAX_DEPTH):
-        level = [child for parent in level for child in _children(parent)]
-    return any(isinstance(value, dict | list) for value in level)
+        if any(type(each) is dict and len(each) > widest for each in level):
+            return True
+        level = [child for each in level for child in _children(each) if type(child) in _NESTING]
+    return bool(level)
 
 
-def _children(value: Any) -> Any:  # noqa: ANN401  # any JSON value
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+def _children(value: Any) -> Any:  # noqa: ANN401  # an object or an array
+    return value.values() if type(value) is dict else value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -46,6 +46,8 @@ def canonical(text: str, *, lines: bool = False) -> str:
 
 def code(text: str, form: re.Pattern[str]) -> str:
     """The code that the text writes, where it has that form; else the text."""
+    if form.fullmatch(text):
+        return text
     plain = canonical(text)
     for apart in (" ", ". "):
         squeezed = plain.translate({ord(letter): None for letter in apart}).upper()
@@ -59,7 +61,9 @@ def absent_where_empty(value: Any) -> Any:  # noqa: ANN401  # any JSON value
 
 
 def _empty(value: object) -> bool:
-    return isinstance(value, str) and not canonical(value)
+    if not isinstance(value, str) or "!" <= value[:1] <= "~":  # begins with something to see
+        return False
+    return not canonical(value)
 
 
 def without_empty(value: Any) -> Any:  # noqa: ANN401  # any JSON value

@@ -129,10 +129,16 @@ def _as_written(
     call: Call[SyncBody], fact: OrderFact | ProductFact, record: SyncedRecord
 ) -> SyncedDocument:
     """The record that the command left, as far as it is shown."""
-    written = record.model_dump(include={"external_id", "revision", "created_at", "updated_at"})
-    content = content_of(call.caller.account_id, fact)
-    more = {"_id": record.id, "content": content, "metadata": fact.metadata}
-    return cast("SyncedDocument", written | more)
+    written = {
+        "_id": record.id,
+        "external_id": record.external_id,
+        "content": content_of(call.caller.account_id, fact),
+        "metadata": fact.metadata,
+        "revision": record.revision,
+        "created_at": record.created_at,
+        "updated_at": record.updated_at,
+    }
+    return cast("SyncedDocument", written)
 
 
 async def plan(gateway: Gateway, call: Call[PlanBody]) -> Write[PlanExport, ExportPlanned]:

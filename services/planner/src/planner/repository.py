@@ -68,6 +68,14 @@ class Repository:
         found = await self._store.find(collection, query, projection={"content": 0})
         return {record["_id"]: record for record in found}
 
+    async def known(
+        self, collection: Collection[SyncedDocument], account_id: str, ids: Iterable[str]
+    ) -> set[str]:
+        """Those of the ids that the account has."""
+        query = {"_id": {"$in": list(ids)}, "account_id": account_id}
+        found = await self._store.find(collection, query, projection={"_id": 1})
+        return {record["_id"] for record in found}
+
     async def apply(
         self,
         collection: Collection[SyncedDocument],

@@ -33,7 +33,7 @@ def read(contract: type[Asked], message: RabbitMessage) -> Asked:
     if (reason := _wrong_properties(message)) is not None:
         raise malformed(contract, reason)
     try:
-        strict_json.parse(message.body)  # for what pydantic lets pass: a key that is there twice
+        strict_json.check(message.body)  # for what pydantic lets pass: a key that is there twice
         return contract.model_validate_json(message.body, strict=True)
     except strict_json.NotStrictJson as error:
         raise malformed(contract, str(error)) from error

@@ -104,7 +104,7 @@ class Syncing:
             for fact in command.items
             for line in fact.items
         }
-        known = await self._repository.marks(PRODUCTS, command.account_id, named)
+        known = await self._repository.known(PRODUCTS, command.account_id, named)
         missing = sorted(str(name) for id_, name in named.items() if id_ not in known)
         if not missing:
             return None
