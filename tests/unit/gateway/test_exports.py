@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,11 +13,13 @@ from shared.canonical import sha256_hex
 from support.documented import shape
 from support.export_records import (
     BYTES,
+    VIEW,
+    current_plan,
     executed,
     get,
     put_export,
 )
-from support.gateways import WAREHOUSE_KEY, GatewayUnderTest
+from support.gateways import KEY, WAREHOUSE_KEY, GatewayUnderTest
 
 
 @pytest.fixture
@@ -113,6 +116,25 @@ async def test_a_warehouse_key_does_not_see_other_warehouses_exports(
     assert [row["exportId"] for row in listed] == ["batch_2"]
     account = (await get(gateway, "/api/account", WAREHOUSE_KEY)).json()
     assert [row["id"] for row in account["warehouses"]] == ["wh_2"]
+
+
+async def test_a_warehouse_key_sees_earlier_plans_of_its_own_warehouse_alone(
+    gateway: GatewayUnderTest,
+) -> None:
+    made_for = ("wh_1", "wh_2", None, "wh_2")  # a plan of 0.1 does not say
+    plans = [
+        current_plan(orjson.dumps(VIEW), revision=revision)
+        | ({"warehouse_id": warehouse} if warehouse else {})
+        for revision, warehouse in enumerate(made_for, 1)
+    ]
+    put_export(gateway, warehouse_id="wh_2", plans=plans, plan=plans[-1], plan_revision=4)
+
+    async def seen(key: str) -> list[int]:
+        paths = (f"/api/exports/batch_1/plans/{revision}" for revision in (1, 2, 3, 4))
+        return [(await get(gateway, path, key)).status_code for path in paths]
+
+    assert await seen(WAREHOUSE_KEY) == [404, 200, 404, 200]
+    assert await seen(KEY) == [200] * 4
 
 
 async def test_a_warehouse_key_cannot_execute_or_replan_other_warehouses_exports(

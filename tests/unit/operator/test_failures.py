@@ -11,7 +11,7 @@ from entrygo_operator.app import app
 from entrygo_operator.session import Session, run
 from entrygo_operator.tariffs import table_in
 from shared.contracts.errors import ErrorCode
-from shared.errors import BlobCorrupt, EntryGoError, NoReply, QueueUnavailable, Refused, StoreFault
+from shared.errors import BlobCorrupt, NoReply, QueueUnavailable, Refused, StoreFault
 
 
 @pytest.mark.parametrize(
@@ -45,12 +45,13 @@ def test_a_bad_setting_is_told_by_its_name(name: str, value: str, told: str) -> 
         (NoReply("no answer"), ErrorCode.SERVICE_UNAVAILABLE),
         (QueueUnavailable("RabbitMQ is away"), ErrorCode.SERVICE_UNAVAILABLE),
         (StoreFault("no answer"), ErrorCode.SERVICE_UNAVAILABLE),
+        (RuntimeError("a bug"), ErrorCode.INTERNAL_ERROR),
         (KeyboardInterrupt(), ErrorCode.INTERNAL_ERROR),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else value.value,
 )
 def test_every_failure_has_its_code(
-    failure: EntryGoError | KeyboardInterrupt, code: ErrorCode, capsys: pytest.CaptureFixture[str]
+    failure: BaseException, code: ErrorCode, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def work(_: Session) -> None:
         raise failure

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsError
 
 from entrygo_operator.output import print_error
-from shared.contracts.errors import ErrorCode, NextAction, refusal
+from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
 from shared.errors import BlobCorrupt, NoReply, QueueUnavailable, Refused, StoreFault, Transient
 from shared.messaging.rabbit import Messages
 from shared.settings import CommonSettings
@@ -48,24 +48,32 @@ def run(work: Callable[[Session], Awaitable[Result]]) -> Result:
     """Does the work on a session of its own; a failure ends the process with 1."""
     try:
         return asyncio.run(_with_session(work))
-    except Refused as error:
-        told = error.refusal
-    except ValidationError as error:
-        told = refused_by(error).refusal
-    except BlobCorrupt as error:
-        told = refusal(ErrorCode.INTERNAL_ERROR, str(error))
-    except NoReply as error:
-        why = f"{error}. The command is durable: see `entrygo export show`."
-        told = refusal(ErrorCode.SERVICE_UNAVAILABLE, why)
-    except (Transient, StoreFault) as error:
-        why = str(error).split(" (configured")[0]  # the driver's own settings
-        told = refusal(ErrorCode.SERVICE_UNAVAILABLE, why)
-    except KeyboardInterrupt:
-        why = "Interrupted; what was asked for may have been done."
-        inspect = {"next_action": NextAction.INSPECT}
-        told = refusal(ErrorCode.INTERNAL_ERROR, why, details=inspect)
-    print_error(told)
-    raise typer.Exit(1)
+    except typer.Exit:
+        raise
+    except (Exception, KeyboardInterrupt) as error:  # whatever it is, it is told as all else
+        print_error(_told(error))
+        raise typer.Exit(1) from error
+
+
+def _told(error: BaseException) -> Refusal:
+    code, why, more = ErrorCode.SERVICE_UNAVAILABLE, str(error), None
+    match error:
+        case Refused():
+            return error.refusal
+        case ValidationError():
+            return refused_by(error).refusal
+        case NoReply():
+            why = f"{error}. The command is durable: see `entrygo export show`."
+        case Transient() | StoreFault():
+            why = why.split(" (configured")[0]  # the driver's own settings
+        case KeyboardInterrupt():
+            why = "Interrupted; what was asked for may have been done."
+            code, more = ErrorCode.INTERNAL_ERROR, {"next_action": NextAction.INSPECT}
+        case BlobCorrupt():
+            code = ErrorCode.INTERNAL_ERROR
+        case _:
+            code, why = ErrorCode.INTERNAL_ERROR, f"{type(error).__name__}: {error}"[:500]
+    return refusal(code, why, details=more)
 
 
 async def _with_session(work: Callable[[Session], Awaitable[Result]]) -> Result:

@@ -13,7 +13,7 @@ from shared.contracts.errors import Refusal
 from shared.contracts.exports import PlanRequest
 from shared.contracts.lifecycle import CurrentPlan, Event, ExportRecord, State
 from shared.contracts.snapshot import TariffEdition
-from shared.exports import Guard, advance
+from shared.exports import Guard, advance, transition
 from shared.records import (
     ACCOUNTS,
     Claim,
@@ -203,10 +203,14 @@ class Repository:
         )
         return advanced is not None
 
-    async def move_mark(self, export_id: str, account_id: str, stamp: str, now: str) -> None:
-        """Before a re-plan is refused: an older copy of it must not run later."""
+    async def move_mark(self, export_id: str, account_id: str, stamp: str) -> None:
+        """Before a re-plan is refused: an older copy of it must not run later.
+
+        Nothing that anybody sees changes, so the revision stays, by which an operator acts.
+        """
         guard = Guard(account_id, export_id, {"mark": {"$lt": stamp}})
-        await advance(self._store, guard, {"mark": stamp}, now=now, step="planner.move_mark")
+        mark = {"$set": {"mark": stamp}}
+        await transition(self._store, guard, mark, step="planner.move_mark")
 
 
 def _party(id_: str, found: Mapping[str, PartyDocument]) -> Party | None:

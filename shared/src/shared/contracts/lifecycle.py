@@ -77,6 +77,7 @@ class CurrentPlan(TypedDict):
     revision: int
     command_id: str
     orders: NotRequired[int]  # that were asked for; plans of 0.1 do not say
+    warehouse_id: NotRequired[str]  # likewise
     plan_hash: str
     view_sha256: str
     readiness: str

@@ -142,7 +142,8 @@ async def plan_of_revision(
     """
     export = await gateway.reads.export(caller, export_id)
     plan = earlier_plan(export, revision)
-    if plan is None:
+    current = export["plan_revision"] == revision
+    if plan is None or not (current or caller.may_see(plan.get("warehouse_id", ""))):
         raise Refused(E.PLAN_NOT_FOUND)
     text = await gateway.reads.view(caller.account_id, plan)
     return json_answer(plan_answer(text, export_id, revision))

@@ -41,7 +41,7 @@ class Planning:
         except Refused:
             if command.batch_id is not None:
                 await self._repository.move_mark(
-                    command.batch_id, command.account_id, command.stamp, timestamp(moment)
+                    command.batch_id, command.account_id, command.stamp
                 )
             raise
         return await self._answer(verdict, revision, view)
@@ -130,6 +130,7 @@ def _current(verdict: Document, revision: int) -> CurrentPlan:
         revision=revision,
         command_id=verdict["_id"],
         orders=len(verdict["request"]["order_ids"]),
+        warehouse_id=verdict["request"]["warehouse_id"],
         plan_hash=verdict["plan_hash"],
         view_sha256=verdict["view_sha256"],
         readiness=verdict["readiness"],
