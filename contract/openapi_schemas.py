@@ -12,7 +12,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from contract.core import reached
-from gateway.schemas import requests
+from gateway.schemas import requests, synced
 from gateway.schemas.errors import Error
 from gateway.schemas.exports import Execution, Export, Outcome, Plan
 from planner.domain.flags import FLAG_RULES
@@ -21,7 +21,7 @@ from shared.contracts.decision import Totals, UnitTotals
 from shared.contracts.errors import NextAction
 from shared.contracts.lifecycle import EventType
 from shared.contracts.plans import PlanView
-from shared.money import outer_name
+from shared.money import outer, outer_name
 
 Json = dict[str, Any]
 
@@ -69,7 +69,7 @@ def schemas(bodies: Iterable[type[BaseModel]], answers: Iterable[type]) -> Json:
 
 
 def _say_meanings(definitions: Json) -> None:
-    for body in vars(requests).values():
+    for body in (*vars(requests).values(), *vars(synced).values()):
         if isinstance(body, type) and (schema := definitions.get(_name(body.__name__))):
             _inherit(body, schema)
     for base, heirs in _BASES.items():
@@ -117,8 +117,9 @@ def _shape(name: str, schema: Json) -> None:
     if properties and renamed != dict(zip(properties, properties, strict=True)):
         schema["properties"] = {renamed[field]: about for field, about in properties.items()}
         schema["required"] = [renamed[field] for field in schema.get("required", ())]
-        for field in (field for field, outer in renamed.items() if field != outer):
-            _decimal(properties[field])
+        for field in properties:
+            if found := outer(field):
+                _decimal(properties[field], found[1], minor=field.lower().endswith("minor"))
 
 
 def _without_pattern(about: Json) -> None:
@@ -127,11 +128,16 @@ def _without_pattern(about: Json) -> None:
             del part["pattern"]
 
 
-def _decimal(about: Json) -> None:
+def _decimal(about: Json, places: int, *, minor: bool) -> None:
+    """Bounds of minor units stay: how many a unit has, only its currency says."""
     for part in (about, *about.get("anyOf", ())):
         if part.get("type") == "integer":
             part["type"] = "number"
-            part["maximum"] //= 100
+            if not minor:
+                part["maximum"] //= 10**places
+            if part["minimum"]:
+                part["exclusiveMinimum"] = 0
+                del part["minimum"]
 
 
 def _open_lists(definitions: Json) -> None:

@@ -106,7 +106,7 @@ def a_unit(
     return {
         "unit_id": derived_id("unit_", lane, *sorted(orders)),
         "grouping_key": {"strategy": "CONSOLIDATED_IOR", "lane": lane},
-        "entry_type": "01" if totals["value_cents"] > 250_000 else "11",
+        "entry_type": "01" if (totals["value_cents"] or 0) > 250_000 else "11",
         "order_ids": sorted(orders),
         "totals": totals,
     }

@@ -11,7 +11,7 @@ from typing import Any, Final, TypedDict
 from shared.contracts.decision import Decision, Totals, UnitTotals
 from shared.contracts.lifecycle import ExportRecord
 from shared.contracts.snapshot import ENTRY_TYPES, Snapshot
-from shared.money import decimal
+from shared.money import told
 from shared.prompts import prompts
 
 MOST_LISTED: Final = 10  # bills, packages
@@ -84,7 +84,7 @@ def subject_of(recipient_type: str, export: ExportRecord, snapshot: Snapshot, nu
         number,
         f"port {snapshot['shipment'].get('portOfEntry', 'TBD')}",
         f"type {types}",
-        f"USD {decimal(totals['value_cents'])}",
+        told(totals),
         f"{totals['orders']} orders",
         f"rev {export['plan_revision']}",
     ]

@@ -4,11 +4,11 @@ Rounding is `rounded`, here alone: half up, each amount by itself; a sum is of w
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 USD: Final = "USD"
 # A field's ending inside, and in HTTP, with its decimals; None: those of the currency beside it.
@@ -18,6 +18,7 @@ _ENDINGS: Final = (
     ("Hundredths", "", 2),
     ("Thousandths", "", 3),
     ("Millionths", "", 6),
+    ("_minor", "", None),
     ("Minor", "", None),
 )
 
@@ -54,6 +55,15 @@ def usd(cents: int) -> Money:
     return Money(cents, USD, cents)
 
 
+def converted(minor: int, currency: str, rates: Mapping[str, int]) -> Money:
+    """An amount with what it is in dollars, where `rates` has its millionths of a dollar."""
+    if currency == USD:
+        return usd(minor)
+    rate = rates.get(currency)
+    cents = None if rate is None else rounded(minor * rate, 10 ** (DECIMALS[currency] + 4))
+    return Money(minor, currency, cents)
+
+
 def total(amounts: Iterable[Money], currency: str = USD) -> Money:
     """The sum of amounts in this currency; in dollars where each of them is."""
     each = list(amounts)
@@ -62,9 +72,24 @@ def total(amounts: Iterable[Money], currency: str = USD) -> Money:
     return Money(sum(one.minor for one in each), currency, known)
 
 
+def less(amount: Money, off: Money) -> Money:
+    known = amount.cents is not None and off.cents is not None
+    cents = (amount.cents or 0) - (off.cents or 0) if known else None
+    return Money(amount.minor - off.minor, amount.currency, cents)
+
+
 def rounded(number: int, by: int) -> int:
     """The quotient of what is not negative, half up."""
     return (2 * number + by) // (2 * by)
+
+
+def told(totals: Mapping[str, Any]) -> str:
+    """The value of a plan's totals, in dollars where they are known: `USD 12.50`."""
+    if (cents := totals["value_cents"]) is not None:
+        return f"{USD} {decimal(cents)}"
+    if "currency" not in totals:
+        return "several currencies"
+    return f"{totals['currency']} {Money(totals['value_minor'], totals['currency'], None).text}"
 
 
 @lru_cache(maxsize=1_024)

@@ -11,7 +11,10 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BeforeValidator, GetJsonSchemaHandler, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from shared.money import DECIMALS
 
 Value = TypeVar("Value")
 
@@ -85,6 +88,12 @@ def _code(form: str) -> BeforeValidator:
     return _made(lambda text: code(text, compiled))
 
 
+def _known(currency: str) -> str:
+    if currency not in DECIMALS:
+        raise PydanticCustomError("invalid_enum_value", "Expected a currency of ISO 4217")
+    return currency
+
+
 CANONICAL: Final = _made(canonical)
 _LINES: Final = _made(lambda text: canonical(text, lines=True))
 
@@ -96,6 +105,9 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=_CON
 # Codes that must be codes, and codes of which a rule says what is wrong with them.
 Country = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$"), _code("[A-Z]{2}")]
 Port = Annotated[str, StringConstraints(pattern="^[0-9]{4}$"), _code("[0-9]{4}")]
+Currency = Annotated[
+    str, StringConstraints(pattern="^[A-Z]{3}$"), _code("[A-Z]{3}"), AfterValidator(_known)
+]
 Incoterm = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$"), _code("[A-Z]{3}")]
 CountryText = Annotated[Text, _code("[A-Z]{2}")]
 Region = Annotated[Text, _code("[A-Z]{1,3}")]

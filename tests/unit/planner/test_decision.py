@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from planner.domain.decide import decide, plan_hash
-from planner.domain.facts import PlanningInput, effective_shipment, hts_numbers
+from planner.domain.facts import PlanningInput, effective_shipment
+from planner.domain.hts import hts_numbers
 from planner.domain.view import operator_only, view_of, warning_codes
 from shared.contracts.decision import Decision
 from support.planning import (

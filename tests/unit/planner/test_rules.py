@@ -18,6 +18,7 @@ from unit.planner.rules import (
     orders,
     origin,
     spellings,
+    terms,
     words,
 )
 from unit.planner.rules.case import Case
@@ -32,6 +33,7 @@ SUBJECTS = (
     agencies,
     entry,
     spellings,
+    terms,
 )
 CASES = [case for subject in SUBJECTS for case in subject.CASES]
 
@@ -63,7 +65,21 @@ def test_a_plan_with_nothing_to_object_to_is_ready() -> None:
 
 def test_what_blocks_was_read_in_a_source_or_is_our_own_policy() -> None:
     """A rule without a source may warn; as a statement of law it never blocks."""
-    policy = {"R13", "R17", "R18", "R19", "R26", "R30", "R36", "R39", "R40", "R50", "R75"}
+    policy = {
+        "R88",
+        "R91",
+        "R13",
+        "R17",
+        "R18",
+        "R19",
+        "R26",
+        "R30",
+        "R36",
+        "R39",
+        "R40",
+        "R50",
+        "R75",
+    }
     blocking = [
         found
         for case in CASES

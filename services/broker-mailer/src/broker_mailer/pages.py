@@ -6,8 +6,10 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from broker_mailer.repository import carried
+from shared.contracts.decision import UnitTotals
 from shared.contracts.lifecycle import ExportRecord
 from shared.letters import Letter
+from shared.money import told
 
 _FOLDERS: Final = {"BROKER": "broker_submission", "WAREHOUSE": "warehouse_notice"}
 
@@ -42,12 +44,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"usd": _usd, "kg": _kg, "line": _line, "many": _many}
+    environment.filters |= {"worth": _worth, "kg": _kg, "line": _line, "many": _many}
     return environment
 
 
-def _usd(cents: int) -> str:
-    return f"{cents // 100:,}.{cents % 100:02d}"
+def _worth(totals: UnitTotals) -> str:
+    cents = totals["value_cents"]
+    return told(totals) if cents is None else f"USD {cents // 100:,}.{cents % 100:02d}"
 
 
 def _kg(grams: int) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from shared.money import decimal, outer
+from shared.money import USD, decimal, outer
 
 # What the caller named himself is passed on as it is.
 _FREE_FORM = frozenset({"metadata", "pga"})
@@ -16,20 +16,23 @@ def decimal_number(number: int, places: int = 2) -> orjson.Fragment:
     return orjson.Fragment(decimal(number, places))
 
 
-def to_http(value: Any) -> Any:  # noqa: ANN401  # any stored value
-    """`..._cents` becomes `..._usd`, `...Cents` `...Usd`, `...Hundredths` its plain name."""
+def to_http(value: Any, currency: str = USD) -> Any:  # noqa: ANN401  # any stored value
+    """`..._cents` becomes `..._usd`, `...Cents` `...Usd`, `...Hundredths` its plain name.
+
+    Minor units are those of the `currency` that stands beside them or around them.
+    """
     if isinstance(value, dict):
-        shown = {}
+        shown, currency = {}, value.get("currency", currency)
         for key, entry in value.items():
-            if type(entry) is int and (found := outer(key)):
+            if type(entry) is int and (found := outer(key, currency)):
                 shown[found[0]] = decimal_number(entry, found[1])
             elif isinstance(entry, _PARTS) and key not in _FREE_FORM:
-                shown[key] = to_http(entry)
+                shown[key] = to_http(entry, currency)
             else:
                 shown[key] = entry
         return shown
     if isinstance(value, list | tuple):
-        return [to_http(entry) if isinstance(entry, _PARTS) else entry for entry in value]
+        return [to_http(entry, currency) if isinstance(entry, _PARTS) else entry for entry in value]
     return value
 
 

@@ -1,54 +1,47 @@
 """Orders, products and the account as protocol.md shows them."""
 
-from typing import Any, Final
+from functools import cache
+from typing import Any
 
 from gateway.money import decimal_number, to_http
+from shared.contracts.base import Fact
 from shared.contracts.catalogue import ProductFact
-from shared.money import outer_name
+from shared.contracts.orders import OrderFact
+from shared.money import DECIMALS, outer_name
 from shared.needs import ACCOUNT_NEEDS, BROKER_NEEDS, WAREHOUSE_NEEDS, Need, missing
 from shared.records import PartyDocument, SyncedDocument
+from shared.sold import worth
 
 View = dict[str, Any]
 
 
 def order_view(record: SyncedDocument) -> View:
-    content: View = record["content"]
-    cents = sum(line["quantity"] * line["unitValueCents"] for line in content["items"])
+    goods = worth(record["content"], {})
     return {
-        "id": record["_id"],
-        "externalId": record["external_id"],
-        "destinationCountry": content["destinationCountry"],
-        "destinationRegion": content.get("destinationRegion"),
-        "destinationPostalCode": content.get("destinationPostalCode"),
-        "totalValueUsd": decimal_number(cents),
-        "items": to_http(content["items"]),
-        "metadata": record.get("metadata"),
-        "consignee": content.get("consignee"),
-        **_dated(record),
+        **_synced(record, OrderFact),
+        "totalValueUsd": None if goods.cents is None else decimal_number(goods.cents),
+        "totalValue": decimal_number(goods.minor, DECIMALS[goods.currency]),
     }
-
-
-# Under their names in HTTP; what is absent is null.
-_PRODUCT_FIELDS: Final = tuple(
-    outer_name(str(field.alias)) or str(field.alias)
-    for name, field in ProductFact.model_fields.items()
-    if name not in {"external_id", "metadata"}
-)
 
 
 def product_view(record: SyncedDocument) -> View:
+    return _synced(record, ProductFact)
+
+
+@cache
+def _names(kind: type[Fact]) -> tuple[str, ...]:
+    """The fields of a record's content under their names in HTTP."""
+    names = (str(field.alias) for field in kind.model_fields.values())
+    return tuple(outer_name(name) or name for name in names)
+
+
+def _synced(record: SyncedDocument, kind: type[Fact]) -> View:
+    """All that was synced, as it was; what is absent is null."""
     content = to_http(record["content"])
     return {
         "id": record["_id"],
-        "externalId": record["external_id"],
-        **{name: content.get(name) for name in _PRODUCT_FIELDS},
+        **{name: content.get(name) for name in _names(kind)},
         "metadata": record.get("metadata"),
-        **_dated(record),
-    }
-
-
-def _dated(record: SyncedDocument) -> View:
-    return {
         "revision": record["revision"],
         "createdAt": record["created_at"],
         "updatedAt": record["updated_at"],

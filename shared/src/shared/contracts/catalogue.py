@@ -5,9 +5,9 @@ object these classes dump (`synced.py`), with money in integer US cents (`...Cen
 integer grams and percents in whole hundredths (`...Hundredths`). `metadata` is not substance.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from shared.contracts.base import Fact
 from shared.text import (
@@ -33,6 +33,7 @@ LAST_BASIC = "\uffff"
 Hundredths = Annotated[int, Field(ge=0, le=10_000)]
 Cents = Annotated[int, Field(ge=0, le=MAX_CENTS)]
 Quantity = Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
+Thousandths = Annotated[int, Field(ge=1, le=MAX_QUANTITY * 1000)]
 Grams = Annotated[int, Field(ge=0, le=MAX_GRAMS)]
 AgencyData = Annotated[dict[Text, dict[Text, Text]], BeforeValidator(without_empty), EmptyIsTaken]
 
@@ -107,6 +108,23 @@ class Usmca(Fact):
     """Reference of the certification of origin."""
 
 
+class Preference(Usmca):
+    """Preference under a trade programme."""
+
+    programme: Text
+    """Which, as `USMCA`, `KORUS`, `CAFTA-DR`."""
+
+
+class ReportingQuantity(Fact):
+    """How much of a unit of the tariff one piece is."""
+
+    unit: Text
+    """A unit of `OrderLine.unit`, or the tariff's own words, as `pf.liters`."""
+
+    quantity_thousandths: Thousandths
+    """How many of it, at most three decimals (whole thousandths inside)."""
+
+
 class ProductFact(Fact):
     """A product of the catalogue; one that is incomplete is accepted, and planning says so."""
 
@@ -158,11 +176,31 @@ class ProductFact(Fact):
     usmca: Usmca | None = None
     """The claim of preference under the USMCA."""
 
+    preference: Preference | None = None
+    """The claim of preference under a trade programme; for the USMCA `usmca` is the same."""
+
+    reporting_quantities: tuple[ReportingQuantity, ...] | None = Field(default=None, max_length=10)
+    """What one piece is in units that the tariff asks for."""
+
     pga: AgencyData | None = Field(default=None, max_length=50)
     """What partner agencies ask for: agency, field, value."""
 
     metadata: dict[str, Any] | None = None
     """Your own notes, at most 16 KiB as JSON; no substance: they change no revision and no hash."""
+
+    @property
+    def claimed_programme(self) -> str | None:
+        """Under which preference is claimed, if any."""
+        if self.usmca:
+            return "USMCA" if self.usmca.claim else None
+        claim = self.preference
+        return claim.programme.upper() if claim and claim.claim else None
+
+    @model_validator(mode="after")
+    def one_claim(self) -> Self:
+        if self.usmca and self.preference:
+            raise ValueError("usmca or preference, not both")
+        return self
 
     @field_validator("pga")
     @classmethod

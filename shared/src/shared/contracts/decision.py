@@ -140,8 +140,14 @@ class UnitTotals(TypedDict):
     pieces: Count
     """Number of pieces."""
 
-    value_cents: Count
-    """Value in US dollars, exact (cents inside)."""
+    value_cents: Count | None
+    """Value of the goods in US dollars, null where no rate says it (cents inside)."""
+
+    currency: NotRequired[Annotated[str, Field(max_length=3)]]
+    """Currency of purchase, where it is another."""
+
+    value_minor: NotRequired[Count]
+    """Value of the goods in that currency (minor units inside)."""
 
     net_weight_grams: Count
     """Net weight in grams."""

@@ -3,12 +3,12 @@
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from shared.contracts.base import Fact, Timestamp
 from shared.contracts.catalogue import Cents
 from shared.contracts.parties import TransportMode
-from shared.text import Id, Incoterm, Maybe, Port, Text
+from shared.text import Currency, Id, Incoterm, Maybe, Port, Text
 
 Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9][0-9]-[0-9][0-9]$")]
 
@@ -69,6 +69,22 @@ class Charge(Fact):
     """Whether the goods' prices hold it already."""
 
 
+class ExchangeRate(Fact):
+    """What one of a currency is in US dollars, of which day and by whom."""
+
+    currency: Currency
+    """The currency, ISO 4217."""
+
+    usd_per_unit_millionths: Annotated[int, Field(ge=1, le=1_000_000_000)]
+    """US dollars for one of it, at most six decimals (whole millionths inside)."""
+
+    date: Day
+    """The day that it holds for: by 19 CFR 159.32 the day of export."""
+
+    source: Text
+    """Who says so."""
+
+
 class Shipment(Fact):
     """How the goods travel; what is absent comes from the warehouse's defaults."""
 
@@ -101,6 +117,16 @@ class Shipment(Fact):
 
     charges: tuple[Charge, ...] | None = Field(default=None, max_length=100)
     """Charges beside the price of the goods."""
+
+    exchange_rates: tuple[ExchangeRate, ...] | None = Field(default=None, max_length=100)
+    """Rates of the currencies that orders were sold in, each currency once."""
+
+    @field_validator("exchange_rates")
+    @classmethod
+    def each_once(cls, rates: tuple[ExchangeRate, ...] | None) -> tuple[ExchangeRate, ...] | None:
+        if rates and len({rate.currency for rate in rates}) < len(rates):
+            raise ValueError("each currency once")
+        return rates
 
     @model_validator(mode="after")
     def an_order_is_on_one_bill(self) -> Self:

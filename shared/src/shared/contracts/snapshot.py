@@ -29,9 +29,14 @@ ENTRY_TYPES: Final[Mapping[str, EntryType]] = {
 
 
 class SnapshotLine(TypedDict):
+    """Read by `shared.sold`: a unit has thousandths, a currency of the order's minor units."""
+
     productId: str
-    quantity: int
-    unitValueCents: int
+    unit: NotRequired[str]
+    quantity: NotRequired[int]
+    quantityThousandths: NotRequired[int]
+    unitValueCents: NotRequired[int]
+    unitValueMinor: NotRequired[int]
 
 
 class SnapshotOrder(TypedDict):
@@ -42,6 +47,13 @@ class SnapshotOrder(TypedDict):
     destinationRegion: NotRequired[str]
     destinationPostalCode: NotRequired[str]
     consignee: NotRequired[dict[str, Any]]
+    soldTo: NotRequired[dict[str, Any]]
+    currency: NotRequired[str]
+    discounts: NotRequired[list[dict[str, Any]]]
+    charges: NotRequired[list[dict[str, Any]]]
+    reasonForExport: NotRequired[str]
+    importerOfRecord: NotRequired[dict[str, Any]]
+    incoterm: NotRequired[str]
     items: list[SnapshotLine]
 
 

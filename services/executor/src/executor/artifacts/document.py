@@ -20,7 +20,7 @@ from shared.money import USD, Money, decimal, outer
 _UNPRINTED: Final[Mapping[type[BaseModel], set[str]]] = {
     # Of one piece, where a line tells the whole; and what is the client's own.
     ProductFact: {"external_id", "unit_value_cents", "weight_grams", "metadata"},
-    shipments.Shipment: {"charges"},  # each invoice has its share
+    shipments.Shipment: {"charges", "exchange_rates"},  # each invoice has its own
     BrokerContent: {"completes_classification", "attach"},
 }
 

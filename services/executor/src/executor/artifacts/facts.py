@@ -11,9 +11,9 @@ from typing import Any, Final
 from shared.contracts import shipments
 from shared.contracts.catalogue import ProductFact
 from shared.contracts.decision import Source
-from shared.contracts.orders import Consignee
+from shared.contracts.orders import Buyer, Consignee, Importer
 from shared.contracts.parties import BrokerContent, ImporterOfRecord, Party, ResponsibleEmployee
-from shared.contracts.shipments import Bill, PackageGroup
+from shared.contracts.shipments import Bill, ExchangeRate, PackageGroup
 from shared.money import Money
 
 # Its fields stand among those of the fact that holds it, wherever a document names them.
@@ -74,7 +74,7 @@ class Line:
     number: int
     product_id: str
     product: ProductFact = field(metadata=INLINE)  # as invoice.py `printed` it
-    quantity: int
+    quantity: int | str  # whole pieces, or a decimal of another unit
     quantity_unit: str
     hts_quantities: tuple[HtsQuantity, ...]
     net_weight_grams: int | None  # of the whole line; absent when the product has no weight
@@ -99,39 +99,30 @@ class Subtotal:
     adcvd_case: str | None
     headings: tuple[str, ...]
     line_numbers: tuple[int, ...]
-    quantity: int
+    quantity: int  # pieces and pairs
+    measured: tuple[HtsQuantity, ...] | None  # and what is sold in other units
     hts_quantities: tuple[HtsQuantity, ...]
     net_weight_grams: int
     lines_without_weight: int
-    value: Money
-    entered: Money | None  # in dollars; absent where no rate says them
+    value: Money  # before discounts
+    entered: Money | None  # in dollars, less discounts; absent where no rate says them
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
     line_number: int
-    quantity: int
+    quantity: int | str
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Whom goods are sold to, and where they go."""
+    """Whom goods are sold to, and where they go; who buys is told where it is somebody else."""
 
+    sold_to: Buyer | None
     consignee: Consignee | None
     region: str | None
     postal_code: str | None
     country: str
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    order_id: str
-    external_id: str
-    recipient: Recipient
-    contents: tuple[Content, ...]
-    pieces: int
-    net_weight_grams: int
-    value: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +132,28 @@ class Charge:
     name: str
     amount: Money
     included_in_price: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """What is taken off the price of an order's goods."""
+
+    name: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    order_id: str
+    external_id: str
+    recipient: Recipient
+    reason_for_export: str | None
+    contents: tuple[Content, ...]
+    pieces: int
+    net_weight_grams: int
+    value: Money  # before discounts
+    discounts: tuple[Discount, ...] | None
+    charges: tuple[Charge, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +199,10 @@ class Totals:
     pieces: int
     net_weight_grams: int
     lines_without_weight: int
-    goods: Money
-    charges_added: Money
-    invoice: Money
+    goods: Money | None  # None: of several currencies, and not known in US dollars
+    discounts: Money | None  # None: none were stated
+    charges_added: Money | None  # in the invoice's currency; in US dollars the shipment's too
+    invoice: Money | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +216,14 @@ class Invoice:
     bills: tuple[Bill, ...] | None  # that its orders travel under
     packages: tuple[PackageGroup, ...] | None  # that hold its orders alone, where they are named
     gross_weight_grams: int | None  # of these packages
+    currency: str | None  # of purchase, where it is not US dollars
+    exchange_rate: ExchangeRate | None
+    incoterm: str | None  # its orders' own, in place of the shipment's
+    importer_of_record: Importer | None  # its orders' own, in place of the account's
     sold_to: Recipient | None  # absent: one for each order, see the orders
     lines: tuple[Line, ...]
     subtotals: tuple[Subtotal, ...]
+    discounts: tuple[Discount, ...] | None
     charges: tuple[Charge, ...]
     totals: Totals
     flags: tuple[FlagNote, ...]

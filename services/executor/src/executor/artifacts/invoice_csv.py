@@ -6,7 +6,7 @@ from typing import Final
 from executor.artifacts.base import RenderedFile, artifact
 from executor.artifacts.facts import CustomsPackage, Invoice, Line
 from executor.artifacts.tables import JOINER, figure, table
-from shared.money import decimal, kilograms
+from shared.money import USD, decimal, kilograms
 
 COLUMNS = (
     "invoiceNumber", "lineNumber", "htsCode", "countryOfOrigin", "sku", "description", "material",
@@ -45,14 +45,14 @@ def _row(invoice: Invoice, line: Line, notice: str | None) -> tuple[str, ...]:
         ),
         maker.name if maker else "",
         (maker.mid or "") if maker else "",
-        str(line.quantity),
+        figure(str(line.quantity)),
         line.quantity_unit,
         _listed(figure(part.quantity or "") for part in line.hts_quantities),
         _listed(part.unit for part in line.hts_quantities),
         "" if grams is None else figure(kilograms(grams)),
         figure(line.unit_value.text),
         figure(line.line_value.text),
-        "USD",
+        invoice.currency or USD,
         _listed(line.agencies),
         _listed(line.programmes),
         _orders(line.order_ids),

@@ -1,7 +1,7 @@
 """The invoices for a broker's eyes: one self-contained page, on screen and on paper."""
 
 import re
-from functools import cache
+from functools import cache, partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -11,7 +11,7 @@ from executor.artifacts.facts import CustomsPackage
 from executor.artifacts.subtotals import deductible
 from shared.contracts.snapshot import ENTRY_TYPES
 from shared.entry_pages import policy_hash
-from shared.money import DECIMALS, Money, decimal, kilograms, total
+from shared.money import DECIMALS, Money, decimal, kilograms, total, usd
 from shared.prompts import ranges
 
 TEMPLATES = "commercial_customs_invoice"
@@ -48,6 +48,8 @@ def _templates() -> Environment:
     environment.filters |= {
         "total": total,
         "money": _money,
+        "in_usd": lambda amount: _money(usd(amount.cents)),
+        "rate": partial(decimal, places=6),
         "kg": kilograms,
         "percent": decimal,
         "ranges": ranges,

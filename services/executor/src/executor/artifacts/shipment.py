@@ -1,55 +1,43 @@
 """The facts of the whole shipment: who, how it travels, and its charges on each invoice."""
 
-import re
 from collections.abc import Collection, Sequence
-from itertools import accumulate, pairwise
 
 from executor.artifacts.facts import Charge, Parties, Recipient, Shipment, Totals
+from executor.artifacts.formats import shares
 from shared.contracts import shipments
-from shared.contracts.orders import Consignee
+from shared.contracts.orders import Buyer, Consignee
 from shared.contracts.parties import AccountContent, BrokerContent, Party, WarehouseContent
 from shared.contracts.shipments import Bill, PackageGroup
 from shared.contracts.snapshot import Snapshot, SnapshotOrder
 from shared.money import usd
-
-_SOCIAL_SECURITY = re.compile(r"\d{3}-\d{2}-\d{4}")
-
-
-def without_ssn(number: str | None) -> str | None:
-    """A tax number as documents may carry it: never a social security number."""
-    return "withheld" if number and _SOCIAL_SECURITY.fullmatch(number) else number
+from shared.privacy import guarded
 
 
 def apportioned(
-    charges: Sequence[shipments.Charge], values: Sequence[int]
+    charges: Sequence[shipments.Charge], values: Sequence[int | None]
 ) -> list[tuple[Charge, ...]]:
-    """The shipment's charges on its invoices, by value; the shares add up to the cent."""
-    whole = sum(values)
-    if not whole:  # nothing to share by: the first invoice carries them
-        first = tuple(_charge(each, each.amount_cents) for each in charges)
-        return [first, *((),) * (len(values) - 1)]
+    """The shipment's charges on its invoices, by value, to the cent.
+
+    Where a value is not known, the first invoice has them all.
+    """
+    known = [0 if None in values else value or 0 for value in values]
+    by_charge = [shares(charge.amount_cents, known) for charge in charges]
     return [
         tuple(
-            _charge(each, each.amount_cents * after // whole - each.amount_cents * before // whole)
-            for each in charges
+            Charge(charge.name, usd(cents[place]), charge.included_in_price)
+            for charge, cents in zip(charges, by_charge, strict=True)
         )
-        for before, after in pairwise([0, *accumulate(values)])
+        for place in range(len(values))
     ]
-
-
-def _charge(stated: shipments.Charge, cents: int) -> Charge:
-    return Charge(stated.name, usd(cents), stated.included_in_price)
 
 
 def parties(snapshot: Snapshot, account: AccountContent) -> Parties:
     warehouse = WarehouseContent.model_validate(snapshot["warehouse"])
     importer = account.importer_of_record
-    if importer:
-        importer = importer.model_copy(update={"number": without_ssn(importer.number)})
     return Parties(
         seller=account.exporter or Party(name=account.name),
         ship_from=Party(name=warehouse.name, address=warehouse.address),
-        importer_of_record=importer,
+        importer_of_record=importer and guarded(importer),
         broker=BrokerContent.model_validate(snapshot["broker"]),
         responsible_employee=account.responsible_employee,
     )
@@ -57,11 +45,10 @@ def parties(snapshot: Snapshot, account: AccountContent) -> Parties:
 
 def recipient(order: SnapshotOrder) -> Recipient:
     consignee = order.get("consignee")
-    person = Consignee.model_validate(consignee) if consignee else None
-    if person:
-        person = person.model_copy(update={"tax_id": without_ssn(person.tax_id)})
+    buyer = order.get("soldTo")
     return Recipient(
-        consignee=person,
+        sold_to=guarded(Buyer.model_validate(buyer)) if buyer else None,
+        consignee=guarded(Consignee.model_validate(consignee)) if consignee else None,
         region=order.get("destinationRegion"),
         postal_code=order.get("destinationPostalCode"),
         country=order["destinationCountry"],

@@ -6,10 +6,10 @@ from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict  # as in shared/contracts/decision.py
 
 from gateway.schemas.base import Page, Revision
+from shared.contracts import orders
 from shared.contracts.base import Fact
-from shared.contracts.catalogue import Cents, ProductFact
+from shared.contracts.catalogue import Cents, ProductFact, Thousandths
 from shared.contracts.decision import Moment, RecordId
-from shared.contracts.orders import OrderFact
 
 
 def _rarely_superseded(schema: dict[str, Any]) -> None:
@@ -39,11 +39,24 @@ class Synced(Fact):
     """When its substance last changed, UTC."""
 
 
-class Order(OrderFact, Synced):
+class OrderLine(orders.OrderLine):
+    """One line, as it was synced."""
+
+    quantity_thousandths: Thousandths
+    """Whole pieces, or at most three decimals of `unit`."""
+
+
+class Order(orders.OrderFact, Synced):
     """An order as it was last synced."""
 
-    total_value_cents: Cents
-    """Sum over the lines in US dollars, exact."""
+    items: Annotated[tuple[OrderLine, ...], Field(max_length=orders.MAX_LINES)]
+    """The lines, in order; a product may repeat."""
+
+    total_value_cents: Cents | None
+    """The goods' value in US dollars: the lines less the discounts; null in another currency."""
+
+    total_value_minor: orders.Minor
+    """The same in the currency of purchase."""
 
 
 class Product(ProductFact, Synced):

@@ -7,117 +7,62 @@ coercion. An instance is therefore a valid part of a message as it stands.
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, BaseModel, Field
 
+from gateway.schemas.synced import STRICT, OrderBody, ProductBody
 from gateway.schemas.values import (
     Day,
     Flag,
-    Grams,
     GrossGrams,
     Key,
-    Metadata,
     Moment,
-    Percent,
     Quantity,
+    Rate,
     Usd,
 )
-from shared.contracts.catalogue import Manufacturer, Material, Metal, ProductFact, Usmca
 from shared.contracts.exports import MAX_PLAN_ORDERS
-from shared.contracts.orders import MAX_LINES, Consignee, OrderFact, OrderLine
-from shared.contracts.shipments import Bill, Charge, PackageGroup, Shipment
+from shared.contracts.shipments import Bill, Charge, ExchangeRate, PackageGroup, Shipment
 from shared.contracts.sync import MAX_ORDERS
 from shared.text import Id, Maybe, Text
 from shared.validation import UntilEnough
 
-_STRICT = ConfigDict(
-    extra="forbid",
-    frozen=True,
-    alias_generator=to_camel,
-    populate_by_name=False,
-    use_attribute_docstrings=True,
-)
-
-
-class ConsigneeBody(Consignee):
-    model_config = _STRICT
-
-
-class OrderLineBody(OrderLine):
-    model_config = _STRICT
-    quantity: Quantity
-    unit_value_cents: Usd = Field(alias="unitValueUsd")
-
-
-class OrderBody(OrderFact):
-    model_config = _STRICT
-    consignee: ConsigneeBody | None = None
-    items: tuple[Annotated[OrderLineBody, UntilEnough], ...] = Field(
-        min_length=1, max_length=MAX_LINES
-    )
-    metadata: Metadata | None = None
-
-
-class MaterialBody(Material):
-    model_config = _STRICT
-    percent_hundredths: Percent = Field(alias="percent")
-
-
-class ManufacturerBody(Manufacturer):
-    model_config = _STRICT
-
-
-class MetalBody(Metal):
-    model_config = _STRICT
-    weight_percent_hundredths: Percent = Field(alias="weightPercent")
-
-
-class UsmcaBody(Usmca):
-    model_config = _STRICT
-    claim: Flag
-
-
-class ProductBody(ProductFact):
-    model_config = _STRICT
-    unit_value_cents: Usd | None = Field(default=None, alias="unitValueUsd")
-    weight_grams: Grams | None = None
-    materials: tuple[MaterialBody, ...] | None = Field(default=None, max_length=50)
-    manufacturer: ManufacturerBody | None = None
-    metal: MetalBody | None = None
-    childrens: Flag | None = None
-    usmca: UsmcaBody | None = None
-    metadata: Metadata | None = None
-
 
 class PackageGroupBody(PackageGroup):
-    model_config = _STRICT
+    model_config = STRICT
     count: Quantity
     gross_weight_grams: GrossGrams | None = None
 
 
 class BillBody(Bill):
-    model_config = _STRICT
+    model_config = STRICT
 
 
 class ChargeBody(Charge):
-    model_config = _STRICT
+    model_config = STRICT
     amount_cents: Usd = Field(alias="amountUsd")
     included_in_price: Flag = False
 
 
+class ExchangeRateBody(ExchangeRate):
+    model_config = STRICT
+    usd_per_unit_millionths: Rate = Field(alias="usdPerUnit")
+    date: Day
+
+
 class ShipmentBody(Shipment):
-    model_config = _STRICT
+    model_config = STRICT
     eta: Moment | None = None
     export_date: Day | None = None
     bills: tuple[BillBody, ...] | None = Field(default=None, max_length=10_000)
     packages: tuple[PackageGroupBody, ...] | None = Field(default=None, max_length=10_000)
     charges: tuple[ChargeBody, ...] | None = Field(default=None, max_length=100)
+    exchange_rates: tuple[ExchangeRateBody, ...] | None = Field(default=None, max_length=100)
 
 
 class WriteBody(BaseModel):
     """What every write says: for which account, and under which key."""
 
-    model_config = _STRICT
+    model_config = STRICT
 
     account_id: Id
     """The account the request is for: the API key's own."""

@@ -6,16 +6,21 @@ Our errors carry the protocol's own codes (bodies.py passes them on).
 import re
 from datetime import date, datetime
 from decimal import Context, Decimal, Inexact
-from typing import Annotated, Any, Final
+from functools import partial
+from typing import Annotated, Any, Final, NamedTuple
 
 import orjson
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic import WithJsonSchema as Documented
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import PydanticCustomError
 
 from shared.clock import timestamp
 from shared.contracts.catalogue import MAX_CENTS, MAX_QUANTITY
+from shared.contracts.orders import MAX_MINOR
+from shared.money import DECIMALS
 from shared.strict_json import MOST_DIGITS
+from shared.text import canonical
 
 MAX_METADATA_BYTES: Final = 16 * 1024
 _RFC3339 = re.compile(
@@ -25,7 +30,6 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _VISIBLE_ASCII = re.compile(r"[!-~]{1,255}")
 _MOST_PLACES = 18
-_CENT = Decimal("0.01")
 _EXACTLY = Context(prec=_MOST_PLACES + 10, traps=[Inexact])
 
 
@@ -38,11 +42,60 @@ def _number(value: object) -> Decimal:
     return number
 
 
-def _hundredths(value: object) -> int:
+def _scaled(value: object, places: int) -> int:
     try:
-        return int(_number(value).quantize(_CENT, context=_EXACTLY).scaleb(2))
+        number = _number(value).quantize(Decimal(1).scaleb(-places), context=_EXACTLY)
+        return int(number.scaleb(places))
     except Inexact:
-        raise PydanticCustomError("custom", "At most two decimals") from None
+        raise PydanticCustomError("custom", _MOST[places]) from None
+
+
+_MOST: Final = {
+    0: "No decimals",
+    2: "At most two decimals",
+    3: "At most three decimals",
+    6: "At most six decimals",
+}
+_hundredths = partial(_scaled, places=2)
+
+
+class _Priced(NamedTuple):
+    """A number of an order, and how many decimals the order's currency has."""
+
+    number: object
+    places: int
+
+
+def in_its_currency(order: object) -> object:
+    """The order as it was read, each of its amounts with the decimals of its currency."""
+    if not isinstance(order, dict):
+        return order
+    currency = order.get("currency")
+    places = DECIMALS.get(canonical(currency).upper(), 2) if isinstance(currency, str) else 2
+    return order | {
+        part: [_priced(each, name, places) for each in order[part]]
+        for part, name in (("items", "unitValue"), ("discounts", "amount"), ("charges", "amount"))
+        if places != 2 and isinstance(order.get(part), list)  # noqa: PLR2004  # as where none is named
+    }
+
+
+def _priced(part: object, name: str, places: int) -> object:
+    if isinstance(part, dict) and name in part:
+        return part | {name: _Priced(part[name], places)}
+    return part
+
+
+def _minor(value: object) -> int:
+    return _scaled(*value) if isinstance(value, _Priced) else _hundredths(value)
+
+
+def _pieces(value: object, info: ValidationInfo) -> int | None:
+    """The quantity of a line without a unit; with one it is thousandths of it."""
+    return _whole(value) if info.data.get("unit", "") is None else None
+
+
+def _thousandths(value: object, info: ValidationInfo) -> int | None:
+    return None if info.data.get("unit", "") is None else _scaled(value, 3)
 
 
 def _whole(value: object) -> int:
@@ -53,6 +106,11 @@ def _whole(value: object) -> int:
     return whole
 
 
+_QUANTITY: Final[JsonSchemaValue] = {
+    "type": "number",
+    "exclusiveMinimum": 0,
+    "maximum": MAX_QUANTITY,
+}
 Quantity = Annotated[
     int,
     BeforeValidator(_whole),
@@ -82,6 +140,26 @@ Percent = Annotated[
     BeforeValidator(_hundredths),
     Field(ge=0, le=10_000),
     Documented({"type": "number", "minimum": 0, "maximum": 100}),
+]
+Pieces = Annotated[Quantity | None, BeforeValidator(_pieces), Documented(_QUANTITY)]
+OfUnit = Annotated[int | None, BeforeValidator(_thousandths), Documented(_QUANTITY)]
+Thousandths = Annotated[
+    int,
+    BeforeValidator(partial(_scaled, places=3)),
+    Field(ge=1, le=MAX_QUANTITY * 1000),
+    Documented(_QUANTITY),
+]
+Amount = Annotated[
+    int,
+    BeforeValidator(_minor),
+    Field(ge=0, le=MAX_MINOR),
+    Documented({"type": "number", "minimum": 0, "maximum": MAX_MINOR}),
+]
+Rate = Annotated[
+    int,
+    BeforeValidator(partial(_scaled, places=6)),
+    Field(ge=1, le=1_000_000_000),
+    Documented({"type": "number", "exclusiveMinimum": 0, "maximum": 1_000}),
 ]
 Flag = Annotated[bool, Field(strict=True)]
 

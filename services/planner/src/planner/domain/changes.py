@@ -6,11 +6,11 @@ text (`"12.50"`, under a name in `Usd`) and percents likewise, so that no float 
 
 from collections.abc import Iterator, Mapping
 from itertools import zip_longest
-from typing import Any, cast
+from typing import Any, Final, NamedTuple, cast
 
 from shared.contracts.exports import PathChange
 from shared.contracts.snapshot import Snapshot
-from shared.money import decimal, outer
+from shared.money import USD, decimal, outer
 
 _PARTS = ("ruleset_version", "destination_country", "account", "warehouse", "broker", "shipment")
 _BY_ID = ("orders", "products")
@@ -32,28 +32,42 @@ def changes(planned: Snapshot, current: Snapshot) -> list[PathChange]:
     return sorted(found, key=lambda change: change.path)
 
 
-def _compare(path: str, one: object, other: object) -> Iterator[PathChange]:
+class _Currencies(NamedTuple):
+    """In which minor units are: as it was planned, and now."""
+
+    planned: str = USD
+    current: str = USD
+
+
+_DOLLARS: Final = _Currencies()
+
+
+def _compare(
+    path: str, one: object, other: object, of: _Currencies = _DOLLARS
+) -> Iterator[PathChange]:
     if one == other and type(one) is type(other):
         return
     if isinstance(one, dict) and isinstance(other, dict):
+        of = _Currencies(one.get("currency", of.planned), other.get("currency", of.current))
         for key in sorted(one.keys() | other.keys()):
-            yield from _compare(f"{path}.{key}", one.get(key), other.get(key))
+            yield from _compare(f"{path}.{key}", one.get(key), other.get(key), of)
     elif isinstance(one, list) and isinstance(other, list):
         for place, (planned, current) in enumerate(zip_longest(one, other)):
-            yield from _compare(f"{path}[{place}]", planned, current)
+            yield from _compare(f"{path}[{place}]", planned, current, of)
     else:
-        name, planned = _shown(path, one)
-        _, current = _shown(path, other)
-        yield PathChange(path=name, planned=planned, current=current)
+        name, planned = _shown(path, one, of.planned)
+        also, current = _shown(path, other, of.current)
+        yield PathChange(path=name if one is not None else also, planned=planned, current=current)
 
 
-def _shown(path: str, value: object) -> tuple[str, object]:
+def _shown(path: str, value: object, currency: str) -> tuple[str, object]:
     """The value under its name in the HTTP contract."""
     if isinstance(value, dict):
-        return path, dict(_shown(key, part) for key, part in value.items())
+        currency = value.get("currency", currency)
+        return path, dict(_shown(key, part, currency) for key, part in value.items())
     if isinstance(value, list):
-        return path, [_shown("", part)[1] for part in value]
-    found = outer(path)
+        return path, [_shown("", part, currency)[1] for part in value]
+    found = outer(path, currency)
     if found is None:
         return path, value
     return found[0], decimal(value, found[1]) if isinstance(value, int) else value

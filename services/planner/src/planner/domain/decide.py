@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import cast
 
-from planner.domain.facts import Order, PlanningInput, Product, hts_numbers, read_order
+from planner.domain.facts import Order, PlanningInput, Product, read_order
 from planner.domain.findings import Findings
 from planner.domain.flags import flags_of
-from planner.domain.grouping import group, totals_of
+from planner.domain.grouping import group
 from planner.domain.hint import hint_of
+from planner.domain.hts import hts_numbers
 from planner.domain.judged import Judged, judged
 from planner.domain.rules.base import Severity
+from planner.domain.totals import sum_of
 from shared.canonical import canonical_json, sha256_hex
 from shared.contracts.decision import Decision, ExcludedOrder, Finding
 from shared.contracts.lifecycle import Readiness
@@ -20,7 +22,8 @@ from shared.contracts.snapshot import PROTOCOL, Snapshot, SnapshotOrder
 
 def decide(given: PlanningInput) -> Snapshot:
     """The planning snapshot with the decision in it: a function of its input and nothing else."""
-    orders = [read_order(order_id, given.orders[order_id]) for order_id in sorted(given.orders)]
+    rates = given.rates
+    orders = [read_order(id_, given.orders[id_], rates) for id_ in sorted(given.orders)]
     counts = Counter(chain.from_iterable(order.product_ids for order in orders))
     context = given.product_context
     goods = {product_id: judged(product_id, given, context) for product_id in sorted(counts)}
@@ -89,7 +92,7 @@ def _decide(
         excluded_orders=excluded,
         units=units,
         strategy_hint=hint_of(groups, left, given),
-        totals=totals_of(left),
+        totals=sum_of([each.unit["totals"] for each in left]),
     )
 
 

@@ -1,24 +1,21 @@
 """What a plan is decided on: values only, and what the rules derive from them once."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
+from planner.domain.hts import clean_hts, special_hts
 from planner.domain.ruleset import Agency, DutyCase, Entry, Programme, RuleSet
 from shared.contracts.snapshot import TariffEdition
+from shared.money import Money
+from shared.sold import rates_of, worth
 
 Content = Mapping[str, Any]  # camelCase content as it was synced or set
 
-# HTS digits: chapters 01-97 without the reserved 77, 98 and 99; 6, 8 or 10 digits; a heading is
-# never 00 (domain of the Harmonized System; the form alone says nothing about existence).
-_HTS_FORM = re.compile(r"(0[1-9]|[1-6]\d|7[0-689]|8\d|9\d)(?!00)\d{4}(\d{2}(\d{2})?)?")
-_SPECIAL_FORM = re.compile(r"9[89]\d{6}(\d{2})?")
-HTSUS_DIGITS = 10
-_HTS_PUNCTUATION = str.maketrans("", "", ". -")
+USMCA = "USMCA"
 # AD/CVD case numbers as the Department of Commerce gives them, with a company's suffix or without;
 # goods of an anti-dumping and a countervailing case have two.
 _CASE = r"[AC]-?[0-9]{3}-?[0-9]{3}(-?[0-9]{3})?"
@@ -82,6 +79,11 @@ class PlanningInput:
         return importer
 
     @property
+    def rates(self) -> Mapping[str, int]:
+        """Of the currencies that the shipment has a rate of."""
+        return rates_of(self.shipment)
+
+    @property
     def product_context(self) -> ProductContext:
         return ProductContext(
             ruleset=self.ruleset,
@@ -105,10 +107,13 @@ class Order(NamedTuple):
     country: str
     region: str | None
     product_ids: frozenset[str]
+    worth: Money
 
     @property
-    def value_cents(self) -> int:
-        return sum(line["quantity"] * line["unitValueCents"] for line in self.content["items"])
+    def importer(self) -> Content:
+        """Its own importer of record, where it has one."""
+        importer: Content = self.content.get("importerOfRecord", {})
+        return importer
 
     def path(self, name: str) -> str:
         return f"orders[{self.id}].{name}"
@@ -151,9 +156,17 @@ class Product:
         return self.content.get("adcvdCase", "").casefold() in _NO_CASE
 
     @property
+    def preference(self) -> Content:
+        """The claim of preference; `usmca` is one too."""
+        if "usmca" in self.content:
+            return {"programme": USMCA, **self.content["usmca"]}
+        given: Content = self.content.get("preference", {})
+        return given
+
+    @property
     def claims_usmca(self) -> bool:
-        claim: bool = self.content.get("usmca", {}).get("claim", False)
-        return claim
+        claim = self.preference
+        return bool(claim.get("claim")) and claim["programme"].upper() == USMCA
 
     def agency_data(self, agency: str) -> Content:
         """What the product says for an agency; agencies are named in any case, by the last word."""
@@ -180,35 +193,17 @@ def is_named_and_addressed(party: Content) -> bool:
     return "name" in party and party.get("addressLines", []) != []
 
 
-@lru_cache(maxsize=10_000)
-def clean_hts(code: str) -> str | None:
-    """The digits of an HTS number of 6, 8 or 10 digits, if it is well-formed."""
-    digits = code.translate(_HTS_PUNCTUATION)
-    return digits if digits.isascii() and _HTS_FORM.fullmatch(digits) else None
-
-
-def _special_hts(code: str) -> str | None:
-    digits = code.translate(_HTS_PUNCTUATION)
-    return digits if digits.isascii() and _SPECIAL_FORM.fullmatch(digits) else None
-
-
-def hts_numbers(products: Iterable[Content]) -> set[str]:
-    """The ten-digit numbers to look up in the tariff table for these products."""
-    cleaned = {clean_hts(content.get("htsCode", "")) for content in products}
-    return {each for each in cleaned if each is not None and len(each) == HTSUS_DIGITS}
-
-
 def effective_shipment(requested: Content | None, warehouse: Content) -> dict[str, Any]:
     """The request's shipment over the warehouse's defaults."""
     return {**warehouse.get("shipmentDefaults", {}), **(requested or {})}
 
 
-def read_order(order_id: str, content: Content) -> Order:
+def read_order(order_id: str, content: Content, rates: Mapping[str, int]) -> Order:
     country, region = content["destinationCountry"], content.get("destinationRegion")
     if country == "PR":
         country, region = "US", "PR"
     product_ids = frozenset(line["productId"] for line in content["items"])
-    return Order(order_id, content, country, region, product_ids)
+    return Order(order_id, content, country, region, product_ids, worth(content, rates))
 
 
 def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
@@ -220,7 +215,7 @@ def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
         id=product_id,
         content=content,
         hts=hts,
-        secondary_hts=_special_hts(content.get("secondaryHtsCode", "")),
+        secondary_hts=special_hts(content.get("secondaryHtsCode", "")),
         origin=origin,
         agencies=rules.agencies_for(hts, childrens=content.get("childrens")),
         programmes=programmes,

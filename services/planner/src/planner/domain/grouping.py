@@ -5,12 +5,26 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from operator import add
+from typing import NamedTuple
 
-from planner.domain.facts import Order, PlanningInput, Product
-from shared.contracts.decision import Totals, Unit, UnitTotals
+from planner.domain.bounds import Bounds, bounds_of
+from planner.domain.facts import Content, Order, PlanningInput, Product
+from planner.domain.totals import dearest_in_chapter_99, totals_of
+from shared.contracts.decision import Unit
 from shared.ids import derived_id
+from shared.money import USD, total
 
 _CASE, _FORMAL, _INFORMAL = "03", "01", "11"  # CBP Form 7501, block 2
+
+
+class Terms(NamedTuple):
+    """On what orders travel, where it is not the account's, the shipment's or US dollars."""
+
+    bill: str
+    importer: str
+    incoterm: str
+    currency: str
 
 
 class Lane(IntEnum):
@@ -32,12 +46,14 @@ class Group:
     """A unit with what the unit's rules and the strategy hint look at."""
 
     unit: Unit
-    values: tuple[int, ...]  # cents of each order
+    values: tuple[int | None, ...]  # cents of each order
+    bounds: Bounds
+    importer: Content  # the account's, or its orders' own
     has_case: bool
     uncertified_usmca: tuple[str, ...]  # products that claim the preference without a certificate
     undeclared: tuple[str, ...]  # products without what an agency asks on formal entries
     dearest_in_chapter_99: int  # cents of the dearest line that a chapter 99 programme touches
-    shipment_cents: int = 0  # of all that travels on its bill, where that is more
+    shipment: Bounds  # of all that travels on its bill, where that is more
 
     @property
     def id(self) -> str:
@@ -48,13 +64,25 @@ class Group:
         return is_formal(self.unit)
 
     @property
-    def value_cents(self) -> int:
+    def value_cents(self) -> int | None:
         return self.unit["totals"]["value_cents"]
 
     def over_informal_limit(self, given: PlanningInput) -> bool:
-        """What is on one bill is one shipment (19 CFR 101.1), and the limit is a shipment's."""
-        limit = given.ruleset.thresholds["informal_limit"].cents
-        return max(self.value_cents, self.shipment_cents) > limit
+        """What is on one bill is one shipment (19 CFR 101.1), and the limit is a shipment's.
+
+        Of a value that is not known in dollars: whether it is over at any plausible rate.
+        """
+        return self.most_of_both.least > given.ruleset.thresholds["informal_limit"].cents
+
+    def near_informal_limit(self, given: PlanningInput) -> bool:
+        """Whether one plausible rate takes it over the limit, and another does not."""
+        worth, limit = self.most_of_both, given.ruleset.thresholds["informal_limit"].cents
+        return worth.least <= limit < worth.most
+
+    @property
+    def most_of_both(self) -> Bounds:
+        """What is held to the limit: the unit's value, or its shipment's where that is more."""
+        return Bounds(*map(max, self.bounds, self.shipment))
 
     @property
     def bill(self) -> str:
@@ -81,20 +109,21 @@ def group(
     """The units of these orders, the strictest lane first, then by key."""
     lanes = {product_id: lane_of(product) for product_id, product in products.items()}
     bills = _bills(given)
-    gathered: dict[tuple[Lane, str, str], list[Order]] = defaultdict(list)
+    gathered: dict[tuple[Lane, str, Terms], list[Order]] = defaultdict(list)
     for order in orders:
         lane = max(lanes[product_id] for product_id in order.product_ids)
-        gathered[lane, _strategy_key(order, given), bills.get(order.id, "")].append(order)
+        terms = _terms(order, bills.get(order.id, ""), given)
+        gathered[lane, _strategy_key(order, given), terms].append(order)
     units = [
-        _unit(_key(lane, key, bill, given), gathered[lane, key, bill], products, given)
-        for lane, key, bill in sorted(gathered, key=lambda each: (-each[0], *each[1:]))
+        _unit(_key(lane, key, terms, given), gathered[lane, key, terms], products, given)
+        for lane, key, terms in sorted(gathered, key=lambda each: (-each[0], *each[1:]))
     ]
     return _as_shipments(units, given)
 
 
-def is_on_file(given: PlanningInput, name: str) -> bool:
-    """Whether the importer has a bond, or has given a power of attorney."""
-    return given.importer.get(name, False) is not False
+def is_on_file(unit: Group, name: str) -> bool:
+    """Whether the unit's importer has a bond, or has given a power of attorney."""
+    return unit.importer.get(name, False) is not False
 
 
 def _bills(given: PlanningInput) -> dict[str, str]:
@@ -111,20 +140,18 @@ def _as_shipments(units: list[Group], given: PlanningInput) -> list[Group]:
 
     A unit that needs a formal entry of itself and cannot have one stays behind: it does not count.
     """
-    formal_can_go = is_on_file(given, "bond") and is_on_file(given, "powerOfAttorney")
-    values: dict[str, int] = defaultdict(int)
+    values: dict[str, Bounds] = defaultdict(lambda: Bounds(0, 0))
     for unit in units:
+        formal_can_go = is_on_file(unit, "bond") and is_on_file(unit, "powerOfAttorney")
         if formal_can_go or not unit.formal:
-            values[unit.bill] += unit.value_cents
+            values[unit.bill] = Bounds(*map(add, values[unit.bill], unit.bounds))
     return [_as_part(unit, values[unit.bill], given) for unit in units]
 
 
-def _as_part(unit: Group, shipment_cents: int, given: PlanningInput) -> Group:
-    value = max(unit.value_cents, shipment_cents)
-    entry_type = _entry_type(value, given, has_case=unit.has_case)
-    return replace(
-        unit, shipment_cents=shipment_cents, unit={**unit.unit, "entry_type": entry_type}
-    )
+def _as_part(unit: Group, shipment: Bounds, given: PlanningInput) -> Group:
+    part = replace(unit, shipment=shipment)
+    entry_type = _entry_type(part.most_of_both, given, has_case=unit.has_case)
+    return replace(part, unit={**unit.unit, "entry_type": entry_type})
 
 
 def strategy_of(given: PlanningInput) -> str:
@@ -143,17 +170,30 @@ def _strategy_key(order: Order, given: PlanningInput) -> str:
     return order.id  # a name alone is not a person
 
 
-def _key(lane: Lane, strategy_key: str, bill: str, given: PlanningInput) -> dict[str, str]:
+def _terms(order: Order, bill: str, given: PlanningInput) -> Terms:
+    """What orders on one entry agree on; what is the account's or the shipment's is empty."""
+    number, incoterm = order.importer.get("number", ""), order.content.get("incoterm", "")
+    return Terms(
+        bill=bill,
+        importer="" if number == given.importer.get("number") else number,
+        incoterm="" if incoterm == given.shipment.get("incoterm") else incoterm,
+        currency="" if order.worth.currency == USD else order.worth.currency,
+    )
+
+
+def _key(lane: Lane, strategy_key: str, terms: Terms, given: PlanningInput) -> dict[str, str]:
     key = {
         "warehouse_id": given.warehouse.id,
         "broker_id": given.broker.id,
-        "importer_of_record": given.importer.get("number", ""),
+        "importer_of_record": terms.importer or given.importer.get("number", ""),
+        "incoterm": terms.incoterm,
+        "currency": terms.currency,
         "port_of_entry": given.shipment.get("portOfEntry", ""),
         "transport_mode": given.shipment.get("transportMode", ""),
         "strategy": strategy_of(given),
         "strategy_key": strategy_key,
         "lane": lane.name,
-        "bill": bill,
+        "bill": terms.bill,
     }
     return {name: value for name, value in key.items() if value}
 
@@ -164,12 +204,13 @@ def _unit(
     orders.sort(key=lambda order: order.id)
     used = set().union(*(order.product_ids for order in orders))
     has_case = any(products[product_id].has_adcvd_case for product_id in used)
-    totals = _totals(orders, products)
+    value = total((order.worth for order in orders), orders[0].worth.currency)
+    totals, bounds = totals_of(orders, products, value), bounds_of(value, given.ruleset)
     ids = [order.id for order in orders]
     unit = Unit(
         unit_id=derived_id("unit_", json.dumps(key, sort_keys=True), given.ruleset_version, *ids),
         grouping_key=key,
-        entry_type=_entry_type(totals["value_cents"], given, has_case=has_case),
+        entry_type=_entry_type(bounds, given, has_case=has_case),
         order_ids=ids,
         totals=totals,
     )
@@ -177,60 +218,29 @@ def _unit(
         product_id
         for product_id in sorted(used)
         if products[product_id].claims_usmca
-        and not products[product_id].content["usmca"].get("certification")
+        and not products[product_id].preference.get("certification")
     )
     undeclared = tuple(
         product_id
         for product_id in sorted(used)
         if any(map(products[product_id].lacks, products[product_id].asked_on_formal))
     )
-    values = tuple(order.value_cents for order in orders)
+    own = key.get("importer_of_record") != given.importer.get("number")
     return Group(
-        unit, values, has_case, uncertified, undeclared, _dearest_in_chapter_99(orders, products)
+        unit=unit,
+        values=tuple(order.worth.cents for order in orders),
+        bounds=bounds,
+        shipment=bounds,
+        importer=orders[0].importer if own else given.importer,
+        has_case=has_case,
+        uncertified_usmca=uncertified,
+        undeclared=undeclared,
+        dearest_in_chapter_99=dearest_in_chapter_99(orders, products, given.rates),
     )
 
 
-def _entry_type(value_cents: int, given: PlanningInput, *, has_case: bool) -> str:
+def _entry_type(bounds: Bounds, given: PlanningInput, *, has_case: bool) -> str:
     if has_case:
         return _CASE
-    over = value_cents > given.ruleset.thresholds["informal_limit"].cents
+    over = bounds.least > given.ruleset.thresholds["informal_limit"].cents
     return _FORMAL if over or given.account.content.get("formalAlways") else _INFORMAL
-
-
-def _dearest_in_chapter_99(orders: Iterable[Order], products: Mapping[str, Product]) -> int:
-    return max(
-        (
-            line["quantity"] * line["unitValueCents"]
-            for order in orders
-            for line in order.content["items"]
-            if products[line["productId"]].in_chapter_99
-        ),
-        default=0,
-    )
-
-
-def _totals(orders: list[Order], products: Mapping[str, Product]) -> UnitTotals:
-    lines = [line for order in orders for line in order.content["items"]]
-    return UnitTotals(
-        orders=len(orders),
-        lines=len(lines),
-        pieces=sum(line["quantity"] for line in lines),
-        value_cents=sum(order.value_cents for order in orders),
-        net_weight_grams=sum(
-            line["quantity"] * products[line["productId"]].content.get("weightGrams", 0)
-            for line in lines
-        ),
-    )
-
-
-def totals_of(groups: list[Group]) -> Totals:
-    """The batch's totals: the sum over its units."""
-    parts = [each.unit["totals"] for each in groups]
-    return Totals(
-        units=len(parts),
-        orders=sum(part["orders"] for part in parts),
-        lines=sum(part["lines"] for part in parts),
-        pieces=sum(part["pieces"] for part in parts),
-        value_cents=sum(part["value_cents"] for part in parts),
-        net_weight_grams=sum(part["net_weight_grams"] for part in parts),
-    )

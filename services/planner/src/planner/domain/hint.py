@@ -35,9 +35,10 @@ def _split_hint(groups: list[Group], given: PlanningInput) -> StrategyHint | Non
     for bill in dict.fromkeys(group.bill for group in groups):
         shipment = [group for group in groups if group.bill == bill]
         formal = [group for group in shipment if group.formal and not group.has_case]
-        values = [value for group in shipment for value in group.values]
+        values = [value for group in shipment for value in group.values if value is not None]
         small = sum(value <= limit for value in values)
-        if not formal or len(values) == 1 or not small:
+        unknown = any(None in group.values for group in shipment)
+        if unknown or not formal or len(values) == 1 or not small:
             continue
         return StrategyHint(
             code="SPLIT_KEEPS_INFORMAL",

@@ -7,7 +7,8 @@ from typing import Any
 
 from planner import rulesets
 from planner.domain.decide import decide
-from planner.domain.facts import PlanningInput, effective_shipment, hts_numbers
+from planner.domain.facts import PlanningInput, effective_shipment
+from planner.domain.hts import hts_numbers
 from planner.domain.view import view_of
 from planner.repository import Repository
 from shared.canonical import canonical_json, sha256_hex

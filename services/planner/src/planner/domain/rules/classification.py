@@ -1,6 +1,7 @@
 """The HTSUS number: form, length, chapter, and existence where a tariff table is loaded."""
 
-from planner.domain.facts import HTSUS_DIGITS, PlanningInput, Product, ProductContext
+from planner.domain.facts import PlanningInput, Product, ProductContext
+from planner.domain.hts import HTSUS_DIGITS
 from planner.domain.rules.base import (
     POLICY,
     Hit,

@@ -1,6 +1,7 @@
 """What the goods are, in words that tell: 19 CFR 141.86(a)(3) and CBP's vague-text messages."""
 
 import re
+import unicodedata
 
 from planner.domain.facts import Product, ProductContext
 from planner.domain.rules.base import Hit, Hits, blocking, law, warning
@@ -10,6 +11,8 @@ _FIELD = "products[].description"
 _LEAST_LETTERS = 8
 _LETTER = re.compile(r"[^\W\d_]")
 _DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[^\W\d_]+")
+_SIGNS = {"FEMININE", "GREEK", "MASCULINE", "MICRO", "MODIFIER", "SCRIPT"}
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
@@ -37,6 +40,28 @@ def description_vague(product: Product, given: ProductContext) -> Hits:
     text, sku = product.content.get("description"), product.content.get("sku", "")
     if text is not None and is_vague(text, sku, given.ruleset):
         yield Hit({"text": text[:100]})
+
+
+@warning(
+    "R90",
+    reads=_FIELD,
+    message='"{word}" in the description is not in Latin script; an invoice is in English, or has '
+    "a translation.",
+    remedy="Sync the product with a description in English.",
+    source=law("19 CFR 141.86(d), edition of 2002", "2002-04"),
+)
+def description_not_latin(product: Product, _given: ProductContext) -> Hits:
+    words = _WORD.findall(product.content.get("description", ""))
+    foreign = next(filter(_is_foreign, words), None)
+    if foreign is not None:
+        yield Hit({"word": foreign[:100]})
+
+
+def _is_foreign(word: str) -> bool:
+    """Whether a word is of another script; signs are in Latin text too: µm, nº, one β."""
+    names = [unicodedata.name(letter, "") for letter in word]
+    others = [name.split(" ")[0] for name in names if "LATIN" not in name]
+    return others.count("GREEK") > 1 or not _SIGNS.issuperset(others)
 
 
 def is_vague(text: str, sku: str, rules: RuleSet) -> bool:

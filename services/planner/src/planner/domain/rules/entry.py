@@ -1,6 +1,6 @@
 """What the value and the goods of a unit ask of its entry."""
 
-from planner.domain.facts import PlanningInput, read_order
+from planner.domain.facts import PlanningInput
 from planner.domain.grouping import Group, is_on_file
 from planner.domain.rules.base import (
     POLICY,
@@ -12,7 +12,8 @@ from planner.domain.rules.base import (
     info_or_warning,
     law,
 )
-from shared.money import decimal
+from shared.money import decimal, told
+from shared.sold import worth
 
 _FIELD = "units[].entryType"
 _REQUIREMENTS = (
@@ -31,8 +32,12 @@ _SET_BY = "An operator sets it: `entrygo account update ID {}`."
 )
 def formal_entry_requirements_missing(unit: Group, given: PlanningInput) -> Hits:
     for name, what, option in _REQUIREMENTS:
-        if unit.formal and not is_on_file(given, name):
+        if unit.formal and not is_on_file(unit, name):
             path, remedy = f"account.importerOfRecord.{name}", _SET_BY.format(option)
+            if unit.importer is not given.importer:
+                first = unit.unit["order_ids"][0]
+                path = f"orders[{first}].importerOfRecord.{name}"
+                remedy = f"Sync its orders with importerOfRecord.{name}."
             yield Hit({"what": what}, path, remedy=remedy, missing=True)
 
 
@@ -44,13 +49,13 @@ def formal_entry_requirements_missing(unit: Group, given: PlanningInput) -> Hits
     source=law("19 CFR 143.21; CBP Form 7501 instructions, block 2"),
 )
 def entry_type_formal(unit: Group, given: PlanningInput) -> Hits:
-    if unit.formal and all(is_on_file(given, name) for name, _, _ in _REQUIREMENTS):
+    if unit.formal and all(is_on_file(unit, name) for name, _, _ in _REQUIREMENTS):
         reason = (
             "an AD/CVD case"
             if unit.has_case
-            else f"a shipment of USD {decimal(unit.shipment_cents)} on one bill"
-            if unit.shipment_cents > unit.value_cents and unit.over_informal_limit(given)
-            else f"a value of USD {decimal(unit.value_cents)}"
+            else f"a shipment of USD {decimal(unit.shipment.least)} on one bill"
+            if unit.shipment.least > unit.bounds.least and unit.over_informal_limit(given)
+            else f"a value of {told(unit.unit['totals'])}"
             if unit.over_informal_limit(given)
             else "the account's choice of formal entry for all"
         )
@@ -69,7 +74,8 @@ def de_minimis_suspended(given: PlanningInput, _same: PlanningInput) -> Hits:
     """Said once, of orders: the exemption was for what one person gets on one day."""
     state = given.ruleset.thresholds["duty_free_entry"]
     limit = given.ruleset.thresholds["duty_free_limit"].cents
-    small = sum(read_order(id_, each).value_cents <= limit for id_, each in given.orders.items())
+    values = (worth(order, given.rates).cents for order in given.orders.values())
+    small = sum(cents is not None and cents <= limit for cents in values)
     if state.value == "SUSPENDED" and small:
         yield Hit({"limit": decimal(limit), "count": small}, source=state.source)
 

@@ -2,12 +2,12 @@
 
 import re
 
-from planner.domain.facts import PlanningInput
+from planner.domain.facts import Order, PlanningInput
 from planner.domain.rules.base import POLICY, Hit, Hits, blocking, info, law
+from shared.privacy import without_ssn
 
 # Importer numbers (CBP Form 5106): an EIN, with its suffix or without, or one CBP assigned.
 _IMPORTER_NUMBER = re.compile(r"\d{2}-\d{7}([0-9A-Z]{2})?|\d{6}-\d{5}")
-_SSN = re.compile(r"\d{3}-\d{2}-\d{4}")
 _IMPORTER = "account.importerOfRecord.number"
 _NEEDED = (  # where it stands, what it is, the option that sets it
     (_IMPORTER, "The importer of record's number", "--importer-number NUMBER"),
@@ -32,10 +32,24 @@ def unit_party_data_missing(given: PlanningInput, _same: PlanningInput) -> Hits:
         None if "responsibleEmployee" in account else "missing",
         None if "address" in warehouse else "missing",
     ]
+    if all("importerOfRecord" in order for order in given.orders.values()):
+        wrong[0] = None  # each order has its own
     for (path, name, option), state in zip(_NEEDED, wrong, strict=True):
         if state is not None:
             remedy = f"An operator sets it: `entrygo {path.split('.')[0]} update ID {option}`."
             yield Hit({"what": f"{name} is {state}"}, path, remedy=remedy, missing=True)
+
+
+@blocking(
+    "R91",
+    reads="orders[].importerOfRecord.number",
+    message="The number of the order's importer of record is {state}.",
+    remedy="Sync the order with the importer's EIN, as 12-3456789, or the number CBP assigned.",
+    source=POLICY,
+)
+def importer_number_invalid(order: Order, _given: PlanningInput) -> Hits:
+    if "importerOfRecord" in order.content and (state := _wrong_with(order.importer.get("number"))):
+        yield Hit({"state": state}, missing=state == "missing")
 
 
 @blocking(
@@ -66,6 +80,6 @@ def _wrong_with(number: str | None) -> str | None:
     """What is wrong with the importer's number, if anything."""
     if number is None:
         return "missing"
-    if _SSN.fullmatch(number):
+    if without_ssn(number) != number and not _IMPORTER_NUMBER.fullmatch(number):
         return "a social security number and is refused"
     return None if _IMPORTER_NUMBER.fullmatch(number) else "invalid"

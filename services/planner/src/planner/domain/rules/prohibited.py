@@ -1,6 +1,7 @@
 """What is not shipped at all: the table of prohibited goods, and the account's own list."""
 
-from planner.domain.facts import HTSUS_DIGITS, Product, ProductContext
+from planner.domain.facts import Product, ProductContext
+from planner.domain.hts import HTSUS_DIGITS
 from planner.domain.rules.base import (
     POLICY,
     Hit,

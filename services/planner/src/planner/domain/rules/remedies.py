@@ -1,8 +1,8 @@
 """Trade remedies and preferences that need a datum: AD/CVD cases and USMCA claims."""
 
-from planner.domain.facts import PlanningInput, Product, ProductContext
+from planner.domain.facts import USMCA, PlanningInput, Product, ProductContext
 from planner.domain.grouping import Group
-from planner.domain.rules.base import POLICY, Hit, Hits, law, warning
+from planner.domain.rules.base import POLICY, Hit, Hits, law, unverified, warning
 
 _USMCA = law("USMCA low-value statement, LegalClarity")
 
@@ -58,3 +58,20 @@ def usmca_certification_missing(unit: Group, given: PlanningInput) -> Hits:
     if unit.over_informal_limit(given):
         for product_id in unit.uncertified_usmca:
             yield Hit(path=f"products[{product_id}].usmca.certification", missing=True)
+
+
+@warning(
+    "R92",
+    reads="products[].preference",
+    message="Preference is claimed under {programme} for goods of origin {origin}: {what}.",
+    remedy="Take the claim away, correct the programme, or correct countryOfOrigin.",
+    source=unverified("HTSUS general notes 3(c) and 4 to 38, kept by hand"),
+)
+def preference_claim_doubtful(product: Product, given: ProductContext) -> Hits:
+    programme = product.preference.get("programme", "").upper()
+    row = given.ruleset.entry("preference_origins", programme)
+    origin = product.origin or "none"
+    known = row is not None and origin in row.note.split()
+    if product.preference.get("claim") and programme != USMCA and not known:
+        what = "not one of its countries" if row else "not a programme that is known here"
+        yield Hit({"programme": programme, "origin": origin, "what": what})

@@ -6,6 +6,7 @@ from datetime import timedelta
 from planner.domain.facts import PlanningInput
 from planner.domain.rules.base import POLICY, Hit, Hits, info, law, warning
 from shared.money import kilograms
+from shared.sold import sold
 
 _ASKED = {
     "portOfEntry": "US port of entry",
@@ -146,6 +147,4 @@ def _net_grams(given: PlanningInput, order_ids: tuple[str, ...]) -> int:
     lines = (
         line for id_ in order_ids if id_ in given.orders for line in given.orders[id_]["items"]
     )
-    return sum(
-        line["quantity"] * given.products[line["productId"]].get("weightGrams", 0) for line in lines
-    )
+    return sum(sold(line).grams(given.products[line["productId"]]) or 0 for line in lines)

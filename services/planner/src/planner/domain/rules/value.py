@@ -4,6 +4,8 @@ from collections import defaultdict
 
 from planner.domain.facts import Order, PlanningInput
 from planner.domain.rules.base import Hit, Hits, Lines, blocking, law, warning
+from shared.money import converted
+from shared.sold import currency_of, sold
 
 _FIELD = "orders[].items[].unitValueUsd"
 
@@ -12,13 +14,15 @@ _FIELD = "orders[].items[].unitValueUsd"
     "R10",
     reads=_FIELD,
     message='Each item needs a real positive value; zero or "no commercial value" is not accepted.',
-    remedy="Sync the order with the price paid, or the usual price where nothing was paid.",
+    remedy="Sync the order with the price paid; of a gift or a sample with the usual price, and "
+    "with reasonForExport.",
     source=law("Canadian government exporters' guide: value on US invoices", "2006"),
 )
 def unit_value_invalid(order: Order, _given: PlanningInput) -> Hits:
     for place, line in enumerate(order.content["items"]):
-        if line["unitValueCents"] == 0:
-            yield Hit(path=order.path(f"items[{place}].unitValueUsd"), missing=True)
+        if sold(line).price == 0:
+            name = "unitValueUsd" if "unitValueCents" in line else "unitValue"
+            yield Hit(path=order.path(f"items[{place}].{name}"), missing=True)
 
 
 @warning(
@@ -34,11 +38,13 @@ def unit_value_suspect(given: PlanningInput, _same: PlanningInput) -> Hits:
     floor = given.account.content.get("valueFloorCents", 0)
     usual = {id_: content.get("unitValueCents", 0) for id_, content in given.products.items()}
     low: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    rates = given.rates
     for order_id, order in given.orders.items():
         for line in order["items"]:
-            product_id, value = line["productId"], line["unitValueCents"]
-            if 0 < 2 * value < (usual[product_id] or 2 * floor):
-                low[product_id].append((value, order_id))
+            product_id, (unit, _, price) = line["productId"], sold(line)
+            value = converted(price, currency_of(order), rates).cents
+            if value and 2 * value < (usual[product_id] or 2 * floor) * unit.each:
+                low[product_id].append((value // unit.each, order_id))
     for product_id in sorted(low):
         values, order_ids = zip(*low[product_id], strict=True)
         lines = Lines(product_id, len(set(order_ids)), len(values), min(values))
