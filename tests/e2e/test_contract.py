@@ -21,6 +21,7 @@ from support.accounts import seed_account
 from support.documented import shape
 from support.services import ALL, Cluster
 from support.shop import SWEATER, Shop, an_order
+from support.waiting import until
 
 pytestmark = pytest.mark.e2e
 
@@ -174,7 +175,16 @@ async def test_the_invoice_is_a_pdf_once_made_and_one_of_each_entry(world: World
     [unit] = [unit["unit_id"] for unit in world.plan["export_units"]]
 
     for query in ("", f"?unit={unit}"):
-        first = await world.get(f"{path}{query}", prefer="wait=30")
+
+        async def made(query: str = query) -> httpx.Response | None:
+            answer = await world.get(f"{path}{query}", prefer="wait=10")
+            return answer if answer.status_code == 200 else None
+
+        told = await world.get(f"{path}{query}", prefer="wait=0")
+        refused(told, 503, "SERVICE_UNAVAILABLE")
+        assert "ask for it again" in told.json()["message"]
+        assert int(told.headers["retry-after"]) > 0
+        first = await until(made)
         again = await world.get(f"{path}{query}")
 
         assert first.content.startswith(b"%PDF-")

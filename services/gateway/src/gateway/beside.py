@@ -6,7 +6,7 @@ package of before these files has none.
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -18,11 +18,13 @@ from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import PrintInvoice
 from shared.contracts.lifecycle import ExportRecord
 from shared.entry_pages import entry_pages, print_id
-from shared.errors import BlobCorrupt, Refused
+from shared.errors import BlobCorrupt, NoReply, Refused
 from shared.ids import minted_id
 from shared.logs import request_id
 from shared.messaging.topology import PACKAGES_PRINT
 from shared.records import PRINTS
+
+_AGAIN_SECONDS: Final = 5
 
 Row = Mapping[str, Any]  # of the manifest: filename, mediaType, sha256, sizeBytes, unitId
 
@@ -54,8 +56,8 @@ async def printed(
     """The hash of the PDF of all invoices, or of a unit's; an executor makes what is not there.
 
     Raises:
-        Refused: the package has no such unit, or its invoice is larger than what is printed.
-        NoReply: it is still being made; what was asked goes on.
+        Refused: the package has no such unit, its invoice is larger than what is printed, or it is
+            still being made: what was asked goes on.
     """
     place = None
     if unit_id is not None:
@@ -76,10 +78,15 @@ async def printed(
         unit_id=unit_id,
         place=place,
     )
-    asked = gateway.messages.request(
-        PACKAGES_PRINT, command, within=within, step="gateway.ask_print"
-    )
-    return (await asked).sha256
+    try:
+        made = await gateway.messages.request(
+            PACKAGES_PRINT, command, within=within, step="gateway.ask_print"
+        )
+    except NoReply as error:
+        said = "The PDF is still being made; ask for it again."
+        again = {"retry_after_seconds": _AGAIN_SECONDS}
+        raise Refused(ErrorCode.SERVICE_UNAVAILABLE, said, details=again) from error
+    return made.sha256
 
 
 def _cut(whole: bytes, rows: Iterable[Row]) -> Iterator[tuple[str, bytes]]:

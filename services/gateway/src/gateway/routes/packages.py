@@ -104,6 +104,7 @@ async def invoice_pdf(
     where it is larger than what is printed (2,500 rows); an entry's may be smaller.
     """
     export = await gateway.reads.packaged(caller, package_id)
+    gateway.admission.hold(request.scope, caller.account_id, waits=1)
     within = gateway.settings.reply_timeout.total_seconds() if wait is None else wait
     digest = await beside.printed(gateway, export, unit, within)
     name = f"invoice-{unit}.pdf" if unit else "commercial_customs_invoice.pdf"
