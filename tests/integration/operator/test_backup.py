@@ -15,7 +15,7 @@ import pytest
 from entrygo_operator.backup import PLACES, VOIDED
 from entrygo_operator.restoring import Restoring, begun
 from shared import records
-from shared.backups import read_part, verified
+from shared.backups import read_part, seal, verified
 from shared.contracts.exports import ExportPlanned, OperateAction, PlanVerified
 from shared.contracts.lifecycle import ExportRecord
 from shared.records import BLOBS, CLAIMS, EPOCHS, EXPORTS, PLANS, Collection, Part, named
@@ -113,6 +113,20 @@ async def test_all_comes_back_but_what_the_store_cannot_know(
     assert (told["exports_PLANNED"], told["exports_EXECUTING"]) == (1, 1)
     assert told["deliveries_made_unknown"] == 2
     assert (await typed(there, "check"))["violations"] == []
+
+
+async def test_a_backup_of_before_a_collection_was_there_is_restored(
+    entrygo: Entrygo, workshop: Workshop, there: Entrygo, elsewhere: Store, folder: Path
+) -> None:
+    order_ids = await workshop.orders(1)
+    await typed(entrygo, "backup", "create", str(folder))
+    manifest, name = verified(folder), named(records.PRINTS)
+    seal(folder, manifest | {"parts": {k: v for k, v in manifest["parts"].items() if k != name}})
+    (folder / f"{name}.bson.zst").unlink()
+
+    await typed(there, "backup", "restore", str(folder))
+
+    assert len(await elsewhere.find(records.ORDERS, {})) == len(order_ids)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ from shared.records import (
     IDEMPOTENCY_KEYS,
     ORDERS,
     PLANS,
+    PRINTS,
     PRODUCTS,
     TARIFF_TABLES,
     VERDICTS,
@@ -56,6 +57,7 @@ PLACES: Final[tuple[Place[Any], ...]] = (
     IDEMPOTENCY_KEYS,
     VERDICTS,
     EXPORTS,
+    PRINTS,
     PLANS,
     ORDERS,
     PRODUCTS,
@@ -131,7 +133,7 @@ async def restore(
         if place == EXPORTS:
             await restoring.exports(read_part(folder, VOIDED))
             await restoring.exports(read_part(folder, EXPORTS))
-        else:
+        elif named(place) in manifest["parts"]:  # an older backup has fewer
             await restoring.documents(place, read_part(folder, named(place)), _page_of(place))
     return record(await restoring.ended())
 
