@@ -8,17 +8,20 @@ Each test that wants state gets a database of its own; each run a RabbitMQ virtu
 import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from stack.paths import StackFolder
 from stack.servers import Addresses, kind_of, up
 
+from shared.messaging.rabbit import Messages
 from shared.settings import CommonSettings
 from shared.store import Store
 from support import crash_points
 from support.compose import composed
+from support.conversations import Handler, Open, conversing, not_begun
 from support.servers import virtual_host
 
 
@@ -66,3 +69,21 @@ async def store(settings: CommonSettings) -> AsyncIterator[Store]:
     async with Store(settings, appname="tests") as store:
         yield store
         await store.drop_database()
+
+
+@pytest.fixture
+async def messages(settings: CommonSettings) -> AsyncIterator[Messages]:
+    """The test's own side of a conversation with whoever runs."""
+    async with conversing(not_begun(settings)) as messages:
+        yield messages
+
+
+@pytest.fixture
+async def open_messages(settings: CommonSettings) -> AsyncIterator[Open]:
+    """More sides of it: each answers with the handler that it is given."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(handler: Handler | None = None, **more: Any) -> Messages:
+            return await stack.enter_async_context(conversing(not_begun(settings, handler, **more)))
+
+        yield opened

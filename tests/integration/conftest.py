@@ -14,13 +14,12 @@ from support.workshop import Workshop
 
 
 @pytest.fixture
-async def workshop(settings: CommonSettings, store: Store) -> AsyncIterator[Workshop]:
-    messages = Messages(settings, service="tests", healthy=store.ping)
-    await messages.start()
+async def workshop(
+    settings: CommonSettings, store: Store, messages: Messages
+) -> AsyncIterator[Workshop]:
     workshop = await Workshop.open(settings, store, messages)
     yield workshop
     await workshop.close()
-    await messages.stop()
 
 
 @pytest.fixture(scope="session")

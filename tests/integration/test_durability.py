@@ -1,7 +1,7 @@
 """What was promised durable is, as the servers tell it: however fast the way there has become."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,6 @@ from stack.servers import Addresses
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages
 from shared.records import EXPORTS
-from shared.settings import CommonSettings
-from shared.store import Store
 from support import servers as rabbit
 from support.deliveries import BROKER, a_mailer
 from support.waiting import until
@@ -55,14 +53,6 @@ def commands(monkeypatch: pytest.MonkeyPatch) -> Commands:
     watched = partial(AsyncIOMotorClient, event_listeners=[commands])
     monkeypatch.setattr("shared.driver.AsyncIOMotorClient", watched)
     return commands
-
-
-@pytest.fixture
-async def messages(settings: CommonSettings, store: Store) -> AsyncIterator[Messages]:
-    messages = Messages(settings, service="tests", healthy=store.ping)
-    await messages.start()
-    yield messages
-    await messages.stop()
 
 
 async def test_every_write_of_an_export_waits_for_a_majority_and_its_journal(

@@ -10,12 +10,11 @@ from shared import tracing
 from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import PlanVerified, VerifyPlan
 from shared.errors import Refused, Transient
-from shared.ids import minted_id
 from shared.messaging import dead_letters
-from shared.messaging.rabbit import Messages
 from shared.messaging.topology import EXPORTS_VERIFY
 from shared.settings import CommonSettings
 from shared.store import Store
+from support.conversations import Open, a_question, holds
 from support.deliveries import BROKER, a_mailer, an_executed_export, put
 from support.executors import REDRIVE_AFTER
 from support.gated import Died
@@ -51,16 +50,6 @@ LOOP = {
 }
 
 
-def a_question() -> VerifyPlan:
-    return VerifyPlan(
-        command_id=minted_id("cmd_"),
-        account_id="acc_1",
-        request_id="req-1",
-        issued_at="2026-11-24T10:00:00.000Z",
-        plan_command_id="cmd_plan",
-    )
-
-
 @pytest.fixture
 def spans() -> Iterator[Spans]:
     with traced() as spans:
@@ -90,14 +79,9 @@ async def test_one_trace_leads_from_the_request_to_the_mail_servers_answer(
 
 
 async def test_commands_that_travel_together_keep_to_their_own_traces(
-    settings: CommonSettings, store: Store, spans: Spans
+    open_messages: Open, spans: Spans
 ) -> None:
-    async def handler(_: VerifyPlan) -> PlanVerified:
-        return PlanVerified(holds=True)
-
-    messages = Messages(settings, service="tests", healthy=store.ping)
-    messages.subscriber(EXPORTS_VERIFY)(handler)
-    await messages.start()
+    messages = await open_messages(holds)
 
     async def asked(number: int) -> None:
         with tracing.span(f"request {number}", kind=tracing.SERVER, parent=TRACEPARENT):
@@ -115,7 +99,7 @@ async def test_commands_that_travel_together_keep_to_their_own_traces(
 
 
 async def test_tries_dead_letters_and_replays_stay_in_the_trace(
-    settings: CommonSettings, store: Store, spans: Spans
+    open_messages: Open, spans: Spans
 ) -> None:
     calls = 0
 
@@ -126,9 +110,7 @@ async def test_tries_dead_letters_and_replays_stay_in_the_trace(
             raise Transient("not yet")
         raise Refused(ErrorCode.PLAN_NOT_FOUND)
 
-    messages = Messages(settings, service="tests", healthy=store.ping)
-    messages.subscriber(EXPORTS_VERIFY)(handler)
-    await messages.start()
+    messages = await open_messages(handler)
     command = a_question()
 
     async def handled(times: int) -> bool:

@@ -7,7 +7,7 @@ import asyncio
 import json
 import re
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -74,14 +74,6 @@ def fires(running: Cluster, promtool: Path, tmp_path: Path) -> Fires:
             raise AssertionError(f"fires: {seen[-1]}, not {set(wanted)}") from error
 
     return fire
-
-
-@pytest.fixture
-async def messages(settings: CommonSettings, store: Store) -> AsyncIterator[Messages]:
-    messages = Messages(settings, service="tests", healthy=store.ping)
-    await messages.start()
-    yield messages
-    await messages.stop()
 
 
 async def completed(shop: Shop) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from shared.messaging import dead_letters
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import dead_queue
 from shared.records import ACCOUNTS, BROKERS, CURRENT_EPOCH, EPOCHS, EXPORTS, Collection
-from shared.settings import CommonSettings
 from shared.store import Store
 from support.accounts import seed_account
 from support.smtp import Act, scripted_smtp
@@ -150,14 +148,6 @@ async def test_an_account_whose_only_broker_has_no_address_cannot_execute(store:
     await store.delete(brokers, {"_id": seeded.broker_id}, step="test.delete")
     found = await records.of_accounts(store)
     assert found.next == f"entrygo broker create --account {seeded.account_id} ..."
-
-
-@pytest.fixture
-async def messages(settings: CommonSettings, store: Store) -> AsyncIterator[Messages]:
-    messages = Messages(settings, service="tests", healthy=store.ping)
-    await messages.start()
-    yield messages
-    await messages.stop()
 
 
 async def test_dead_letters_are_counted_and_dated_and_stay_where_they_are(

@@ -1,7 +1,7 @@
 """What happens to a process's connections, and that it comes back from all of it by itself."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
@@ -10,9 +10,7 @@ import pytest
 from pydantic import SecretStr
 from stack.servers import Addresses
 
-from shared.contracts.exports import PlanVerified, VerifyPlan
 from shared.errors import NoReply, QueueUnavailable, StoreFault
-from shared.ids import minted_id
 from shared.messaging import topology
 from shared.messaging.link import takes_messages
 from shared.messaging.rabbit import Messages
@@ -21,32 +19,18 @@ from shared.messaging.watch import CannotMend, watch
 from shared.records import EXPORTS
 from shared.settings import CommonSettings
 from shared.store import Store
+from support.conversations import Open, a_question, holds, not_begun
 from support.proxy import Proxy, Way
 from support.servers import close_connections, connections, consumers, delete_queue
 from support.waiting import until
 
 pytestmark = pytest.mark.integration
-Open = Callable[..., Awaitable[Messages]]
-
-
-def a_command() -> VerifyPlan:
-    return VerifyPlan(
-        command_id=minted_id("cmd_"),
-        account_id="acc_1",
-        request_id="req-1",
-        issued_at="2026-11-24T10:00:00.000Z",
-        plan_command_id="cmd_plan",
-    )
-
-
-async def holds(_: VerifyPlan) -> PlanVerified:
-    return PlanVerified(holds=True)
 
 
 async def answered(messages: Messages) -> bool:
     """Whether a question that this process asks itself comes to an answer."""
     try:
-        answer = await messages.request(EXPORTS_VERIFY, a_command(), within=2, step="test.ask")
+        answer = await messages.request(EXPORTS_VERIFY, a_question(), within=2, step="test.ask")
     except (QueueUnavailable, NoReply):
         return False
     return answer.holds
@@ -72,12 +56,7 @@ async def begin(settings: CommonSettings, rabbit: Proxy) -> AsyncIterator[Open]:
     async with AsyncExitStack() as stack:
 
         async def begun(**changed: timedelta) -> Messages:
-            async def healthy() -> bool:
-                return True
-
-            changed_settings = impatient.model_copy(update=changed)
-            messages = Messages(changed_settings, service="tests", healthy=healthy)
-            messages.subscriber(EXPORTS_VERIFY)(holds)
+            messages = not_begun(impatient.model_copy(update=changed), holds)
             tasks = [asyncio.create_task(work()) for work in (messages.start, messages.watch)]
             stack.push_async_callback(messages.stop)
             for task in tasks:
@@ -143,7 +122,7 @@ async def test_a_publish_over_a_half_open_connection_fails_in_time_and_a_new_one
     rabbit.swallow(way)
 
     with pytest.raises(QueueUnavailable):
-        await messages.publish(EXPORTS_VERIFY, a_command(), step="test.publish")
+        await messages.publish(EXPORTS_VERIFY, a_question(), step="test.publish")
     await until(messages.ready)
     assert rabbit.made > made
     # The server gives some questions to the lost consumer until it misses its heartbeats.
@@ -189,7 +168,7 @@ async def test_a_publish_on_a_connection_that_misses_its_heartbeats_is_told_so(
     rabbit.hold()
 
     with pytest.raises(QueueUnavailable):
-        await messages.publish(EXPORTS_VERIFY, a_command(), step="test.publish")
+        await messages.publish(EXPORTS_VERIFY, a_question(), step="test.publish")
 
 
 async def test_a_start_waits_for_a_server_that_says_nothing(begin: Open, rabbit: Proxy) -> None:

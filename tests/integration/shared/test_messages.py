@@ -1,52 +1,18 @@
 """The messaging seam on a real RabbitMQ: answers, retries, dead letters."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 
 import pytest
 
 from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import PlanVerified, VerifyPlan
 from shared.errors import NoReply, Refused, StoreFault, Transient
-from shared.ids import minted_id
 from shared.messaging import dead_letters
-from shared.messaging.rabbit import Messages
 from shared.messaging.topology import EXPORTS_VERIFY
-from shared.settings import CommonSettings
+from support.conversations import Open, a_question
 from support.waiting import until
 
 pytestmark = pytest.mark.integration
-Handler = Callable[[VerifyPlan], Awaitable[PlanVerified]]
-Open = Callable[..., Awaitable[Messages]]
-
-
-def a_command() -> VerifyPlan:
-    return VerifyPlan(
-        command_id=minted_id("cmd_"),
-        account_id="acc_1",
-        request_id="req-1",
-        issued_at="2026-11-24T10:00:00.000Z",
-        plan_command_id="cmd_plan",
-    )
-
-
-@pytest.fixture
-async def open_messages(settings: CommonSettings) -> AsyncIterator[Open]:
-    async with AsyncExitStack() as stack:
-
-        async def opened(handler: Handler | None = None, *, store_answers: bool = True) -> Messages:
-            async def healthy() -> bool:
-                return store_answers
-
-            messages = Messages(settings, service="tests", healthy=healthy)
-            if handler:
-                messages.subscriber(EXPORTS_VERIFY)(handler)
-            await messages.start()
-            stack.push_async_callback(messages.stop)
-            return messages
-
-        yield opened
 
 
 async def test_each_of_many_calls_at_once_gets_its_own_answer(open_messages: Open) -> None:
@@ -62,7 +28,7 @@ async def test_each_of_many_calls_at_once_gets_its_own_answer(open_messages: Ope
         *(
             caller.request(
                 EXPORTS_VERIFY,
-                a_command().model_copy(update={"plan_command_id": name}),
+                a_question(name),
                 within=30,
                 step="test.ask",
             )
@@ -80,7 +46,7 @@ async def test_a_refusal_is_an_answer(open_messages: Open) -> None:
     messages = await open_messages(handler)
 
     with pytest.raises(Refused) as refused:
-        await messages.request(EXPORTS_VERIFY, a_command(), within=30, step="test.ask")
+        await messages.request(EXPORTS_VERIFY, a_question(), within=30, step="test.ask")
 
     assert refused.value.refusal.status == 409
     assert refused.value.refusal.details["next_action"] == "REPLAN"
@@ -98,7 +64,7 @@ async def test_a_transient_failure_is_tried_again_until_it_works(open_messages: 
 
     messages = await open_messages(handler)
 
-    answer = await messages.request(EXPORTS_VERIFY, a_command(), within=30, step="test.ask")
+    answer = await messages.request(EXPORTS_VERIFY, a_question(), within=30, step="test.ask")
 
     assert answer.holds
     assert calls == 4
@@ -118,7 +84,7 @@ async def test_a_store_error_is_the_commands_own_fault_only_beside_a_store_that_
 
     messages = await open_messages(handler, store_answers=False)
 
-    answer = await messages.request(EXPORTS_VERIFY, a_command(), within=60, step="test.ask")
+    answer = await messages.request(EXPORTS_VERIFY, a_question(), within=60, step="test.ask")
 
     assert answer.holds
     assert await dead_letters.listed(messages, "planner") == []
@@ -135,7 +101,7 @@ async def test_the_tenth_own_failure_ends_in_the_dead_letters_and_is_answered_50
         raise ZeroDivisionError("a bug")
 
     messages = await open_messages(handler)
-    command = a_command()
+    command = a_question()
 
     with pytest.raises(Refused) as refused:
         await messages.request(EXPORTS_VERIFY, command, within=60, step="test.ask")
@@ -160,7 +126,7 @@ async def test_a_message_that_breaks_its_contract_is_dead_at_once_and_healthy_on
     for body in (b"{", b"[]", b'{"command_id": "x"}', b"\xff\xfe"):
         await messages.send(body, routing_key="planner.exports.verify", message_id=body.hex())
 
-    answer = await messages.request(EXPORTS_VERIFY, a_command(), within=30, step="test.ask")
+    answer = await messages.request(EXPORTS_VERIFY, a_question(), within=30, step="test.ask")
 
     async def four() -> list[dead_letters.DeadLetter] | None:
         found = await dead_letters.listed(messages, "planner")
@@ -185,7 +151,7 @@ async def test_a_replayed_dead_letter_is_handled(open_messages: Open) -> None:
         return PlanVerified(holds=True)
 
     messages = await open_messages(handler)
-    command = a_command()
+    command = a_question()
     await messages.publish(EXPORTS_VERIFY, command, step="test.publish")
     [dead] = await until(lambda: dead_letters.listed(messages, "planner"))
     assert "PLAN_NOT_FOUND" in dead.reason
@@ -200,7 +166,7 @@ async def test_a_replayed_dead_letter_is_handled(open_messages: Open) -> None:
 async def test_no_worker_means_no_reply_and_the_command_waits_for_one(open_messages: Open) -> None:
     caller = await open_messages()
     with pytest.raises(NoReply):
-        await caller.request(EXPORTS_VERIFY, a_command(), within=0.3, step="test.ask")
+        await caller.request(EXPORTS_VERIFY, a_question(), within=0.3, step="test.ask")
     seen = asyncio.Event()
 
     async def handler(_: VerifyPlan) -> PlanVerified:

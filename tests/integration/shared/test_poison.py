@@ -10,12 +10,12 @@ import pytest
 from pamqp.commands import Basic
 
 from shared.contracts.exports import PlanVerified, VerifyPlan
-from shared.ids import minted_id
 from shared.messaging import dead_letters, topology
 from shared.messaging.declaring import COMMANDS
 from shared.messaging.frames import FRAME, Part, packed
 from shared.messaging.rabbit import Messages
 from shared.settings import CommonSettings
+from support.conversations import a_question, conversing, holds, not_begun
 from support.messages import GOOD, POISON
 from support.waiting import until
 
@@ -23,17 +23,6 @@ pytestmark = pytest.mark.integration
 
 Verifies = topology.Route[VerifyPlan, PlanVerified]
 QUEUES: Final = (topology.EXPORTS_VERIFY, topology.EXPORTS_VERIFY_LARGE)
-
-
-@pytest.fixture
-async def messages(settings: CommonSettings) -> AsyncIterator[Messages]:
-    async def healthy() -> bool:
-        return True
-
-    messages = Messages(settings, service="tests", healthy=healthy)
-    await messages.start()
-    yield messages
-    await messages.stop()
 
 
 async def take_and_die(messages: Messages, queue_name: str) -> bool:
@@ -49,13 +38,7 @@ async def take_and_die(messages: Messages, queue_name: str) -> bool:
 async def test_what_keeps_killing_its_worker_ends_in_the_dead_letters_and_says_why(
     messages: Messages, route: Verifies
 ) -> None:
-    command = VerifyPlan(
-        command_id=minted_id("cmd_"),
-        account_id="acc_1",
-        request_id="req-1",
-        issued_at="2026-11-24T10:00:00.000Z",
-        plan_command_id="cmd_plan",
-    )
+    command = a_question()
     await messages.publish(route, command, step="test.publish")
     deaths = 0
 
@@ -80,12 +63,6 @@ async def test_what_kills_its_worker_in_a_frame_ends_as_often_and_its_neighbours
 ) -> None:
     handled: Counter[str] = Counter()
 
-    async def healthy() -> bool:
-        return True
-
-    worker = Messages(settings, service="tests", healthy=healthy)
-
-    @worker.subscriber(route)
     async def verify(command: VerifyPlan) -> PlanVerified:
         handled[command.plan_command_id] += 1
         if command.plan_command_id == "poison":  # as when the process dies: nothing is settled
@@ -94,17 +71,9 @@ async def test_what_kills_its_worker_in_a_frame_ends_as_often_and_its_neighbours
         return PlanVerified(holds=True)
 
     names = ("before", "poison", "after")
-    commands = {
-        name: VerifyPlan(
-            command_id=minted_id("cmd_"),
-            account_id="acc_1",
-            request_id="req-1",
-            issued_at="2026-11-24T10:00:00.000Z",
-            plan_command_id=name,
-        )
-        for name in names
-    }
+    commands = {name: a_question(name) for name in names}
     parts = [Part(command.encoded(), command.command_id) for command in commands.values()]
+    worker = not_begun(settings, verify, route=route)
     await worker.start()
     await messages.send(
         packed(parts),
@@ -156,19 +125,9 @@ UNREADABLE: Final = {
 
 @pytest.fixture
 async def serving(settings: CommonSettings) -> AsyncIterator[Messages]:
-    async def healthy() -> bool:
-        return True
-
-    settings = settings.model_copy(update={"prefetch": PREFETCH})
-    messages = Messages(settings, service="tests", healthy=healthy)
-
-    @messages.subscriber(topology.EXPORTS_VERIFY)
-    async def verify(_: VerifyPlan) -> PlanVerified:
-        return PlanVerified(holds=True)
-
-    await messages.start()
-    yield messages
-    await messages.stop()
+    fewer = settings.model_copy(update={"prefetch": PREFETCH})
+    async with conversing(not_begun(fewer, holds)) as messages:
+        yield messages
 
 
 async def test_more_poison_than_the_prefetch_is_dead_with_its_reasons_and_a_healthy_one_is_served(
