@@ -66,6 +66,12 @@ def test_goods_that_are_not_for_children_need_no_childrens_certificate() -> None
     assert RULES.agencies_for("7117909000", childrens=False) == ()
 
 
+@pytest.mark.parametrize("hts", ["950300", "95030000"])
+def test_a_toy_whose_suffix_is_open_is_for_children_unless_it_says_otherwise(hts: str) -> None:
+    assert [each.name for each in RULES.agencies_for(hts, childrens=None)] == ["CPSC"]
+    assert RULES.agencies_for(hts, childrens=False) == ()
+
+
 def test_every_likely_flag_says_what_it_needs() -> None:
     for rows in RULES.agencies.values():
         for agency in rows:

@@ -114,7 +114,7 @@ class RuleSet:
     version: str
     thresholds: Mapping[str, Threshold]
     lists: Mapping[str, Mapping[str, Entry]]
-    agencies: Mapping[str, tuple[Agency, ...]]  # by HTS prefix, or `childrens`
+    agencies: Mapping[str, tuple[Agency, ...]]  # by HTS prefix, or `childrens`; `agencies_for`
     programmes: Mapping[str, tuple[Programme, ...]]  # by HTS prefix, see `programmes_for`
     prohibited: Mapping[str, tuple[Ban, ...]]  # by HTS prefix, "" for all goods
     duty_cases: Mapping[str, tuple[DutyCase, ...]]  # by HTS prefix
@@ -134,9 +134,12 @@ class RuleSet:
         return next((known[prefix] for prefix in _prefixes(hts) if prefix in known), None)
 
     def agencies_for(self, hts: str | None, *, childrens: bool | None) -> tuple[Agency, ...]:
-        """One row per agency, alphabetically: the longest prefix that names the agency wins."""
+        """One row per agency, alphabetically: the longest prefix that names the agency wins.
+
+        A number that is not whole yet meets what stands under it with a question mark, too.
+        """
         found: dict[str, Agency] = {}
-        for key in (["childrens"] if childrens else []) + _prefixes(hts):
+        for key in [*(["childrens"] if childrens else []), *_prefixes(hts), f"{hts}?"]:
             for agency in self.agencies.get(key, ()):
                 if agency.when != "children" or childrens is not False:
                     found.setdefault(agency.name, agency)

@@ -5,7 +5,8 @@ for open), its citation, the source's own date, and whether a source was read th
 
     lists.csv       named lists of values: places, prefixes, words
     thresholds.csv  figures of which exactly one holds on a day
-    agencies.csv    HTS prefixes and the partner agencies that may regulate them
+    agencies.csv    HTS prefixes and the partner agencies that may regulate them; digits before a
+                    question mark are a number that is not whole yet
     adcvd.csv       anti-dumping and countervailing orders, by origin and HTS prefix
     programmes.csv  duty programmes beside the general rate; their scopes are lists of HTS prefixes
                     in scopes/, one heading a line
