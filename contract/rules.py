@@ -37,8 +37,8 @@ planning is chosen, and its version (newest boundary and content) is part of the
 
 `data` of an agency names the fields of the product's `pga.<agency>` that answer it (`/` parts one
 way from another); `when` says that it asks of goods for children, or on formal entries, alone. The
-level NONE takes goods out of a shorter prefix; digits before a question mark are a number that is not
-whole yet.
+level NONE takes goods out of a shorter prefix; digits before a question mark are a number that is
+not whole yet.
 """
 _TITLES = {
     "thresholds": "Figures, of which one holds at a time",

@@ -1,7 +1,5 @@
 """How the facts of an invoice are summed."""
 
-from typing import Any
-
 import pytest
 
 from executor.artifacts.facts import CustomsPackage, HtsQuantity, Invoice
@@ -195,25 +193,15 @@ def test_class_data_of_the_regulation_is_asked_where_a_tariff_chapter_calls_for_
     assert note.line_numbers == (1,)
 
 
-@pytest.mark.parametrize(
-    ("hts", "said"),
-    [
-        ("2905.11.2000", {"casNumber": "67-56-1"}),
-        ("7418.10.0052", {"metal": {"kind": "copper", "weightPercentHundredths": 9500}}),
-        ("9102.11.1010", {"pga": {"cbp": {"componentValues": "movement 4, case 3, strap 2"}}}),
-    ],
-)
-def test_class_data_that_the_product_states_are_not_asked_again(
-    hts: str, said: dict[str, Any]
-) -> None:
-    silent: dict[str, Any] = dict.fromkeys(["materials", "metal", "casNumber", "pga"])
+def test_what_a_flag_or_a_finding_asks_for_is_asked_once() -> None:
+    methanol = a_product(htsCode="2905.11.2000", casNumber=None)
+    codes = ["CPSC_CERTIFICATE_MISSING", "AGENCY_DATA_MISSING", "CLASS_DATA_MISSING"]
+    findings = [a_finding(code=code, product_id=product_id("TEE-BLK-M")) for code in codes]
 
-    def asked(**content: Any) -> int:
-        good = a_product(htsCode=hts, **(silent | content))
-        return len(invoice(a_snapshot(products=[good])).class_notes)
+    made = invoice(a_snapshot(products=[methanol], findings=findings))
 
-    assert asked() == 1
-    assert asked(**said) == 0
+    assert [each.code for each in made.findings] == ["CLASS_DATA_MISSING"]
+    assert made.class_notes == ()
 
 
 def test_invoice_numbers_come_from_the_package_and_the_units_position() -> None:

@@ -5,12 +5,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
-from executor.artifacts.class_data import CLASS_DATA
+from executor.artifacts.class_data import CLASS_DATA, SOURCE
 from executor.artifacts.facts import ClassNote, FindingNote, FlagNote, Line
 from shared.contracts.decision import Finding, Flag, Unit
 from shared.contracts.snapshot import Snapshot
 
 ACKNOWLEDGED = ("WARNING", "INFO")  # what blocks is in no unit
+# What a flag asks for is said once: by the flag.
+_SAID_BY_FLAGS = {
+    "AGENCY_DATA_MISSING",
+    "CPSC_CERTIFICATE_MISSING",
+    "FDA_PRIOR_NOTICE_NEEDED",
+    "LACEY_DATA_MISSING",
+}
 _ALL = ""
 _HEADING = re.compile(r"\b9903\.[0-9]{2}\.[0-9]{2}\b")
 
@@ -27,10 +34,8 @@ class Notes:
                 self._flagged[product_id].append(place)
         self._findings: dict[str, list[tuple[int, Finding]]] = defaultdict(list)
         for place, finding in enumerate(snapshot["decision"]["findings"]):
-            about = _concerns(finding)
-            for_the_shop = finding["severity"] == "INFO" and about == _ALL
-            if finding["severity"] in ACKNOWLEDGED and not for_the_shop:
-                self._findings[about].append((place, finding))
+            if _is_printed(finding):
+                self._findings[_concerns(finding)].append((place, finding))
 
     def flags_on(self, unit_id: str, product_id: str) -> list[Flag]:
         return [self._flags[place] for place in self._places(unit_id, product_id)]
@@ -65,6 +70,13 @@ def headings(flags: Iterable[Flag]) -> tuple[str, ...]:
     return tuple(sorted({heading for told in first for heading in _HEADING.findall(told)}))
 
 
+def _is_printed(finding: Finding) -> bool:
+    """Whether the broker reads it: no information for the shop, nor what a flag asks for."""
+    for_the_shop = finding["severity"] == "INFO" and _concerns(finding) == _ALL
+    asked = finding["code"] in _SAID_BY_FLAGS
+    return finding["severity"] in ACKNOWLEDGED and not for_the_shop and not asked
+
+
 def _concerns(finding: Finding) -> str:
     """The narrowest thing the finding names: its unit, order or product; else the whole batch."""
     return finding.get("unit_id") or finding.get("order_id") or finding.get("product_id") or _ALL
@@ -83,10 +95,10 @@ def _flag_note(flag: Flag, line_numbers: Iterable[int]) -> FlagNote:
 
 def class_notes(lines: Sequence[Line]) -> tuple[ClassNote, ...]:
     found = (
-        (row, tuple(line.number for line in lines if row.is_asked_of(line.product)))
+        (row, tuple(line.number for line in lines if row.covers(line.product.hts_code)))
         for row in CLASS_DATA
     )
-    return tuple(ClassNote(row.goods, row.asks, n, row.source) for row, n in found if n)
+    return tuple(ClassNote(row.goods, row.asks, n, SOURCE) for row, n in found if n)
 
 
 def _finding_note(group: Sequence[Finding], by_product: dict[str, list[int]]) -> FindingNote:

@@ -2,7 +2,7 @@
 
 import re
 
-from planner.domain.facts import Product, ProductContext
+from planner.domain.facts import Content, Product, ProductContext
 from planner.domain.rules.base import POLICY, Hit, Hits, law, no_country, warning
 from shared.money import decimal
 
@@ -56,30 +56,28 @@ def melt_country_invalid(product: Product, given: ProductContext) -> Hits:
 @warning(
     "R67",
     reads="products[].metal",
-    message="The duty on its metal turns on countries that the product does not say: {lacks}. "
-    "Where smelt or cast of aluminium is unknown, CBP asks 200 %.",
+    message="The duty on its metal turns on what the product does not say{cost}: {lacks}.",
     remedy="Sync the product with metal {kind, weightPercent}; of steel with meltPourCountry, of "
     "aluminium with primarySmeltCountry, secondarySmeltCountry and castCountry.",
     source=law("CBP Form 7501 instructions; Section 232 metals tariff of Apr 2026"),
 )
 def metal_data_missing(product: Product, given: ProductContext) -> Hits:
     known = given.ruleset.lists["metal_programmes"]
-    if any(programme.name in known for programme in product.programmes):
-        lacks = _metal_lacks(product)
-        if lacks:
-            missing = tuple(map(product.path, lacks))
-            yield Hit({"lacks": ", ".join(lacks)}, missing[0], missing=missing)
+    kinds = [known[each.name].note for each in product.programmes if each.name in known]
+    lacks = _metal_lacks(product.content.get("metal", {}), kinds) if kinds else ()
+    if lacks:
+        missing = tuple(product.path(f"metal.{name}") for name in lacks)
+        cost = " (200 % on aluminium of unknown smelt or cast)" if lacks[-1] in _SMELTED else ""
+        yield Hit({"lacks": ", ".join(lacks), "cost": cost}, missing[0], missing=missing)
 
 
-def _metal_lacks(product: Product) -> tuple[str, ...]:
-    metal = product.content.get("metal")
-    if metal is None:
-        return ("metal",)
-    kind = metal["kind"].casefold()
+def _metal_lacks(metal: Content, kinds: list[str]) -> tuple[str, ...]:
+    kind = metal.get("kind", kinds[0]).casefold()
     wanted = _SMELTED if kind.startswith("alum") else (_POURED,) if "copper" not in kind else ()
     if _ALIAS in metal:
         wanted = ("secondarySmeltCountry",) if wanted == _SMELTED else ()
-    return tuple(f"metal.{name}" for name in wanted if name not in metal)
+    known = () if metal else ("kind", "weightPercent")
+    return (*known, *(name for name in wanted if name not in metal))
 
 
 @warning(
