@@ -149,7 +149,7 @@ def test_a_wrong_order_is_told_where_and_how(raw: bytes, path: str, code: str) -
                     "bills": [{"kind": "AWB", "number": n, "orderIds": ["o"]} for n in "12"]
                 }
             },
-            "shipment",
+            "shipment.bills",
             "custom",
         ),
         (

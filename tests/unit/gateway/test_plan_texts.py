@@ -36,6 +36,17 @@ async def test_a_repeated_inspect_reads_no_view_and_says_the_same() -> None:
     assert (first.status_code, again.content) == (200, first.content)
 
 
+def test_a_messages_money_is_dollars_and_it_leads_to_its_page() -> None:
+    finding = {"code": "UNIT_VALUE_SUSPECT", "lowest_value_cents": 21}
+    stored = orjson.dumps(VIEW | {"validationMessages": [finding]})
+
+    (message,) = orjson.loads(plan_text(stored).fields)["validationMessages"]
+
+    assert message["lowest_value_usd"] == 0.21
+    assert "lowest_value_cents" not in message
+    assert message["docs"].endswith("UNIT_VALUE_SUSPECT")
+
+
 def test_objects_are_joined_to_one_that_has_the_fields_of_all() -> None:
     assert orjson.loads(joined(b'{"a":1}', b'{"b":{"c":[]}}', b'{"d":"}"}')) == {
         "a": 1,

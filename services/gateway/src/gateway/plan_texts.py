@@ -30,7 +30,7 @@ def plan_text(stored: bytes) -> PlanText:
 
 def with_pages(findings: list[Finding]) -> list[Finding]:
     """Each finding leads to what is said of its code."""
-    return [found | {"docs": rule_page(found["code"])} for found in findings]
+    return [to_http(found) | {"docs": rule_page(found["code"])} for found in findings]
 
 
 def joined(*objects: bytes) -> bytes:

@@ -1,9 +1,10 @@
 """How goods travel: what a plan's request says of its shipment."""
 
+from collections import Counter
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 
 from shared.contracts.base import Fact, Timestamp
 from shared.contracts.catalogue import Cents
@@ -128,10 +129,11 @@ class Shipment(Fact):
             raise ValueError("each currency once")
         return rates
 
-    @model_validator(mode="after")
-    def an_order_is_on_one_bill(self) -> Self:
-        named = [id_ for bill in self.bills or () for id_ in bill.order_ids or ()]
-        if len(set(named)) < len(named):
-            twice = next(id_ for id_ in named if named.count(id_) > 1)
-            raise ValueError(f"{twice} is on two bills; an order is on one")
-        return self
+    @field_validator("bills")
+    @classmethod
+    def an_order_is_on_one_bill(cls, bills: tuple[Bill, ...] | None) -> tuple[Bill, ...] | None:
+        named = Counter(id_ for bill in bills or () for id_ in bill.order_ids or ())
+        for order_id, count in named.items():
+            if count > 1:
+                raise ValueError(f"each order on one bill; {order_id} is on {count}")
+        return bills

@@ -5,7 +5,7 @@ from typing import cast
 
 from planner.domain.facts import PlanningInput
 from shared.contracts.snapshot import TariffEdition
-from support.planning import TARIFF, a_plan, with_broker, with_product
+from support.planning import BOOK, ORDER, TARIFF, a_plan, order, product, with_broker, with_product
 from unit.planner.rules.case import BLOCKING, INFO, WARNING, Case
 
 
@@ -72,6 +72,28 @@ CASES = [
         for code in ("9817.95.05", "9802.00.40", "9813.00.05.20")
     ],
     Case("SPECIAL_HTS_CLAIMED", "returned", with_product(htsCode="9801.00.1012"), INFO),
+    Case(
+        "SPECIAL_HTS_REASON_MISSING",
+        "returned, and nobody says so",
+        with_product(htsCode="9801.00.1012"),
+        WARNING,
+    ),
+    Case(
+        "SPECIAL_HTS_REASON_MISSING",
+        "repaired, and nobody says so",
+        with_product(secondaryHtsCode="9802.00.50"),
+        WARNING,
+    ),
+    Case(
+        "SPECIAL_HTS_REASON_MISSING", "another claim", with_product(secondaryHtsCode="9817.95.05")
+    ),
+    Case(
+        "SPECIAL_HTS_REASON_MISSING",
+        "repaired, and it says so",
+        a_plan(
+            {ORDER: order(reasonForExport="REPAIR")}, {BOOK: product(secondaryHtsCode="9802.00.50")}
+        ),
+    ),
     Case("SPECIAL_HTS_CLAIMED", "9903", with_product(secondaryHtsCode="9903.01.25")),
     Case("HTS_NOT_FOUND", "a returned good's", with_product(htsCode="9801.00.1099"), WARNING),
     Case("HTS_SPECIAL_CHAPTER_ONLY", "99", with_product(htsCode="9903.88.0100"), BLOCKING),

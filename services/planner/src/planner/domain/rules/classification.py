@@ -1,7 +1,7 @@
 """The HTSUS number: form, length, chapter, and existence where a tariff table is loaded."""
 
-from planner.domain.facts import PlanningInput, Product, ProductContext
-from planner.domain.hts import HTSUS_DIGITS
+from planner.domain.facts import Content, PlanningInput, Product, ProductContext
+from planner.domain.hts import HTSUS_DIGITS, special_hts
 from planner.domain.rules.base import (
     POLICY,
     Hit,
@@ -127,6 +127,31 @@ def special_hts_claimed(product: Product, given: ProductContext) -> Hits:
 def hts_not_checked(given: PlanningInput, _same: PlanningInput) -> Hits:
     if given.tariff is None:
         yield Hit()
+
+
+@warning(
+    "R86",
+    reads="orders[].reasonForExport",
+    message="{count} orders hold goods claimed under 9801 or 9802 and do not say why they come: "
+    "the broker needs the reason.",
+    remedy="Sync these orders with reasonForExport, as RETURN or REPAIR.",
+    source=law("HTSUS 2026 Revision 4, headings 9801 and 9802", "2026-04"),
+)
+def special_hts_reason_missing(given: PlanningInput, _same: PlanningInput) -> Hits:
+    claimed = {id_ for id_, content in given.products.items() if _comes_back(content)}
+    silent = [
+        order
+        for order in given.orders.values()
+        if claimed and "reasonForExport" not in order
+        if any(line["productId"] in claimed for line in order["items"])
+    ]
+    if silent:
+        yield Hit({"count": len(silent)})
+
+
+def _comes_back(content: Content) -> bool:
+    codes = (content.get(name, "") for name in ("htsCode", "secondaryHtsCode"))
+    return any((special_hts(code) or "").startswith(("9801", "9802")) for code in codes)
 
 
 def _stands_alone(product: Product, given: ProductContext) -> bool:
