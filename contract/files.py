@@ -11,10 +11,13 @@ from contract.reference import Reference
 from contract.rendering import rendered
 from gateway.app import create_app
 from gateway.settings import Settings
+from shared.messaging.permissions import definitions
 
 GATEWAY: Final = Path(__file__).parents[1] / "services" / "gateway" / "src" / "gateway"
 PAGES: Final = GATEWAY / "pages"
 PUBLISHED: Final = GATEWAY / "published"
+# What `make up`, docker-compose.yml and whoever runs their own RabbitMQ give it to begin with.
+DEFINITIONS: Final = Path(__file__).parents[1] / "deploy" / "rabbitmq" / "definitions.json"
 
 
 def made() -> dict[Path, bytes]:
@@ -34,7 +37,8 @@ def made() -> dict[Path, bytes]:
             page = name.removesuffix(".md")
             address = "/docs" if page == "index" else f"/docs/{page}"
             files[f"{page}.html"] = rendered(text.decode(), address)
-    return {PUBLISHED / name: content for name, content in files.items()}
+    published = {PUBLISHED / name: content for name, content in files.items()}
+    return published | {DEFINITIONS: _json(definitions())}
 
 
 def _json(document: dict[str, Any]) -> bytes:

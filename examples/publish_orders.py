@@ -5,7 +5,8 @@
 
 Publishes `orders.sync` durably to the exchange `entrygo` and waits for the event that answers it:
 `orders.synced` with the ids, or `orders.sync_refused` with the error envelope. Ends with 0 when
-synced, 1 when refused or not answered yet, 2 when nothing was accepted: then nothing has happened.
+synced, or accepted and its user may not read events; 1 when refused or not answered yet; 2 when
+nothing was accepted: then nothing has happened.
 """
 
 import asyncio
@@ -18,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import aio_pika
+from aio_pika.abc import AbstractConnection, AbstractQueue
 from aio_pika.exceptions import AMQPError
+from aiormq.exceptions import ChannelAccessRefused
 
 EXCHANGE = "entrygo"
 ANSWER_WITHIN = 30.0  # seconds; a refusal for unknown products comes only after some minutes
@@ -63,9 +66,7 @@ async def publish(url: str, message: dict[str, Any]) -> dict[str, Any]:
         # for RabbitMQ confirms it all the same.
         channel = await connection.channel(on_return_raises=True)
         exchange = await channel.get_exchange(EXCHANGE, ensure=False)
-        answers = await channel.declare_queue(exclusive=True)
-        for event in ("orders.synced", "orders.sync_refused"):
-            await answers.bind(exchange, event)
+        answers = await listening(connection)
         await exchange.publish(
             aio_pika.Message(
                 json.dumps(message).encode(),
@@ -77,12 +78,26 @@ async def publish(url: str, message: dict[str, Any]) -> dict[str, Any]:
             routing_key="orders.sync",
             mandatory=True,
         )
+        if answers is None:
+            return {"command_id": message["command_id"], "records": None}
         async with asyncio.timeout(ANSWER_WITHIN), answers.iterator(no_ack=True) as events:
             async for event_message in events:
                 event_body: dict[str, Any] = json.loads(event_message.body)
                 if event_body["command_id"] == message["command_id"]:
                     return event_body
     raise TimeoutError
+
+
+async def listening(connection: AbstractConnection) -> AbstractQueue | None:
+    """A queue that hears the events; None where our user may only publish."""
+    channel = await connection.channel()
+    try:
+        answers = await channel.declare_queue(exclusive=True)
+        for event in ("orders.synced", "orders.sync_refused"):
+            await answers.bind(EXCHANGE, event)
+    except ChannelAccessRefused:
+        return None
+    return answers
 
 
 def main(arguments: list[str]) -> int:

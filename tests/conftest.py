@@ -22,7 +22,7 @@ from shared.store import Store
 from support import crash_points
 from support.compose import composed
 from support.conversations import Handler, Open, conversing, not_begun
-from support.servers import virtual_host
+from support.servers import own_users, virtual_host
 
 
 def pytest_report_header() -> str:
@@ -52,6 +52,13 @@ def rabbit_url(servers: Addresses) -> Iterator[str]:
     """A virtual host of this run's own."""
     with virtual_host(servers) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def users(servers: Addresses, rabbit_url: str) -> Iterator[dict[str, str]]:
+    """RabbitMQ's address for each service's own user."""
+    with own_users(servers, rabbit_url) as addresses:
+        yield addresses
 
 
 @pytest.fixture

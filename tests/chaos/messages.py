@@ -105,7 +105,7 @@ async def poison(stage: Stage, rng: Random) -> str:
     async with stage.management() as management:
         found = await management.get(f"/api/queues/{stage.vhost}", params={"columns": "name"})
         names = [queue["name"] for queue in found.raise_for_status().json()]
-    queues = [*topology.BY_QUEUE, *(name for name in names if ".replies." in name)]
+    queues = [*topology.BY_QUEUE, *(name for name in names if ".answers." in name)]
     async with _connected(stage) as channel:
         for queue in queues:
             for name in rng.sample(sorted(POISON), A_QUEUE):

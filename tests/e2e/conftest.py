@@ -15,11 +15,15 @@ from support.shop import Shop
 
 @pytest.fixture
 async def cluster(
-    settings: CommonSettings, servers: Addresses, tmp_path: Path, store: Store
+    settings: CommonSettings,
+    servers: Addresses,
+    tmp_path: Path,
+    store: Store,
+    users: dict[str, str],
 ) -> AsyncIterator[Cluster]:
-    """Nothing runs yet; what is started is stopped afterwards."""
+    """Nothing runs yet; what is started is stopped afterwards. Each service is its own user."""
     await store.ping()
-    async with Cluster(settings, servers, tmp_path) as cluster:
+    async with Cluster(settings, servers, tmp_path, users) as cluster:
         yield cluster
 
 

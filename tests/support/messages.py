@@ -10,6 +10,7 @@ from pamqp import encode
 from shared.contracts.base import Message
 from shared.contracts.exports import VerifyPlan
 from shared.errors import QueueUnavailable
+from shared.messaging.journey import copied
 from shared.messaging.topology import EventRoute
 
 FRAME = 128 * 1024  # the properties of a message are one frame
@@ -72,6 +73,7 @@ class Raw:
     message_id: str | None = "cmd_1"
     correlation_id: str | None = None
     reply_to: str | None = None
+    user_id: str | None = None
     type: str | None = None
     settled: list[str] = field(default_factory=list)
     locked: bool = False
@@ -115,8 +117,14 @@ class Sent:
     async def send(self, body: bytes, **properties: Any) -> None:
         self.replies.append(self._carried(body, properties))
 
-    async def send_dead(self, service: str, body: bytes, **properties: Any) -> None:
-        self.dead.append(self._carried(body, properties) | {"service": service})
+    async def send_again(
+        self, message: RabbitMessage, queue: str, *, headers: dict[str, Any]
+    ) -> None:
+        again = copied(message, keep_caller=True)
+        await self.send(message.body, routing_key=queue, headers=headers, **again)
+
+    async def send_dead(self, queue: str, body: bytes, **properties: Any) -> None:
+        self.dead.append(self._carried(body, properties) | {"queue": queue})
 
     async def reply(self, to: RabbitMessage, kind: str, body: bytes) -> None:
         asked = {"correlation_id": to.correlation_id, "routing_key": to.reply_to}

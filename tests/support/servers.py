@@ -1,5 +1,6 @@
 """A RabbitMQ virtual host of one's own, gone afterwards, and what the server says of it."""
 
+import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,9 @@ from urllib.parse import quote
 
 import httpx
 from stack.servers import Addresses
+
+from contract.files import DEFINITIONS
+from shared.messaging.permissions import USERS
 
 
 @contextmanager
@@ -18,6 +22,30 @@ def virtual_host(servers: Addresses) -> Iterator[str]:
         management.put(f"/api/vhosts/{name}", json={}).raise_for_status()
         yield str(httpx.URL(servers.rabbit_url).copy_with(path=f"/{name}"))
         management.delete(f"/api/vhosts/{name}").raise_for_status()
+
+
+@contextmanager
+def own_users(servers: Addresses, rabbit_url: str) -> Iterator[dict[str, str]]:
+    """The address for each service's own user, made as `make up` makes them, on that host."""
+    url, password = httpx.URL(rabbit_url), uuid.uuid4().hex
+    host = url.path.strip("/")
+    names = {role: f"{role}@{host}" for role in USERS}
+    given = json.loads(DEFINITIONS.read_bytes())
+    for entry in (entry for entries in given.values() for entry in entries):
+        entry["vhost"] = host
+        if "user" in entry:
+            entry["user"] = names[entry["user"]]
+    with _management(servers) as management:
+        for name in names.values():
+            user = {"password": password, "tags": ""}
+            management.put(f"/api/users/{quote(name)}", json=user).raise_for_status()
+        management.post("/api/definitions", json=given).raise_for_status()
+        yield {
+            role: str(url.copy_with(username=name, password=password))
+            for role, name in names.items()
+        }
+        for name in names.values():
+            management.delete(f"/api/users/{quote(name)}").raise_for_status()
 
 
 def consumers(servers: Addresses, rabbit_url: str) -> dict[str, list[int]]:

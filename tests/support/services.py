@@ -99,8 +99,16 @@ class Replica:
 class Cluster:
     """Some replicas of each service on one set of servers; all end with the block."""
 
-    def __init__(self, settings: CommonSettings, servers: Addresses, logs: Path) -> None:
+    def __init__(
+        self,
+        settings: CommonSettings,
+        servers: Addresses,
+        logs: Path,
+        users: Mapping[str, str] | None = None,
+    ) -> None:
+        """`users`: RabbitMQ's address for each service; without, all share the settings'."""
         self._logs = logs
+        self._users = users or {}
         self.servers = servers
         self.settings = settings
         self.environment = {
@@ -122,7 +130,7 @@ class Cluster:
         self.replicas: list[Replica] = []
 
     async def start(self, *services: str, **extra: str) -> list[Replica]:
-        started = [Replica(service, self.environment | extra, self._logs) for service in services]
+        started = [self._replica(service, extra) for service in services]
         self.replicas += started
         await asyncio.gather(*(replica.start() for replica in started))
         for replica in started:
@@ -131,10 +139,15 @@ class Cluster:
 
     def begin(self, service: str, **extra: str) -> Replica:
         """One that is not waited for."""
-        replica = Replica(service, self.environment | extra, self._logs)
+        replica = self._replica(service, extra)
         self.replicas.append(replica)
         replica.begin()
         return replica
+
+    def _replica(self, service: str, extra: Mapping[str, str]) -> Replica:
+        url = self._users.get(service, self.environment["ENTRYGO_RABBIT_URL"])
+        told = {**self.environment, "ENTRYGO_RABBIT_URL": url, **extra}
+        return Replica(service, told, self._logs)
 
     def of(self, service: str) -> list[Replica]:
         return [replica for replica in self.replicas if replica.service == service]

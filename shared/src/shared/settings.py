@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Annotated, Final
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -52,3 +53,7 @@ class CommonSettings(BaseSettings):
     unready_patience: timedelta = timedelta(minutes=1)
     store_timeout: timedelta = timedelta(seconds=10)
     graceful_timeout: timedelta = timedelta(seconds=25)
+
+    @property
+    def rabbit_user(self) -> str:
+        return unquote(urlsplit(self.rabbit_url.get_secret_value()).username or "guest")

@@ -147,7 +147,7 @@ async def test_each_export_that_needs_somebody_fires(
     await make(refused, **waits, deliveries__BROKER__error_message="451 later")
     await fires("MailRetrying")
     await make(refused, state="VOIDED")
-    await messages.send_dead("planner", b"{}", message_id="m-1")
+    await messages.send_dead("planner.orders.sync", b"{}", message_id="m-1")
     await fires("DeadLetters")
 
 

@@ -58,7 +58,7 @@ async def test_what_is_wrong_is_bad_and_comes_with_what_to_type(
     await running.of("planner")[0].stop()
     messages = Messages(settings, service="tests", healthy=store.ping)
     await messages.start()
-    await messages.send_dead("executor", b"{}", message_id="m-1")
+    await messages.send_dead("executor.exports.execute", b"{}", message_id="m-1")
     await messages.stop()
 
     code, found = await doctor(running, BROKER_MAILER_SMTP_PORT="1")

@@ -79,7 +79,7 @@ async def test_each_damage_is_found_by_the_id_of_its_record(
     claim = Claim(_id="ord_1", account_id=workshop.account.account_id, export="batch_1", attempt=1)
     await workshop.store.insert(CLAIMS, claim, step="test.damage")
     expected["ord_1"] = {"I13"}
-    await workshop.messages.send_dead("planner", b"{}", message_id="cmd_1")
+    await workshop.messages.send_dead("planner.orders.sync", b"{}", message_id="cmd_1")
     expected["cmd_1"] = {"I10"}
 
     told = await report(entrygo)

@@ -230,10 +230,11 @@ async def test_a_dead_letter_is_listed_shown_replayed_and_dropped(
 ) -> None:
     messages = Messages(settings, service="tests", healthy=store.ping)
     await messages.start()
-    headers = {"x-origin-queue": "planner.orders.sync", "x-reason": "not a SyncOrders"}
+    # Where a letter says itself that it came from is where it would like to go.
+    headers = {"x-origin-queue": "executor.exports.operate", "x-reason": "not a SyncOrders"}
     body = b'{"items":[{"consignee":{"name":"Jo Buyer"}}]}'
     await messages.send_dead(
-        "planner", body, message_id="cmd_1", message_type="SyncOrders", headers=headers
+        "planner.orders.sync", body, message_id="cmd_1", message_type="SyncOrders", headers=headers
     )
 
     (row,) = await to_thread(entrygo.json, "dlq", "list")
@@ -241,7 +242,7 @@ async def test_a_dead_letter_is_listed_shown_replayed_and_dropped(
     whole = await to_thread(entrygo.json, "dlq", "show", "cmd_1", "--full")
     replayed = await to_thread(entrygo.json, "dlq", "replay", "cmd_1")
     left = await to_thread(entrygo.json, "dlq", "list")
-    await messages.send_dead("planner", body, message_id="cmd_2", headers=headers)
+    await messages.send_dead("planner.orders.sync", body, message_id="cmd_2", headers=headers)
     dropped = await to_thread(entrygo.json, "dlq", "drop", "cmd_2")
     work = await (await messages.channel()).get_queue("planner.orders.sync")
     arrived = await work.get(no_ack=True)

@@ -156,7 +156,10 @@ async def test_dead_letters_are_counted_and_dated_and_stay_where_they_are(
     died = timestamp(utc_now() - timedelta(hours=2))
     for id_ in ("a", "b"):
         await messages.send_dead(
-            "executor", b"{}", message_id=id_, headers={"x-died-at": died, "x-reason": "test"}
+            "executor.exports.execute",
+            b"{}",
+            message_id=id_,
+            headers={"x-died-at": died, "x-reason": "test"},
         )
     letters = queues.DeadLetters(messages, lambda: utc_now().timestamp())
 

@@ -12,6 +12,7 @@ from stack.servers import Addresses
 
 from shared.errors import NoReply, QueueUnavailable, StoreFault
 from shared.messaging import topology
+from shared.messaging.declaring import DIRECT
 from shared.messaging.link import takes_messages
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import EXPORTS_VERIFY
@@ -230,7 +231,7 @@ async def test_a_queue_that_nobody_here_consumes_is_declared_again_when_it_is_mi
     delete_queue(servers, rabbit_url, gone)
 
     with pytest.raises(QueueUnavailable):
-        await messages.send(b"{}", routing_key=gone)
+        await messages.send(b"{}", exchange=DIRECT, routing_key=gone)
 
     async def declared() -> bool:
         return gone in await messages.queues([gone])
@@ -245,7 +246,7 @@ async def test_a_reply_queue_that_is_deleted_is_declared_again(
     await until(messages.ready)
 
     async def told() -> list[str]:
-        return [name for name in consumers(servers, rabbit_url) if ".replies." in name]
+        return [name for name in consumers(servers, rabbit_url) if ".answers." in name]
 
     [replies] = await until(told)
 
@@ -314,9 +315,9 @@ async def test_whether_rabbitmq_takes_messages_is_asked_of_it(
         }
     )
 
-    assert await takes_messages(by_proxy)
+    assert await takes_messages(by_proxy, "tests")
     rabbit.silent = True
-    assert not await takes_messages(by_proxy)
+    assert not await takes_messages(by_proxy, "tests")
 
 
 async def test_a_store_that_says_nothing_fails_in_time_and_is_there_again(

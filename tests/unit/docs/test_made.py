@@ -1,10 +1,11 @@
 """What `make contract` makes is committed as it is made."""
 
-from contract.files import PUBLISHED, made
+from contract.files import DEFINITIONS, PUBLISHED, made
 
 
 def test_every_committed_file_is_the_made_one() -> None:
-    committed = {path: path.read_bytes() for path in PUBLISHED.rglob("*") if path.is_file()}
+    paths = [DEFINITIONS, *(path for path in PUBLISHED.rglob("*") if path.is_file())]
+    committed = {path: path.read_bytes() for path in paths}
     files = made()
 
     differing = [path.name for path in files if committed.get(path) != files[path]]

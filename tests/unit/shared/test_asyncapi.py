@@ -13,7 +13,6 @@ from shared.messaging.journey import (
     DIED_AT,
     FAULTS,
     FIRST_SEEN,
-    ORIGIN,
     REASON,
 )
 from shared.settings import CommonSettings
@@ -109,7 +108,7 @@ def test_the_headers_are_those_that_are_written(document: dict[str, Any]) -> Non
     dead = messages["DeadLetter"]["headers"]["properties"]
 
     assert {ATTEMPT, FAULTS, DELIVERIES} <= set(asked)
-    assert {REASON, ORIGIN, DIED_AT, FIRST_SEEN} <= set(dead)
+    assert {REASON, DIED_AT, FIRST_SEEN} <= set(dead)
 
 
 def test_every_queue_that_is_declared_is_told(document: dict[str, Any]) -> None:

@@ -29,19 +29,20 @@ parts = st.builds(
     type=names,
     correlation_id=names,
     reply_to=st.just("replies"),
+    user_id=st.just("gateway"),
     headers=st.dictionaries(st.text(max_size=20), st.text(max_size=20) | st.integers(0, 9)),
 )
 
 
 @given(st.lists(parts, min_size=1, max_size=9))
 def test_what_is_packed_is_unpacked_as_it_was(given_parts: list[Part]) -> None:
-    assert unpacked(packed(given_parts), "replies") == given_parts
+    assert unpacked(packed(given_parts), "replies", "gateway") == given_parts
 
 
 @given(st.binary(max_size=200) | st.text(alphabet='{}[]":,\n ae1').map(str.encode))
 def test_what_is_no_frame_says_so(body: bytes) -> None:
     with pytest.raises(NoFrame, match="its frame cannot be read"):
-        unpacked(b"no frame:" + body, None)
+        unpacked(b"no frame:" + body, None, None)
 
 
 def part(name: str, **more: Any) -> Part:
@@ -106,7 +107,7 @@ async def test_each_part_of_a_frame_has_a_fate_of_its_own() -> None:
         "call_broken": None,
         "call_x": "refusal",
     }
-    retried = [each for each in sent.replies if ".retry." in each["routing_key"]]
+    retried = [each for each in sent.replies if ".wait." in each["routing_key"]]
     assert {each["message_id"] for each in retried} == {"cmd_away", "cmd_broken"}
     assert {each["reply_to"] for each in retried} == {"replies"}
     assert {each["headers"]["x-request-id"] for each in retried} == {"req-away", "req-broken"}
@@ -190,7 +191,7 @@ async def test_a_message_alone_travels_alone_and_those_that_come_meanwhile_toget
     assert first == part("first").body
     assert alone["message_id"] == "cmd_first"
     assert framed_as["content_type"] == FRAME
-    assert len(unpacked(together, None)) == frames.MOST_PARTS
+    assert len(unpacked(together, None, None)) == frames.MOST_PARTS
     assert last == part(str(frames.MOST_PARTS)).body
 
 

@@ -193,7 +193,7 @@ async def test_headers_of_others_are_left_alone_and_not_copied() -> None:
     sent = await settled(Raw(GOOD, {"x-death": "no list", "traceparent": [1]}), away)
 
     [copy] = sent.replies
-    assert copy["routing_key"].startswith("planner.exports.verify.retry.")
+    assert copy["routing_key"].startswith("planner.exports.verify.wait.")
     assert copy["headers"].keys() == {"x-first-seen", "x-attempt", "x-faults", "x-last-error"}
 
 

@@ -47,9 +47,9 @@ def test_a_work_queue_is_bounded_and_loses_nothing(service: str) -> None:
 def test_a_retry_goes_back_to_its_queue_after_its_delay() -> None:
     arguments = topology.retry_arguments("planner.orders.sync", 250)
 
-    assert topology.retry_queue("planner.orders.sync", 250) == "planner.orders.sync.retry.250"
+    assert topology.retry_queue("planner.orders.sync", 250) == "planner.orders.sync.wait.250"
     assert arguments["x-message-ttl"] == 250
-    assert arguments["x-dead-letter-exchange"] == ""
+    assert arguments["x-dead-letter-exchange"] == topology.DIRECT_EXCHANGE
     assert arguments["x-dead-letter-routing-key"] == "planner.orders.sync"
 
 

@@ -87,9 +87,10 @@ async def _all(messages: Messages) -> list[DeadLetter]:
 
 
 async def _one(messages: Messages, id_: str) -> DeadLetter:
-    for letter in await _all(messages):
-        if letter.id == id_:
-            return letter
+    for name in SERVICES:
+        async for letter in dead_letters.looked_at(messages, name):
+            if letter.id == id_:
+                return letter
     raise _unknown(id_)
 
 
@@ -107,7 +108,7 @@ def view(letter: DeadLetter, now: datetime, *, full: bool) -> dict[str, Any]:
         "reason": letter.reason if full else _EMAIL.sub(MASK, letter.reason),
         "died_at": letter.died_at,
         "age_seconds": None if age is None else round(age),
-        "size_bytes": len(letter.body),
+        "size_bytes": letter.size,
     }
 
 

@@ -15,7 +15,7 @@ from faststream.rabbit.subscriber import RabbitSubscriber
 
 from shared.errors import QueueUnavailable
 from shared.ids import minted_id
-from shared.messaging.declaring import declare
+from shared.messaging.declaring import DIRECT, declare, declare_exchanges
 from shared.messaging.journey import of_request
 from shared.messaging.link import (
     ASKED_SECONDS,
@@ -27,6 +27,7 @@ from shared.messaging.link import (
     takes_messages,
     within,
 )
+from shared.messaging.permissions import role_of
 from shared.messaging.rpc import Replies
 from shared.messaging.watch import watch
 from shared.messaging.wire import tolerate_all_properties
@@ -56,8 +57,10 @@ class Connected:
             logger=logging.getLogger("faststream"),
             log_level=logging.DEBUG,
         )
-        self._rabbit = partial(takes_messages, settings)
-        self._replies = Replies(service)
+        self._user = settings.rabbit_user
+        self._role = role_of(self._user)  # None: a user that all share
+        self._rabbit = partial(takes_messages, settings, service)
+        self._replies = Replies(service, self._role)
         self._link: Link | None = None
         self._declaring: asyncio.Task[None] | None = None
         self._started = False
@@ -85,8 +88,12 @@ class Connected:
         await self._replies.start(link)
 
     async def _declare(self, link: Link) -> None:
+        if link.current is None:
+            raise ConnectionError("not connected")
+        if self._role is None:
+            await declare_exchanges(link.current)
         async with link.channel() as channel:
-            await declare(channel, self._settings.retry_delays_ms)
+            await declare(channel, self._settings.retry_delays_ms, self._role)
 
     def _declare_again(self, *_: object) -> None:
         """What was deleted, or lost with its server, is there again soon."""
@@ -132,8 +139,9 @@ class Connected:
             raise QueueUnavailable("not started")
         await self._replies.check()
         call_id = minted_id("ping_")
-        echo = self._replies.expect(call_id, ASKED_SECONDS)
-        await self.send(b"", routing_key=self._replies.queue, correlation_id=call_id)
+        echo = self._replies.expect(call_id, ASKED_SECONDS, self._role)
+        queue = self._replies.queue
+        await self.send(b"", exchange=DIRECT, routing_key=queue, correlation_id=call_id)
         await echo
         subscribers = cast("list[RabbitSubscriber]", self.broker.subscribers)
         served = {each.queue.name: _consumer(each) for each in subscribers}
@@ -165,6 +173,7 @@ class Connected:
         """One confirmed publish; `publish`, `ask` and settlement are what callers use."""
         properties.setdefault("headers", of_request())
         properties.setdefault("content_type", "application/json")
+        properties["user_id"] = self._user  # the server lets nobody say another's
         async with self.promptly():
             confirmation: object = await self.broker.publish(body, persist=True, **properties)
         if isinstance(confirmation, DeliveredMessage) and properties.get("mandatory", True):

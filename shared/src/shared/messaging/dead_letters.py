@@ -3,9 +3,9 @@
 A look takes every message and puts all back that it does not act on; two looks at once see parts.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +14,14 @@ from aio_pika.abc import AbstractIncomingMessage
 from shared.canonical import sha256_hex
 from shared.clock import parse_timestamp
 from shared.errors import QueueUnavailable
-from shared.messaging.journey import DIED_AT, FIRST_SEEN, ORIGIN, REASON, REQUEST_ID
+from shared.messaging.declaring import DIRECT
+from shared.messaging.journey import DIED_AT, FIRST_SEEN, REASON, REQUEST_ID
 from shared.messaging.link import ASKED_SECONDS, AWAY, within
 from shared.messaging.rabbit import Messages
-from shared.messaging.topology import dead_queue
+from shared.messaging.topology import BY_QUEUE, DIRECT_EXCHANGE, dead_queue, died_in
 from shared.steps import durable_step
 from shared.tracing import TRACEPARENT
+from shared.validation import invalid
 
 NO_REASON = "unknown"
 KEPT = {REQUEST_ID, TRACEPARENT}  # by a replay, which is as new otherwise
@@ -38,6 +40,7 @@ class DeadLetter:
     reason: str
     died_at: str
     type: str
+    size: int  # bytes of its body
     body: bytes
 
     def age(self, now: datetime) -> float | None:
@@ -73,31 +76,35 @@ async def first(messages: Messages, service: str) -> DeadLetter | None:
         raise QueueUnavailable(f"{type(error).__name__}: {error}") from error
 
 
-async def listed(messages: Messages, service: str) -> list[DeadLetter]:
-    async with _taken(messages, service) as letters:
-        return [letter for letter, _ in letters]
-
-
 async def looked_at(messages: Messages, service: str) -> AsyncIterator[DeadLetter]:
     """One after the other, so that none is kept in memory; all are put back at the end."""
-    channel = await messages.channel()
-    try:
-        queue = await channel.declare_queue(dead_queue(service), passive=True)
-        while message := await queue.get(no_ack=False, fail=False):
-            yield _letter(service, message)
-    finally:
-        await channel.close()  # what was not acknowledged goes back
+    async with aclosing(_taken(messages, service)) as letters:
+        async for letter, _ in letters:
+            yield letter
+
+
+async def listed(messages: Messages, service: str) -> list[DeadLetter]:
+    """All of them, without their bodies."""
+    return [replace(letter, body=b"") async for letter in looked_at(messages, service)]
 
 
 async def replay(messages: Messages, service: str, id_: str) -> bool:
-    """Sends it to its work queue again as if it were new; False when there is none."""
-    async with _taken(messages, service) as letters:
-        for letter, message in letters:
+    """Sends it to its work queue again as if it were new; False when there is none.
+
+    Raises:
+        Refused: the server does not say that it comes from a queue of this service.
+    """
+    async with aclosing(_taken(messages, service)) as letters:
+        async for letter, message in letters:
             if letter.id == id_:
+                route = BY_QUEUE.get(letter.origin_queue)
+                if route is None or route.service != service:
+                    raise invalid("id", f"RabbitMQ does not say from which queue {id_} came.")
                 with durable_step("operator.replay_dead_letter"):
                     await messages.send(
                         message.body,
-                        routing_key=letter.origin_queue,
+                        exchange=DIRECT,
+                        routing_key=route.queue,
                         message_id=message.message_id,
                         message_type=message.type,
                         content_type=message.content_type,
@@ -110,8 +117,8 @@ async def replay(messages: Messages, service: str, id_: str) -> bool:
 
 async def drop(messages: Messages, service: str, id_: str) -> bool:
     """Forgets it for good; False when there is none."""
-    async with _taken(messages, service) as letters:
-        for letter, message in letters:
+    async with aclosing(_taken(messages, service)) as letters:
+        async for letter, message in letters:
             if letter.id == id_:
                 with durable_step("operator.drop_dead_letter"):
                     await message.ack()
@@ -119,22 +126,16 @@ async def drop(messages: Messages, service: str, id_: str) -> bool:
     return False
 
 
-@asynccontextmanager
 async def _taken(
     messages: Messages, service: str
-) -> AsyncIterator[list[tuple[DeadLetter, AbstractIncomingMessage]]]:
+) -> AsyncGenerator[tuple[DeadLetter, AbstractIncomingMessage]]:
     channel = await messages.channel()
     try:
         queue = await channel.declare_queue(dead_queue(service), passive=True)
-        taken = []
         while message := await queue.get(no_ack=False, fail=False):
-            taken.append((_letter(service, message), message))
-        yield taken
-        for _, message in taken:
-            if not message.processed:
-                await message.nack(requeue=True)
+            yield _letter(service, message), message
     finally:
-        await channel.close()
+        await channel.close()  # what was not acknowledged goes back
 
 
 def _letter(service: str, message: AbstractIncomingMessage) -> DeadLetter:
@@ -143,12 +144,20 @@ def _letter(service: str, message: AbstractIncomingMessage) -> DeadLetter:
     return DeadLetter(
         id=message.message_id or f"msg_{sha256_hex(message.body)[:32]}",
         service=service,
-        origin_queue=str(death.get("queue") or headers.get(ORIGIN, "")),
+        origin_queue=_origin(message, death),
         reason=str(headers.get(REASON) or death.get("reason") or NO_REASON),
         died_at=str(headers.get(DIED_AT) or death.get("time") or headers.get(FIRST_SEEN, "")),
         type=message.type or "",
+        size=len(message.body),
         body=message.body,
     )
+
+
+def _origin(message: AbstractIncomingMessage, death: dict[str, Any]) -> str:
+    """By what the server alone can say: the key that only the service may use, or its own move."""
+    if message.exchange == DIRECT_EXCHANGE:
+        return died_in(message.routing_key or "")
+    return str(death.get("queue", ""))
 
 
 def _server_death(headers: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from shared.contracts.base import Message
 from shared.errors import QueueUnavailable
 from shared.logs import one_line
 from shared.messaging import frames, topology
-from shared.messaging.journey import DELIVERIES, Journey, WrongHeader, copied, delivered
+from shared.messaging.journey import DELIVERIES, Journey, WrongHeader, delivered
 from shared.messaging.reading import malformed
 from shared.messaging.settlement import AnyRoute, Handle, Sender, Settlement
 from shared.settings import CommonSettings
@@ -106,7 +106,7 @@ class Deliveries:
 
     async def _each_part(self, route: AnyRoute, frame: RabbitMessage, handle: Handle) -> list[str]:
         try:
-            parts = frames.unpacked(frame.body, frame.reply_to)
+            parts = frames.unpacked(frame.body, frame.reply_to, frame.raw_message.user_id)
             before = delivered(frame.headers)
         except (frames.NoFrame, WrongHeader) as error:
             reason = malformed(route.contract, str(error))
@@ -137,11 +137,8 @@ class Deliveries:
             return outcome
 
     async def _alone(self, route: AnyRoute, message: RabbitMessage, before: int) -> str:
-        await self._messages.send(
-            message.body,
-            routing_key=route.queue,
-            headers=message.headers | {DELIVERIES: before},
-            **copied(message, keep_caller=True),
+        await self._messages.send_again(
+            message, route.queue, headers=message.headers | {DELIVERIES: before}
         )
         return "split"
 

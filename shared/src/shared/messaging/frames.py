@@ -33,6 +33,7 @@ class Part:
     type: str | None = None
     correlation_id: str | None = None
     reply_to: str | None = None  # of the whole frame
+    user_id: str | None = None  # of the whole frame
     headers: Mapping[str, Any] = field(default_factory=dict)
     content_type: str = "application/json"
     content_encoding: None = None
@@ -58,8 +59,8 @@ def _properties(part: Part) -> bytes:
     return orjson.dumps({name: value for name, value in named.items() if value is not None})
 
 
-def unpacked(body: bytes, reply_to: str | None) -> list[Part]:
-    """The parts of a frame.
+def unpacked(body: bytes, reply_to: str | None, user_id: str | None) -> list[Part]:
+    """The parts of a frame, with what its own properties say for each of them.
 
     Raises:
         NoFrame: it is not what `packed` makes.
@@ -67,7 +68,9 @@ def unpacked(body: bytes, reply_to: str | None) -> list[Part]:
     lines = body.split(b"\n")
     try:
         pairs = list(zip(lines[::2], lines[1::2], strict=True))
-        return [Part(line, reply_to=reply_to, **_read(head)) for head, line in pairs]
+        return [
+            Part(line, reply_to=reply_to, user_id=user_id, **_read(head)) for head, line in pairs
+        ]
     except (TypeError, ValueError) as error:
         raise NoFrame(f"its frame cannot be read: {error}") from error
 

@@ -23,7 +23,7 @@ FIRST_SEEN: Final = "x-first-seen"
 UNTIL: Final = "x-until"  # after that nobody waits: it is not begun
 LAST_ERROR: Final = "x-last-error"
 REASON: Final = "x-reason"
-ORIGIN: Final = "x-origin-queue"
+ASKER: Final = "x-asker"  # on a copy of ours: the user that asked
 DIED_AT: Final = "x-died-at"
 DELIVERIES: Final = "x-deliveries"  # of the frame that a message came in, before it went on alone
 _REDELIVERIES: Final = "x-delivery-count"  # RabbitMQ's own
@@ -87,6 +87,12 @@ def of_request(until: datetime | None = None) -> dict[str, str]:
     known = request_id.get()
     awaited = {UNTIL: timestamp(until)} if until else {}
     return ({REQUEST_ID: known} if known else {}) | awaited | tracing.headers()
+
+
+def asked_by(message: RabbitMessage, own: str) -> str:
+    """The user that asked, as RabbitMQ checked it; on a copy, as `own`, who made it, wrote."""
+    user = message.raw_message.user_id or ""
+    return str(message.headers.get(ASKER, user)) if user == own else user
 
 
 def copied(message: RabbitMessage, *, keep_caller: bool) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from pamqp.common import FieldTable
 from yarl import URL
 
 from shared.errors import QueueUnavailable
+from shared.messaging.topology import DIRECT_EXCHANGE
 from shared.settings import CommonSettings
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,6 @@ _CAPABILITIES: Final[FieldTable] = {
     "consumer_cancel_notify": True,
     "publisher_confirms": True,
 }
-_NOWHERE: Final = "entrygo.nowhere"
 
 Result = TypeVar("Result")
 Asked = Callable[[], Awaitable[bool]]
@@ -146,17 +146,21 @@ async def consumes(queue: AbstractQueue, tag: str) -> bool:
     return not channel.is_closed and tag in cast("aiormq.Channel", channel).consumers
 
 
-async def takes_messages(settings: CommonSettings) -> bool:
+async def takes_messages(settings: CommonSettings, service: str) -> bool:
     """Whether RabbitMQ works for a connection that was made just now."""
 
     async def confirmed() -> None:
         async with aiormq.connect(settings.rabbit_url.get_secret_value()) as connection:
             channel = await connection.channel()
             for _ in range(2):  # short of memory, RabbitMQ still takes a connection's first
-                await channel.basic_publish(b"", routing_key=_NOWHERE)
+                await channel.basic_publish(
+                    b"", exchange=DIRECT_EXCHANGE, routing_key=f"{service}.nowhere"
+                )
 
     try:
         await within(settings.rabbit_connect_timeout.total_seconds(), confirmed())
+    except ChannelNotFoundEntity:
+        return True  # it answers: what is not there is for `declare` to make
     except AWAY:
         return False
     return True

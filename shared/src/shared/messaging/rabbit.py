@@ -5,6 +5,7 @@ a publish returns; events need no reader. What a failure of a handler means is s
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
@@ -19,15 +20,26 @@ from shared.errors import NoReply
 from shared.ids import minted_id
 from shared.logs import note, request_id
 from shared.messaging.connected import Connected
-from shared.messaging.declaring import COMMANDS, DEAD, work_queue
+from shared.messaging.declaring import COMMANDS, DIRECT, work_queue
 from shared.messaging.deliveries import Deliveries, Settling
 from shared.messaging.frames import Lanes, Part
-from shared.messaging.journey import of_request
+from shared.messaging.journey import ASKER, asked_by, copied, of_request
+from shared.messaging.permissions import answered, role_of
 from shared.messaging.reading import read
 from shared.messaging.rpc import answer_of
-from shared.messaging.topology import LARGE_ORDERS, Answered, Asked, EventRoute, Route
+from shared.messaging.topology import (
+    LARGE_ORDERS,
+    Answered,
+    Asked,
+    EventRoute,
+    Route,
+    asker_of,
+    dead_queue,
+)
 from shared.settings import CommonSettings
 from shared.steps import durable_step
+
+log = logging.getLogger(__name__)
 
 LATE_REPLY_SECONDS = 120.0
 
@@ -94,7 +106,7 @@ class Messages(Connected):
         being lost.
         """
         call_id = minted_id("call_")
-        reply = self._replies.expect(call_id, LATE_REPLY_SECONDS)
+        reply = self._replies.expect(call_id, LATE_REPLY_SECONDS, route.service)
         try:
             with durable_step(step):
                 await self._say(
@@ -138,15 +150,38 @@ class Messages(Connected):
         await self._lanes(part, exchange=COMMANDS, routing_key=route.key)
 
     async def reply(self, to: RabbitMessage, kind: str, body: bytes) -> None:
-        """To who asked; in a frame where the question came in one."""
+        """To who asked; in a frame where the question came in one.
+
+        Between users of their own only to the reply queues of who asked: else whoever may ask
+        could have us answer another's question.
+        """
+        asker = asker_of(to.reply_to)
+        if self._role and (
+            asker not in answered(self._role) or asker != role_of(asked_by(to, self._user))
+        ):
+            log.warning("a reply to nobody's queue", extra={"reply_to": to.reply_to[:100]})
+            return
+        # Who runs from before the exchange of direct ones, or asks from outside.
+        exchange = DIRECT if asker else None
         part = Part(body, type=kind, correlation_id=to.correlation_id, headers=of_request())
         asked: object = to.raw_message
         say = self._lanes if isinstance(asked, Part) else self._alone
         # Not mandatory: a caller who is gone reads the state instead.
-        await say(part, routing_key=to.reply_to, mandatory=False)
+        await say(part, exchange=exchange, routing_key=to.reply_to, mandatory=False)
 
-    async def send_dead(self, service: str, body: bytes, **properties: Any) -> None:  # noqa: ANN401
-        await self.send(body, exchange=DEAD, routing_key=service, **properties)
+    async def send_again(
+        self, message: RabbitMessage, queue: str, *, headers: dict[str, Any]
+    ) -> None:
+        """A copy of it to a queue of the own service's."""
+        asked = {ASKER: asked_by(message, self._user)}
+        more = copied(message, keep_caller=True)
+        await self.send(
+            message.body, exchange=DIRECT, routing_key=queue, headers=headers | asked, **more
+        )
+
+    async def send_dead(self, queue: str, body: bytes, **properties: Any) -> None:  # noqa: ANN401
+        """What was read from that queue, to the dead letters of its service."""
+        await self.send(body, exchange=DIRECT, routing_key=dead_queue(queue), **properties)
 
     # -- in
 

@@ -3,6 +3,10 @@
 FastStream's own `request` is serialised by a lock and its time limit does not cover an outage
 (docs/adr/0001). The reply queue is durable and not exclusive, so that replies sent while this
 process was cut off are still there when it is back; it goes by itself two minutes after its owner.
+
+Where each service has a user of its own, nobody else reads the queue, only those that it asks may
+write to it, and a reply counts when RabbitMQ says that the service that was asked sent it
+(docs/adr/0027).
 """
 
 import asyncio
@@ -21,8 +25,9 @@ from pydantic import ValidationError
 
 from shared.contracts.errors import Refusal
 from shared.errors import NoReply, QueueUnavailable, Refused
-from shared.messaging import frames
+from shared.messaging import frames, topology
 from shared.messaging.link import consumes
+from shared.messaging.permissions import role_of
 from shared.messaging.topology import Answered, Route
 
 log = logging.getLogger(__name__)
@@ -36,9 +41,10 @@ _EXPIRES_MS: Final = 120_000
 class Replies:
     """The reply queue and who waits for what."""
 
-    def __init__(self, service: str) -> None:
-        self.queue: Final = f"{service}.replies.{uuid.uuid4().hex}"
-        self._waiting: dict[str, asyncio.Future[Reply]] = {}
+    def __init__(self, service: str, role: str | None) -> None:
+        self.queue: Final = topology.reply_queue(service, uuid.uuid4().hex)
+        self._role = role
+        self._waiting: dict[str, tuple[asyncio.Future[Reply], str | None]] = {}
         self._rank: dict[str, Any] = {"x-priority": 0}
         self._channel: AbstractRobustChannel | None = None
         self._consuming: tuple[AbstractRobustQueue, str] | None = None
@@ -50,6 +56,8 @@ class Replies:
         if self._consuming is None:
             arguments: dict[str, Any] = {"x-queue-type": "classic", "x-expires": _EXPIRES_MS}
             queue = await self._channel.declare_queue(self.queue, durable=True, arguments=arguments)
+            direct = await self._channel.get_exchange(topology.DIRECT_EXCHANGE, ensure=False)
+            await queue.bind(direct, self.queue)
             tag = await queue.consume(self._on_reply, no_ack=True, arguments=self._rank)
             self._consuming = queue, tag
             connection.close_callbacks.add(self._outrank)
@@ -73,11 +81,14 @@ class Replies:
         if self._consuming is None or not await consumes(*self._consuming):
             raise QueueUnavailable("the reply queue has no consumer")
 
-    def expect(self, call_id: str, within: float) -> asyncio.Future[Reply]:
-        """A future for the reply; given up `within` seconds later, so that nothing piles up."""
+    def expect(self, call_id: str, within: float, by: str | None) -> asyncio.Future[Reply]:
+        """A future for the reply of that service.
+
+        It is given up `within` seconds later, so that nothing piles up.
+        """
         loop = asyncio.get_running_loop()
         reply: asyncio.Future[Reply] = loop.create_future()
-        self._waiting[call_id] = reply
+        self._waiting[call_id] = reply, by
         timer = loop.call_later(within, reply.cancel)
 
         def done(_: object) -> None:
@@ -90,13 +101,15 @@ class Replies:
     async def _on_reply(self, message: AbstractIncomingMessage) -> None:
         replies: Sequence[Reply] = (message,)
         if message.content_type == frames.FRAME:
-            replies = frames.unpacked(message.body, None)
+            replies = frames.unpacked(message.body, None, message.user_id)
         for reply in replies:
-            waiting = self._waiting.pop(reply.correlation_id or "", None)
-            if waiting is not None and not waiting.done():
-                waiting.set_result(reply)
-            else:
+            waiting, by = self._waiting.get(reply.correlation_id or "", (None, None))
+            if waiting is None or waiting.done():
                 log.info("reply without a caller", extra={"call_id": reply.correlation_id})
+            elif self._role and role_of(reply.user_id) != by:
+                log.error("a reply by another than was asked", extra={"by": reply.user_id})
+            else:
+                waiting.set_result(reply)
 
 
 async def answer_of(route: Route[Any, Answered], reply: asyncio.Future[Reply]) -> Answered:

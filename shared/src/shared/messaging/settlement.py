@@ -30,7 +30,6 @@ from shared.messaging import topology
 from shared.messaging.journey import (
     DIED_AT,
     LAST_ERROR,
-    ORIGIN,
     REASON,
     Journey,
     WrongHeader,
@@ -57,8 +56,10 @@ class Sender(Protocol):
 
     def promptly(self) -> AbstractAsyncContextManager[None]: ...
 
-    async def send(self, body: bytes, **properties: Any) -> None: ...  # noqa: ANN401  # AMQP's
-    async def send_dead(self, service: str, body: bytes, **properties: Any) -> None: ...  # noqa: ANN401
+    async def send_again(
+        self, message: RabbitMessage, queue: str, *, headers: dict[str, Any]
+    ) -> None: ...
+    async def send_dead(self, queue: str, body: bytes, **properties: Any) -> None: ...  # noqa: ANN401
     async def announce(self, event: EventRoute, message: Message, *, step: str) -> None: ...
     async def reply(self, to: RabbitMessage, kind: str, body: bytes) -> None: ...
 
@@ -165,11 +166,8 @@ class Settlement:
         queue = topology.retry_queue(route.queue, self._delays[level])
         journey = replace(journey, attempt=journey.attempt + 1)
         log.warning("later", extra={"queue": queue, "attempt": journey.attempt, "why": why})
-        await self._messages.send(
-            message.body,
-            routing_key=queue,
-            headers=journey.headers() | {LAST_ERROR: printable(why)},
-            **copied(message, keep_caller=True),
+        await self._messages.send_again(
+            message, queue, headers=journey.headers() | {LAST_ERROR: printable(why)}
         )
         return "retried"
 
@@ -177,9 +175,9 @@ class Settlement:
         self, route: AnyRoute, message: RabbitMessage, journey: Journey, reason: str
     ) -> str:
         log.error("dead letter", extra={"queue": route.queue, "reason": reason[:500]})
-        died = {REASON: printable(reason), ORIGIN: route.queue, DIED_AT: timestamp(utc_now())}
+        died = {REASON: printable(reason), DIED_AT: timestamp(utc_now())}
         await self._messages.send_dead(
-            route.service,
+            route.queue,
             message.body,
             headers=replace(journey, until=None).headers() | died,
             **copied(message, keep_caller=False),

@@ -1,7 +1,8 @@
 """Every exchange, routing key and queue, on one page. Routing key: what is asked; queue: who reads.
 
 All of it is durable and declared, again and again with equal arguments, by every process that
-starts, so that no order of starting loses a message.
+starts, so that no order of starting loses a message; by those with a user of their own
+(permissions.py), what is theirs.
 """
 
 from dataclasses import dataclass, replace
@@ -30,13 +31,19 @@ from shared.contracts.sync import (
 )
 
 EXCHANGE: Final = "entrygo"
-DEAD_EXCHANGE: Final = "entrygo.dead"
+# To one queue, by its name: the default exchange knows no topic permissions, so nobody uses it.
+DIRECT_EXCHANGE: Final = "entrygo.direct"
+DEAD_EXCHANGE: Final = "entrygo.dead"  # of the server alone
 DELIVERY_LIMIT: Final = 20  # a message that keeps killing its worker ends in the dead letters
 MAX_LENGTH: Final = 100_000  # a full queue refuses the publisher, who answers 503
 LARGE_ORDERS: Final = 500  # a plan of more is not made beside those that others wait for
 LARGE_AT_ONCE: Final = 2  # of them in a process's hand: one is decided while another is read
 
 _LARGE: Final = ".large"
+_DEAD: Final = ".dead"
+_ANSWERS: Final = ".answers."
+
+PUBLISHER: Final = "publisher"  # a service of the company that publishes orders
 
 Asked = TypeVar("Asked", bound=Command)
 Answered = TypeVar("Answered", bound=Message)
@@ -65,6 +72,7 @@ class Route(Generic[Asked, Answered]):
     contract: type[Asked]
     answer: type[Answered] | None
     summary: str
+    asked_by: tuple[str, ...] = ("gateway",)
     refused: EventRoute | None = None
     large: bool = False
 
@@ -117,13 +125,19 @@ ORDERS_SYNC = Route(
     SyncOrders,
     OrdersSynced,
     "Upsert orders by external id.",
+    asked_by=("gateway", PUBLISHER),
     refused=ORDERS_SYNC_REFUSED,
 )
 EXPORTS_PLAN = Route(
     "exports.plan", "planner", PlanExport, ExportPlanned, "Decide how orders can be exported."
 )
 EXPORTS_VERIFY = Route(
-    "exports.verify", "planner", VerifyPlan, PlanVerified, "Say whether a plan still holds."
+    "exports.verify",
+    "planner",
+    VerifyPlan,
+    PlanVerified,
+    "Say whether a plan still holds.",
+    ("executor",),
 )
 EXPORTS_PLAN_LARGE = _large(EXPORTS_PLAN, f"Decide on more than {LARGE_ORDERS} orders.")
 EXPORTS_VERIFY_LARGE = _large(
@@ -138,12 +152,18 @@ EXPORTS_OPERATE = Route(
     OperateExport,
     ExportOperated,
     "Resume, void, resubmit, confirm or release, for an operator.",
+    ("operator",),
 )
 PACKAGES_PRINT = Route(
     "packages.print", "executor", PrintInvoice, InvoicePrinted, "Make an invoice's PDF, once."
 )
 DELIVERIES_SEND: Route[SendDelivery, Message] = Route(
-    "deliveries.send", "broker-mailer", SendDelivery, None, "Wake the mailer for one delivery."
+    "deliveries.send",
+    "broker-mailer",
+    SendDelivery,
+    None,
+    "Wake the mailer for one delivery.",
+    ("executor",),
 )
 
 ROUTES: Final[tuple[Route, ...]] = (  # type: ignore[type-arg]  # routes of all kinds
@@ -164,12 +184,28 @@ SERVICES: Final = tuple(sorted({route.service for route in ROUTES}))
 WORKERS: Final = tuple(sorted({route.worker for route in ROUTES}))
 
 
-def dead_queue(service: str) -> str:
-    return f"{service}.dead"
+def dead_queue(of: str) -> str:
+    """Of a service; of a queue the key that leads there, which only its service may say."""
+    return f"{of}{_DEAD}"
+
+
+def died_in(key: str) -> str:
+    """The queue whose `dead_queue` this key names."""
+    return key.removesuffix(_DEAD)
+
+
+def reply_queue(service: str, process: str) -> str:
+    return f"{service}{_ANSWERS}{process}"
+
+
+def asker_of(reply_queue: str) -> str | None:
+    """The service that reads it; None of what is no reply queue of ours."""
+    service, ours, _ = reply_queue.partition(_ANSWERS)
+    return service if ours else None
 
 
 def retry_queue(queue: str, delay_ms: int) -> str:
-    return f"{queue}.retry.{delay_ms}"
+    return f"{queue}.wait.{delay_ms}"
 
 
 def work_arguments(service: str) -> dict[str, object]:
@@ -185,11 +221,11 @@ def work_arguments(service: str) -> dict[str, object]:
 
 
 def retry_arguments(queue: str, delay_ms: int) -> dict[str, object]:
-    """Waits its delay, then goes back to the work queue through the default exchange."""
+    """Waits its delay, then goes back to the work queue."""
     return {
         "x-queue-type": "quorum",
         "x-message-ttl": delay_ms,
-        "x-dead-letter-exchange": "",
+        "x-dead-letter-exchange": DIRECT_EXCHANGE,
         "x-dead-letter-routing-key": queue,
         "x-dead-letter-strategy": "at-least-once",
         "x-overflow": "reject-publish",
