@@ -58,6 +58,7 @@ def _unit(invoice: Invoice) -> dict[str, Any]:
         "entryType": invoice.entry_type,
         "groupingKey": invoice.grouping_key,
         "invoiceNumber": invoice.number,
+        **({"bills": document_of(invoice.bills)} if invoice.bills else {}),
         "orderIds": [order.order_id for order in invoice.orders],
         "totals": document_of(invoice.totals),
     }

@@ -65,7 +65,7 @@ def entry_type_formal(unit: Group, given: PlanningInput) -> Hits:
 @info(
     "R37",
     reads="orders[].totalValueUsd",
-    message="{count} orders are at or under USD {limit}, but duty-free entry is suspended: they "
+    message="There are orders at or under USD {limit}, but duty-free entry is suspended: they "
     "travel on an ACE entry as the rest.",
     remedy="Nothing to do: duties are paid on the entry.",
     source=law("EO 14324; CBP notice 90 FR 42418", "2025-09-02"),
@@ -75,9 +75,8 @@ def de_minimis_suspended(given: PlanningInput, _same: PlanningInput) -> Hits:
     state = given.ruleset.thresholds["duty_free_entry"]
     limit = given.ruleset.thresholds["duty_free_limit"].cents
     values = (worth(order, given.rates).cents for order in given.orders.values())
-    small = sum(cents is not None and cents <= limit for cents in values)
-    if state.value == "SUSPENDED" and small:
-        yield Hit({"limit": decimal(limit), "count": small}, source=state.source)
+    if state.value == "SUSPENDED" and any(cents is not None and cents <= limit for cents in values):
+        yield Hit({"limit": decimal(limit)}, source=state.source)
 
 
 @info_or_warning(
