@@ -110,6 +110,9 @@ REMEDIES = [
         for claim, hts, origin, severity in (
             ("Chinese plywood without a word", "4412.33.0640", "CN", WARNING),
             ("Finnish plywood", "4412.33.0640", "FI", None),
+            ("Indonesian plywood", "4412.33.0640", "ID", WARNING),
+            ("Korean tyres", "4011.10.1010", "KR", WARNING),
+            ("shrimp of Ecuador", "0306.17.0004", "EC", WARNING),
             ("the heading beside it", "4413.00.0000", "CN", None),
             ("Chinese candles", "3406.00.0000", "CN", WARNING),
             ("Chinese pencils", "9609.10.0000", "CN", WARNING),
