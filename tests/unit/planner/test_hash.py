@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from planner.domain.decide import decide, plan_hash
 from planner.domain.facts import Party, PlanningInput
+from shared.canonical import content_hash
 from shared.contracts.catalogue import ProductFact
 from shared.contracts.orders import OrderFact
-from shared.synced import dump_content
-from support.planning import a_plan, line, order, product
+from shared.synced import content_of, dump_content
+from support.planning import a_plan, line, order, product, with_order
 from support.world import ACCOUNT, SHIPMENT
 
 SUBSTANCE: list[tuple[str, PlanningInput]] = [
@@ -45,6 +46,12 @@ SUBSTANCE: list[tuple[str, PlanningInput]] = [
             "items": [line(quantity=2)],
         }.items()
     ],
+    ("discount", with_order(discounts=[{"name": "Coupon", "amountMinor": 1}])),
+    ("reason for export", with_order(reasonForExport="GIFT")),
+    ("buyer", with_order(soldTo={"name": "Robin", "addressLines": []})),
+    ("Incoterm of the order", with_order(incoterm="DAP")),
+    ("exchange rate", replace(a_plan(), shipment={"exchangeRates": [
+        {"currency": "EUR", "usdPerUnitMillionths": 1, "date": "2026-11-27", "source": "ECB"}]})),
     ("order value", a_plan({"ord_1": order(line(unit_value_cents=2_001))})),
     ("order id", a_plan({"ord_2": order()})),
 ]  # fmt: skip
@@ -72,6 +79,37 @@ def test_metadata_is_never_in_the_substance(metadata: dict[str, str]) -> None:
 
     assert dump_content(OrderFact.model_validate({**plain, "metadata": metadata})) == plain
     assert dump_content(ProductFact.model_validate({**an_item, "metadata": metadata})) == an_item
+
+
+# As they were synced before an order could name a currency, a unit or a discount.
+PLAIN_ORDER = {
+    "externalId": "A-1", "destinationCountry": "US", "destinationRegion": "NY",
+    "destinationPostalCode": "14201",
+    "consignee": {
+        "name": "Pat", "addressLines": ["1 Elm"], "city": "Buffalo", "taxId": "12-3456789",
+    },
+    "items": [
+        {"productExternalId": "P-1", "quantity": 2, "unitValueCents": 1250},
+        {"productId": "prod_1", "quantity": 1, "unitValueCents": 0},
+    ],
+}  # fmt: skip
+PLAIN_PRODUCT = {
+    "externalId": "P-1", "title": "Mug", "htsCode": "6912.00.44.00", "countryOfOrigin": "PT",
+    "unitValueCents": 1250, "weightGrams": 350, "usmca": {"claim": False},
+    "materials": [{"name": "clay", "percentHundredths": 10000}],
+}  # fmt: skip
+
+
+def test_what_says_nothing_of_newer_fields_hashes_as_it_always_did() -> None:
+    sold = content_of("acc_1", OrderFact.model_validate(PLAIN_ORDER))
+    good = content_of("acc_1", ProductFact.model_validate(PLAIN_PRODUCT))
+
+    assert content_hash(sold) == "2bc50ab0d3527e4d4cb645e2987c4ce98f2838fb5ba72d9f3f282dc4febaa237"
+    assert content_hash(good) == "7547822075814d6182551453da24217b3e4b8d3a0612adaa9c93b1965564b275"
+    totals = decide(a_plan())["decision"]["units"][0]["totals"]
+    assert totals == {
+        "orders": 1, "lines": 1, "pieces": 1, "value_cents": 2_000, "net_weight_grams": 400,
+    }  # fmt: skip
 
 
 def test_another_process_with_another_hash_seed_gives_the_same_hash() -> None:

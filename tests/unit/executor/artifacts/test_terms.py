@@ -9,11 +9,14 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from entrygo_operator.invariants.figures import disagreements
 from executor.artifacts import RenderedFile, render_all
 from planner.domain.decide import decide
 from planner.domain.facts import PlanningInput, Tariff
+from shared.sold import worth
 from support.documents import an_identity, read_page
 from support.planning import BOOK, ORDER, a_plan, line, order, product
 from unit.executor.artifacts.test_schema import SCHEMA
@@ -276,3 +279,64 @@ def test_no_other_party_shows_a_social_security_number() -> None:
     for file in files_of(plan).values():
         assert "6789" not in file.data.decode()
         assert full_width not in file.data.decode()
+
+
+def _lines(currency: str | None) -> st.SearchStrategy[dict[str, Any]]:
+    amounts = st.integers(1, 50_000)
+    price = "unitValueCents" if currency is None else "unitValueMinor"
+    book = {"productId": st.just(BOOK), price: amounts}
+    measured = st.sampled_from(["M", "M2", "L", "KG", "CM"])
+    counted = st.sampled_from(["DOZ", "PR", "GRO", "PCS", "HUN"])
+    whole = st.integers(1, 20).map(lambda number: number * 1_000)
+    return st.one_of(
+        st.fixed_dictionaries(book | {"quantity": st.integers(1, 99)}),
+        st.fixed_dictionaries(
+            book | {"unit": measured, "quantityThousandths": st.integers(1, 20_000)}
+        ),
+        st.fixed_dictionaries(book | {"unit": counted, "quantityThousandths": whole}),
+    )
+
+
+@st.composite
+def _orders(draw: st.DrawFn) -> dict[str, Any]:
+    currency = draw(st.sampled_from([None, "EUR", "JPY", "KWD"]))
+    items = draw(st.lists(_lines(currency), min_size=1, max_size=3))
+    most = worth({"currency": currency or "USD", "items": items}, {}).minor
+    off = draw(st.none() | st.integers(0, most))
+    charge = st.fixed_dictionaries(
+        {
+            "name": st.sampled_from(["Postage", "Gift wrap"]),
+            "amountMinor": st.integers(0, 9_999),
+            "includedInPrice": st.booleans(),
+        }
+    )
+    return order(
+        *items,
+        currency=currency,
+        discounts=None if off is None else [{"name": "Coupon", "amountMinor": off}],
+        charges=draw(st.none() | st.lists(charge, max_size=2)),
+        reasonForExport=draw(st.sampled_from([None, "SALE", "GIFT"])),
+        incoterm=draw(st.sampled_from([None, "DAP"])),
+    )
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(_orders(), min_size=1, max_size=4),
+    st.lists(st.sampled_from(["EUR", "JPY", "KWD"]), unique=True),
+)
+def test_whatever_orders_say_the_files_agree_with_the_plan_and_each_other(
+    orders: list[dict[str, Any]], rated: list[str]
+) -> None:
+    sold = {f"ord_{n}": each | {"externalId": f"A-{n}"} for n, each in enumerate(orders)}
+    plan = shipped(a_plan(sold), exchangeRates=[RATE | {"currency": each} for each in rated])
+    planned = {unit["unit_id"]: unit["totals"] for unit in decide(plan)["decision"]["units"]}
+    assume(planned)
+
+    invoices = document(files_of(plan))["invoices"]
+
+    for invoice in invoices:
+        totals = planned[invoice["unitId"]]
+        entered = [each.get("enteredUsd") for each in invoice["subtotals"]]
+        assert (totals["value_cents"] is None) == (None in entered)
+        assert invoice["totals"]["pieces"] == totals["pieces"]
