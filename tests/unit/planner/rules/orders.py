@@ -38,7 +38,18 @@ OUTSIDE: list[tuple[str, dict[str, str]]] = [
     ],
     *[
         (f"ZIP code {code}", {"destinationPostalCode": code})
-        for code in ("96910", "00802", "00840-1234", "96799", "96950", "96940", "96941", "96960")
+        for code in (
+            "96910",
+            "00802",
+            "00840-1234",
+            "969101234",
+            "802",
+            "96799",
+            "96950",
+            "96940",
+            "96941",
+            "96960",
+        )
     ],
     (
         "a ZIP code beside a name of no state",
@@ -148,6 +159,7 @@ DESTINATION = [
         )
     ],
     Case("DESTINATION_POSTAL_CODE_INVALID", "5", with_order(destinationPostalCode="14201")),
+    Case("DESTINATION_POSTAL_CODE_INVALID", "9", with_order(destinationPostalCode="142011234")),
     Case("DESTINATION_POSTAL_CODE_INVALID", "5+4", with_order(destinationPostalCode="14201-1234")),
 ]
 

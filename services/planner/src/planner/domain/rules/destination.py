@@ -7,7 +7,7 @@ from planner.domain.rules.base import Hit, Hits, blocking, law, unverified, warn
 from planner.domain.ruleset import Entry, RuleSet
 
 _TERRITORY = law("19 CFR 101.1, definition of the customs territory")
-_ZIP = re.compile(r"([0-9]{5})(-[0-9]{4})?")
+_ZIP = re.compile(r"([0-9]{5})(-?[0-9]{4})?")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -97,7 +97,9 @@ def _outside(order: Order, rules: RuleSet) -> tuple[str, Entry] | None:
             return name, place
     if order.country != "US" or rules.entry("us_regions", order.region):
         return None
-    place = rules.prefix("outside_zip_codes", _zip_of(order))
+    # Spreadsheets take the zeros off the head of a code: 802 is 00802.
+    digits = order.content.get("destinationPostalCode", "").split("-")[0].zfill(5)
+    place = rules.prefix("outside_zip_codes", digits) if digits.isdecimal() else None
     return None if place is None else ("destinationPostalCode", place)
 
 
