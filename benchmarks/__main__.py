@@ -10,7 +10,7 @@ from pathlib import Path
 from stack.servers import up
 
 from benchmarks.bench import QUICK, SERVICES, UNSHARED, WHOLE, Bench, opened
-from benchmarks.parts import PARTS
+from benchmarks.parts import ASKED_FOR, PARTS
 from benchmarks.processes import run_to_the_end
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -46,7 +46,7 @@ async def main() -> None:
     chosen = arguments()
     servers = await asyncio.to_thread(up, chosen.stack)
     async with opened(servers, chosen.stack, QUICK if chosen.quick else WHOLE, **UNSHARED) as bench:
-        await run(bench, chosen.parts or list(PARTS))
+        await run(bench, chosen.parts or [name for name in PARTS if name not in ASKED_FOR])
         whole = not chosen.parts and not chosen.quick
         if path := chosen.write or (RESULTS if whole else None):
             bench.report.write(path, servers.versions)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from benchmarks.bench import Bench
-from benchmarks.parts import executes, inspects, plans, replicas, sizes, soak, syncs
+from benchmarks.parts import executes, frames, inspects, plans, replicas, sizes, soak, syncs
 
 PARTS: Final[dict[str, Callable[[Bench], Awaitable[None]]]] = {
     "plans": plans.measure,
@@ -15,4 +15,6 @@ PARTS: Final[dict[str, Callable[[Bench], Awaitable[None]]]] = {
     "soak": soak.measure,
     "sizes": sizes.measure,
     "beside": sizes.beside,
+    "frames": frames.measure,
 }
+ASKED_FOR: Final = frozenset({"frames"})  # not of a whole run
