@@ -13,6 +13,7 @@ from shared.text import canonical
 from support.any_snapshot import AWKWARD, snapshots
 from support.documents import an_identity, read_page
 from support.snapshots import (
+    a_consignee,
     a_finding,
     a_flag,
     a_long_snapshot,
@@ -150,6 +151,31 @@ def test_what_is_absent_is_said_to_be_absent() -> None:
 
     assert "None" not in page.text
     assert page.text.count("not given") > 10
+
+
+def test_what_a_broker_asks_for_by_telephone_is_on_the_page() -> None:
+    importer = {"name": "Maple", "number": "12-3456789", "bond": "B-77", "powerOfAttorney": True}
+    order = an_order("A-1", consignee=a_consignee(phone="+1 716 555 0100"))
+    snapshot = a_snapshot([order], account=an_account(importerOfRecord=importer))
+
+    page = read_page(html(snapshot))
+
+    assert "0901 Buffalo-Niagara Falls, NY" in page.text
+    assert "Bond B-77 \u00b7 power of attorney on file" in page.text
+    assert "Tel. +1 716 555 0100" in page.text
+
+
+def test_of_a_port_without_a_known_name_the_code_is_printed() -> None:
+    page = read_page(html(a_snapshot(shipment={"portOfEntry": "9999"})))
+
+    assert "9999" in page.text
+
+
+def test_a_tariff_number_never_breaks() -> None:
+    text = html(a_snapshot()).data.decode()
+
+    [rule] = re.findall(r"^\.lines td:nth-child\(2\), [^{]*\{([^}]*)\}", text, re.MULTILINE)
+    assert "white-space: nowrap" in rule
 
 
 @pytest.mark.parametrize(("origin", "stated"), [("CA", True), ("CN", False)])

@@ -1,7 +1,9 @@
 """The invoices for a broker's eyes: one self-contained page, on screen and on paper."""
 
+import csv
 import re
 from functools import cache, partial
+from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -43,7 +45,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["entry_types"] = ENTRY_TYPES
+    environment.globals |= {"entry_types": ENTRY_TYPES, "ports": _ports()}
     environment.tests["deductible"] = deductible
     environment.filters |= {
         "total": total,
@@ -57,6 +59,15 @@ def _templates() -> Environment:
         "moment": _moment,
     }
     return environment
+
+
+def _ports() -> dict[str, str]:
+    """Names of the ports that cargo mostly enters by; of others the code alone is printed.
+
+    Schedule D (HTSUS, Statistical Annex C), from a public copy of 2025: unverified.
+    """
+    with files("executor.artifacts").joinpath("ports.csv").open(encoding="utf-8") as lines:
+        return {row["code"]: row["name"] for row in csv.DictReader(lines)}
 
 
 def css_string(text: str) -> Markup:
