@@ -128,7 +128,7 @@ TO_EXECUTED = (
     Damage("I8", "out of order", tell_events_out_of_order),
     Damage("I8", "a plan that the log does not know", _set(plan_revision=2)),
     Damage("I8", "an outcome of another state", _set(last_execution__outcome="REFUSED")),
-    Damage("I12", "the CSV's value", misprint("cci_csv", ',"321.00",', ',"322.00",')),
+    Damage("I12", "the CSV's value", misprint("cci_csv", ',"32100",', ',"32200",')),
     Damage(
         "I12",
         "the HTML's total",
