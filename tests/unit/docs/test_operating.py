@@ -88,3 +88,15 @@ def test_every_make_target_that_a_page_names_is_there() -> None:
     for page in (*REPOSITORY.glob("*.md"), *DOCS.rglob("*.md")):
         for target in re.findall(r"(?:`|\n)make ([a-z][a-z-]+)", page.read_text(encoding="utf-8")):
             assert target in targets, f"{page.name}: make {target}"
+
+
+def test_every_test_that_answers_a_threat_is_there() -> None:
+    page = (REPOSITORY / "SECURITY.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \|(.+)$", page, re.MULTILINE)
+
+    assert {int(number) for number, _ in rows} == set(range(1, 14))
+    for _, row in rows:
+        named = re.findall(r"`(tests/[a-z_0-9/]+\.py)::(\w+)`", row)
+        assert named, row
+        for path, name in named:
+            assert f"def {name}(" in (REPOSITORY / path).read_text(encoding="utf-8"), name

@@ -1,10 +1,14 @@
-"""The development environment has every package: only an image would show one that is missing."""
+"""What images and environments install: all that is imported, by pins, each with its hashes.
+
+The development environment has every package: only an image would show one that is missing.
+"""
 
 import ast
 import re
 import sys
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
 from stack.paths import REPOSITORY
@@ -42,3 +46,13 @@ def test_what_a_service_imports_is_pinned_for_it(service: str) -> None:
 
     assert foreign
     assert not missing
+
+
+@pytest.mark.parametrize("file", sorted((REPOSITORY / "requirements").glob("*.txt")), ids=str)
+def test_every_package_is_pinned_with_its_hashes(file: Path) -> None:
+    packages = re.split(r"\n(?=[a-z0-9])", file.read_text())
+    pinned = [each for each in packages if re.match(r"[a-z0-9.-]+(\[[a-z,-]+\])?==", each)]
+
+    assert pinned
+    assert [each.partition(" ")[0] for each in pinned if "--hash=sha256:" not in each] == []
+    assert [each for each in packages if each not in pinned] == []
