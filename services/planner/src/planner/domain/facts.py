@@ -1,7 +1,7 @@
 """What a plan is decided on: values only, and what the rules derive from them once."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
@@ -175,9 +175,9 @@ class Product:
         return {name: text for data in same for name, text in data.items()}
 
     @property
-    def asked_on_formal(self) -> Iterator[Agency]:
-        """The agencies that ask on formal entries alone (the Lacey Act's declaration)."""
-        return (agency for agency in self.agencies if agency.when == "formal")
+    def lacks_on_formal(self) -> bool:
+        """Whether it lacks what an agency asks for on formal entries alone (the Lacey Act)."""
+        return any(agency.when == "formal" and self.lacks(agency) for agency in self.agencies)
 
     def answers(self, agency: Agency) -> bool:
         """Whether it says what the agency asks for, or anything where no field is named."""
@@ -185,7 +185,7 @@ class Product:
 
     def lacks(self, agency: Agency) -> tuple[str, ...]:
         """The paths of what the agency asks for and the product does not say."""
-        names = agency.lacks(self.agency_data(agency.key))
+        names = agency.lacks(self.agency_data(agency.key).keys())
         return tuple(self.path(f"pga.{agency.key}.{name}") for name in names)
 
 

@@ -220,11 +220,7 @@ def _unit(
         if products[product_id].claims_usmca
         and not products[product_id].preference.get("certification")
     )
-    undeclared = tuple(
-        product_id
-        for product_id in sorted(used)
-        if any(map(products[product_id].lacks, products[product_id].asked_on_formal))
-    )
+    undeclared = tuple(id_ for id_ in sorted(used) if products[id_].lacks_on_formal)
     own = key.get("importer_of_record") != given.importer.get("number")
     return Group(
         unit=unit,

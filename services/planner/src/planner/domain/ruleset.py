@@ -1,6 +1,7 @@
 """The dated tables in force on one day, as the rules look things up in them."""
 
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
@@ -49,15 +50,11 @@ class Agency:
         """Its name in a product's `pga`: `fda`; the Lacey Act's is `lacey`."""
         return self.name.lower().split()[-1]
 
-    def lacks(self, given: Container[str]) -> tuple[str, ...]:
+    def lacks(self, given: AbstractSet[str]) -> tuple[str, ...]:
         """The fields of the first way that are not given; none where a way is, or a disclaim."""
-        if not self.ways or "disclaim" in given or any(_all(way, given) for way in self.ways):
+        if not self.ways or "disclaim" in given or any(given >= set(way) for way in self.ways):
             return ()
         return tuple(name for name in self.ways[0] if name not in given)
-
-
-def _all(names: Iterable[str], given: Container[str]) -> bool:
-    return all(name in given for name in names)
 
 
 @dataclass(frozen=True, slots=True)
