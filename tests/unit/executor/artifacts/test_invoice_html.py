@@ -171,6 +171,15 @@ def test_of_a_port_without_a_known_name_the_code_is_printed() -> None:
     assert "9999" in page.text
 
 
+def test_on_a_phone_each_sum_is_labelled_as_its_column_is_headed() -> None:
+    text = html(a_snapshot()).data.decode()
+
+    [head] = re.findall(r'<table class="sums.*?<thead><tr>(.*?)</tr>', text, re.DOTALL)
+    for place, name in enumerate(re.findall(r">([^<]+)</th>", head)[1:], 2):
+        rule = rf'\.sums tbody td:nth-child\({place}\)::before[^{{}}]*\{{ content: "{name}"'
+        assert re.search(rule, text), name
+
+
 def test_a_tariff_number_never_breaks() -> None:
     text = html(a_snapshot()).data.decode()
 
