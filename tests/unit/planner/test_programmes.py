@@ -195,6 +195,7 @@ USMCA: dict[str, Any] = {"usmca": {"claim": True, "certification": "C-1"}}
 def test_a_usmca_claim_takes_goods_out_of_what_it_exempts() -> None:
     assert due("6302.60.0020", "CA").keys() == {"Section 301 forced labour"}
     assert due("6302.60.0020", "CA", **USMCA) == {}
+    assert due("6302.60.0020", "CA", preference={"programme": "usmca", "claim": True}) == {}
     assert "Section 122 surcharge" not in due("6302.60.0020", "MX", date(2026, 5, 1), **USMCA)
     assert "Section 232 car parts" in due(*MEXICAN_GRILLE)
     assert "Section 232 car parts" not in due(*MEXICAN_GRILLE, **USMCA)

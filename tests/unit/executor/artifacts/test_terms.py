@@ -149,7 +149,7 @@ def test_discounts_lower_the_value_and_are_printed_with_the_orders_charges() -> 
 def test_what_nobody_stated_is_not_said_to_be_none() -> None:
     files = files_of(shipped(a_plan(), charges=[]))
 
-    assert says(files, "Discounts and rebates not stated")
+    assert says(files, "Discounts, rebates not stated")
     assert says(files, "Freight, insurance, packing, other not stated")
     assert says(files, "Reason for export not stated")
     assert not says(files, "none stated")

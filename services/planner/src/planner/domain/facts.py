@@ -157,16 +157,11 @@ class Product:
 
     @property
     def preference(self) -> Content:
-        """The claim of preference; `usmca` is one too."""
-        if "usmca" in self.content:
-            return {"programme": USMCA, **self.content["usmca"]}
-        given: Content = self.content.get("preference", {})
-        return given
+        return preference_in(self.content)
 
     @property
     def claims_usmca(self) -> bool:
-        claim = self.preference
-        return bool(claim.get("claim")) and claim["programme"].upper() == USMCA
+        return claims_usmca(self.content)
 
     def agency_data(self, agency: str) -> Content:
         """What the product says for an agency; agencies are named in any case, by the last word."""
@@ -226,6 +221,19 @@ def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
     )
 
 
+def preference_in(content: Content) -> Content:
+    """The claim of preference; `usmca` is one too."""
+    if "usmca" in content:
+        return {"programme": USMCA, **content["usmca"]}
+    given: Content = content.get("preference", {})
+    return given
+
+
+def claims_usmca(content: Content) -> bool:
+    claim = preference_in(content)
+    return bool(claim.get("claim")) and claim["programme"].upper() == USMCA
+
+
 def _said(content: Content, hts: str | None, rules: RuleSet) -> frozenset[str]:
     """What takes goods out of a programme, as far as the product says it (see programmes.csv).
 
@@ -234,7 +242,7 @@ def _said(content: Content, hts: str | None, rules: RuleSet) -> frozenset[str]:
     """
     said = set()
     party = rules.entry("usmca_countries", content.get("countryOfOrigin"))
-    if party and content.get("usmca", {}).get("claim", False):
+    if party and claims_usmca(content):
         said.add("usmca")
     weight = content.get("metal", {}).get("weightPercentHundredths", _METAL_COUNTS)
     if weight < _METAL_COUNTS and hts is not None and hts[:2] not in _METAL_CHAPTERS:

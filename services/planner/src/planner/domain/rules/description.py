@@ -48,7 +48,7 @@ def description_vague(product: Product, given: ProductContext) -> Hits:
     message='"{word}" in the description is not in Latin script; an invoice is in English, or has '
     "a translation.",
     remedy="Sync the product with a description in English.",
-    source=law("19 CFR 141.86(d), edition of 2002", "2002-04"),
+    source=law("Invoice requirements of 19 CFR 141.86, summary by Omnitrans: in English"),
 )
 def description_not_latin(product: Product, _given: ProductContext) -> Hits:
     words = _WORD.findall(product.content.get("description", ""))

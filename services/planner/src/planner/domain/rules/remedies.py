@@ -57,7 +57,8 @@ def usmca_claim_invalid(product: Product, given: ProductContext) -> Hits:
 def usmca_certification_missing(unit: Group, given: PlanningInput) -> Hits:
     if unit.over_informal_limit(given):
         for product_id in unit.uncertified_usmca:
-            yield Hit(path=f"products[{product_id}].usmca.certification", missing=True)
+            name = "usmca" if "usmca" in given.products[product_id] else "preference"
+            yield Hit(path=f"products[{product_id}].{name}.certification", missing=True)
 
 
 @warning(
