@@ -115,7 +115,7 @@ async def opened(
         seeded = await seed(store, 2 * largest, 2_000)
         bench = Bench(
             servers=servers,
-            environment=envfile.variables(servers) | _SETTINGS | told | own,
+            environment=envfile.variables(servers, envfile.OPERATOR) | _SETTINGS | told | own,
             store=store,
             seeded=seeded,
             effort=effort,

@@ -15,9 +15,12 @@ root=$1; data=$2; user=$3; shift 3
 mount --bind /proc "$root/proc"
 mount --rbind /sys "$root/sys"
 mount --rbind /dev "$root/dev"
-if [ -n "$data" ]; then
-  mount --rbind "$data" "$root/var/lib/entrygo"
-fi
+for each in "$data"/*/; do  # each by itself: into the folder above them nobody else may
+  [ -n "$data" ] && [ -d "$each" ] || continue
+  inside=$root/var/lib/entrygo/$(basename "$each")
+  mkdir -p "$inside"
+  mount --rbind "$each" "$inside"
+done
 if [ "$user" = root ]; then
   exec chroot "$root" "$@"
 fi

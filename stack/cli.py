@@ -100,6 +100,10 @@ def _logs(options: argparse.Namespace) -> int:
     return 0
 
 
+def _told(folder: StackFolder, found: servers.Addresses) -> dict[str, str]:
+    return envfile.variables(found, envfile.OPERATOR, state.load(folder).gateway_port)
+
+
 def _env(options: argparse.Namespace) -> int:
     folder = StackFolder(options.name)
     found = servers.known(folder)
@@ -107,6 +111,6 @@ def _env(options: argparse.Namespace) -> int:
         json.dump(asdict(found), sys.stdout, indent=2)
         print()
     else:
-        for name, value in envfile.variables(found, state.load(folder).gateway_port).items():
+        for name, value in _told(folder, found).items():
             print(f"export {name}={shlex.quote(value)}")
     return 0

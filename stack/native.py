@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from stack import chroot, native_root, native_servers, ports, probes, processes
-from stack.native_servers import Server
+from stack.native_server import Server, own
 from stack.output import StackError, last_lines, step
 from stack.paths import StackFolder
 from stack.ports import Ports
@@ -116,7 +116,7 @@ def _ensure(folder: StackFolder, server: Server, numbers: Ports) -> None:
             if starts and spent > RESTART_SECONDS:
                 raise _not_ready(folder, server, "ends again each time it is started")
             time.sleep(RESTART_PAUSE if starts else 0)
-            native_servers.own(folder, server.name, server.user)
+            own(folder, server.name, server.user)
             server.prepare()
             record = _launch(folder, server, numbers)
             starts += 1

@@ -64,5 +64,7 @@ class StackFolder:
         return self.path / "restarts.json"
 
     def make(self) -> None:
-        for folder in (self.data, self.logs, self.pids):
+        """Nobody else's to look into, also where an earlier version made it."""
+        for folder in (self.path, self.data, self.logs, self.pids):
             folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(0o700)

@@ -1,5 +1,7 @@
 """Is it ready? Each question is asked in the server's own protocol, with a short deadline."""
 
+import base64
+import http
 import json
 import socket
 import struct
@@ -8,6 +10,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+
+from stack.output import StackError
 
 DEADLINE = 2.0
 LOOPBACK = "127.0.0.1"
@@ -48,7 +52,27 @@ def mongo_ok(port: int) -> bool:
     document = struct.pack("<i", len(find) + 5) + find + b"\x00"
     body = struct.pack("<I", 0) + b"\x00" + document
     answer = _exchange(port, struct.pack("<iiii", len(body) + 16, 1, 0, 2013) + body, 4096)
-    return b"\x01ok\x00" + struct.pack("<d", 1.0) in answer
+    return b"\x01ok\x00" + struct.pack("<d", 1.0) in answer or b"Unauthorized" in answer
+
+
+def rabbit_is_given(url: str, admin: tuple[str, str], definitions: bytes) -> None:
+    """These definitions, and no guest."""
+    token = base64.b64encode(":".join(admin).encode()).decode()
+    for method, path, body in (
+        ("POST", "/api/definitions", definitions),
+        ("DELETE", "/api/users/guest", None),
+    ):
+        asked = urllib.request.Request(  # noqa: S310  # the scheme is ours
+            f"{url}{path}",
+            body,
+            {"Authorization": f"Basic {token}", "Content-Type": "application/json"},
+            method=method,
+        )
+        try:
+            direct.open(asked, timeout=30).close()
+        except urllib.error.HTTPError as error:
+            if error.code != http.HTTPStatus.NOT_FOUND:
+                raise StackError(f"RabbitMQ does not take its users: {error}") from error
 
 
 def _bson_text(name: str, value: str) -> bytes:

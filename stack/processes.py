@@ -89,7 +89,7 @@ def start(launch: Launch) -> Record:
             launch.environment,
             file_actions=[
                 (os.POSIX_SPAWN_DUP2, gate, 0),
-                (os.POSIX_SPAWN_OPEN, 1, str(launch.log), flags, 0o644),
+                (os.POSIX_SPAWN_OPEN, 1, str(launch.log), flags, 0o600),
                 (os.POSIX_SPAWN_DUP2, 1, 2),
             ],
             setsid=True,

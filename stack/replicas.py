@@ -112,10 +112,10 @@ def stop(replicas: Iterable[Replica]) -> None:
         one.pid_file.unlink(missing_ok=True)
 
 
-def environment(addresses: Addresses, port: int) -> dict[str, str]:
+def environment(addresses: Addresses, service: str, port: int) -> dict[str, str]:
     """What one service process is told; the same names a container gets."""
     return {
-        **envfile.variables(addresses),
+        **envfile.variables(addresses, service),
         "ENTRYGO_HTTP_HOST": "127.0.0.1",
         "ENTRYGO_HTTP_PORT": str(port),
         "ENTRYGO_LOG_LEVEL": os.environ.get("ENTRYGO_LOG_LEVEL", "INFO"),
@@ -124,8 +124,9 @@ def environment(addresses: Addresses, port: int) -> dict[str, str]:
 
 def _launch(replica: Replica, addresses: Addresses) -> processes.Launch:
     programs = Path(os.environ.get(PROGRAMS, REPOSITORY / ".venv" / "bin"))
-    told = environment(addresses, replica.port) | TOLD.get(replica.service, {})
-    command = [str(programs / PROGRAM.get(replica.service, replica.service))]
+    program = PROGRAM.get(replica.service, replica.service)
+    told = environment(addresses, program, replica.port) | TOLD.get(replica.service, {})
+    command = [str(programs / program)]
     text = json.dumps([command, sorted(told.items())])
     return processes.Launch(
         command=command,

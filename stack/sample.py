@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from stack import envfile, probes
+from stack import envfile, probes, secrets
 from stack.output import faint, say
 from stack.paths import REPOSITORY, StackFolder
 from stack.servers import Addresses
@@ -103,10 +103,8 @@ def _make(folder: StackFolder, addresses: Addresses) -> Sample:
     broker = _entrygo(addresses, ["broker", "create", *of], BROKER)["id"]
     key = _entrygo(addresses, ["key", "create", *of], {})["key"]
     sample = Sample(account, warehouse, broker, key)
-    kept = folder.path / "sample.json"
     # The key is shown once by its maker, and is nobody else's to read.
-    kept.touch(mode=0o600)
-    kept.write_text(json.dumps(asdict(sample)))
+    secrets.write_private(folder.path / "sample.json", json.dumps(asdict(sample)))
     return sample
 
 
@@ -114,7 +112,7 @@ def _entrygo(addresses: Addresses, words: list[str], options: Mapping[str, str])
     given = [word for name, value in options.items() for word in (f"--{name}", value)]
     done = subprocess.run(
         [str(REPOSITORY / ".venv/bin/entrygo"), *words, *given, "--json"],
-        env={**os.environ, **envfile.variables(addresses)},
+        env={**os.environ, **envfile.variables(addresses, "operator")},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -3,10 +3,10 @@
 import os
 import shutil
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Literal, cast
 
-from stack import docker, native, native_root, ports, state
+from stack import docker, native, native_root, ports, secrets, state
 from stack.locks import locked
 from stack.output import StackError, say
 from stack.paths import StackFolder
@@ -36,6 +36,8 @@ class Addresses:
     mailpit_url: str
     kind: Kind
     versions: str
+    # RabbitMQ's address for each service's own user; none where all share `rabbit_url`.
+    users: dict[str, str] = field(default_factory=dict)
 
 
 def up(name: str, kind: Kind | None = None) -> Addresses:
@@ -58,7 +60,7 @@ def up_in_turn(folder: StackFolder, numbers: Ports, kind: Kind | None = None) ->
     if found is None and (kind or kind_of(folder)) == "docker":
         found = on_loopback(numbers, "docker", docker.servers_up(folder, numbers))
     elif found is None:
-        found = on_loopback(numbers, "native", native.up(folder, numbers))
+        found = _native(folder, numbers)
     state.save(folder, replace(state.load(folder), addresses=asdict(found)))
     return found
 
@@ -124,8 +126,7 @@ def given() -> Addresses | None:
 
 
 def on_loopback(numbers: Ports, kind: Kind, versions: str) -> Addresses:
-    # The container's own user may come from outside it; the native one's guest is loopback only.
-    user = "entrygo:entrygo" if kind == "docker" else "guest:guest"
+    user = "entrygo:entrygo"
     return Addresses(
         rabbit_url=f"amqp://{user}@127.0.0.1:{numbers['amqp']}/",
         rabbit_management_url=f"http://{user}@127.0.0.1:{numbers['management']}",
@@ -135,6 +136,24 @@ def on_loopback(numbers: Ports, kind: Kind, versions: str) -> Addresses:
         mailpit_url=f"http://127.0.0.1:{numbers['mailpit']}",
         kind=kind,
         versions=versions,
+    )
+
+
+def _native(folder: StackFolder, numbers: Ports) -> Addresses:
+    """Each with its password: anyone on this machine may connect to loopback."""
+    open_ = on_loopback(numbers, "native", native.up(folder, numbers))
+    known = secrets.passwords(folder)
+
+    def at(scheme: str, user: str, port: str, path: str = "") -> str:
+        return secrets.url(scheme, user, known[user], f"127.0.0.1:{numbers[port]}{path}")
+
+    return replace(
+        open_,
+        rabbit_url=at("amqp", secrets.ADMIN, "amqp", "/"),
+        rabbit_management_url=at("http", secrets.ADMIN, "management"),
+        mongo_url=at("mongodb", secrets.STORE, "mongo", "/?directConnection=true"),
+        mailpit_url=at("http", secrets.MAILPIT, "mailpit"),
+        users={user: at("amqp", user, "amqp", "/") for user in secrets.rabbit_users()},
     )
 
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from stack import secrets
 from stack.paths import StackFolder
 
 
@@ -23,6 +24,4 @@ def load(folder: StackFolder) -> State:
 
 
 def save(folder: StackFolder, state: State) -> None:
-    draft = folder.state.with_suffix(".draft")
-    draft.write_text(json.dumps(vars(state), indent=2))
-    draft.replace(folder.state)
+    secrets.write_private(folder.state, json.dumps(vars(state), indent=2))

@@ -1,5 +1,6 @@
 """A whole stack: the servers, and the services on them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -66,7 +67,7 @@ def _keep(
 ) -> None:
     port = numbers["gateway"]
     state.save(folder, replace(state.load(folder), counts=counts, gateway_port=port))
-    envfile.write(folder.env_file, envfile.variables(addresses, port))
+    envfile.write(folder.env_file, envfile.variables(addresses, envfile.OPERATOR, port))
 
 
 def _tell(
@@ -77,13 +78,19 @@ def _tell(
     say(f"{good('ready')}: {running}")
     lines = {
         "API": f"{url}/api   (documentation: {url}/docs)",
-        "mail": f"{addresses.mailpit_url}/view/latest.html",
-        "RabbitMQ": f"{addresses.rabbit_management_url}",
-        "store": addresses.mongo_url,
+        "mail": f"{_open(addresses.mailpit_url)}/view/latest.html",
+        "RabbitMQ": _open(addresses.rabbit_management_url),
+        "store": _open(addresses.mongo_url),
+        "passwords": f"in {folder.env_file}",
         "servers": f"{addresses.versions} ({addresses.kind})",
         "operator": f". {folder.env_file} && .venv/bin/entrygo --help",
     }
     for name, text in lines.items():
-        say(f"  {name:9} {text}")
+        say(f"  {name:10}{text}")
     if folder.name == "demo":
         sample.tell(folder, addresses, url)
+
+
+def _open(url: str) -> str:
+    """Without its password, which is for no terminal and no log."""
+    return re.sub(r"//[^/@]+@", "//", url)

@@ -8,7 +8,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-from stack import chroot, native, native_root, native_servers, ports, processes, servers
+from stack import (
+    chroot,
+    native,
+    native_postgres,
+    native_root,
+    native_servers,
+    ports,
+    processes,
+    servers,
+)
 from stack.paths import StackFolder
 from stack.servers import Addresses
 
@@ -56,7 +65,7 @@ class OwnServers:
         _run("mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0750", "chaos", str(self._disk))
         await self.up()
         port = str(ports.of(self._folder.name)["postgres"])
-        psql = [f"{native_servers.POSTGRES_BIN}/psql", "-qh", "127.0.0.1", "-p", port]
+        psql = [f"{native_postgres.POSTGRES_BIN}/psql", "-qh", "127.0.0.1", "-p", port]
         for said in (f"alter system set max_wal_size = '{WAL}'", "select pg_reload_conf()"):
             await self.run("postgres", *psql, "-U", "postgres", "-c", said, "postgres")
 

@@ -46,8 +46,8 @@ class Staff:
         self._held = held
         self._connections: dict[str, AbstractConnection] = {}
 
-    async def process(self, service: str) -> Messages:
-        url = SecretStr(self._users[service])
+    async def process(self, service: str, *, own: bool = True) -> Messages:
+        url = SecretStr(self._users[service] if own else self._users["admin"])
         settings = self._settings.model_copy(update={"rabbit_url": url})
         messages = Messages(settings, service=service, healthy=healthy)
         if service == "planner":
@@ -78,7 +78,7 @@ async def holds(command: VerifyPlan) -> PlanVerified:
 def own_host(servers: Addresses) -> Iterator[dict[str, str]]:
     """What is said here is for no other test."""
     with virtual_host(servers) as url, own_users(servers, url) as users:
-        yield users
+        yield {**users, "admin": url}
 
 
 @pytest.fixture
@@ -289,6 +289,19 @@ async def test_no_service_answers_anothers_call_in_place_of_who_asked(staff: Sta
     assert await executor.ready()
     assert not asked.done()
     asked.cancel()
+
+
+async def test_who_still_shares_a_user_is_answered_and_answers(staff: Staff) -> None:
+    """As while services change over to users of their own."""
+    executor = await staff.process("executor", own=False)
+    assert (await executor.request(EXPORTS_VERIFY, COMMAND, within=30, step="test.ask")).holds
+
+    await staff.process("planner", own=False)
+    asking = await staff.process("executor")
+    answers = [
+        await asking.request(EXPORTS_VERIFY, COMMAND, within=30, step="test.ask") for _ in range(4)
+    ]  # by either planner, in turn
+    assert all(answer.holds for answer in answers)
 
 
 async def test_a_command_that_no_process_reads_yet_is_refused_and_not_lost(

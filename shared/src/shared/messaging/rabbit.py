@@ -24,7 +24,7 @@ from shared.messaging.declaring import COMMANDS, DIRECT, work_queue
 from shared.messaging.deliveries import Deliveries, Settling
 from shared.messaging.frames import Lanes, Part
 from shared.messaging.journey import ASKER, asked_by, copied, of_request
-from shared.messaging.permissions import answered, role_of
+from shared.messaging.permissions import answered, speaks_for
 from shared.messaging.reading import read
 from shared.messaging.rpc import answer_of
 from shared.messaging.topology import (
@@ -157,7 +157,7 @@ class Messages(Connected):
         """
         asker = asker_of(to.reply_to)
         if self._role and (
-            asker not in answered(self._role) or asker != role_of(asked_by(to, self._user))
+            asker not in answered(self._role) or not speaks_for(asked_by(to, self._user), asker)
         ):
             log.warning("a reply to nobody's queue", extra={"reply_to": to.reply_to[:100]})
             return

@@ -27,7 +27,7 @@ from shared.contracts.errors import Refusal
 from shared.errors import NoReply, QueueUnavailable, Refused
 from shared.messaging import frames, topology
 from shared.messaging.link import consumes
-from shared.messaging.permissions import role_of
+from shared.messaging.permissions import speaks_for
 from shared.messaging.topology import Answered, Route
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class Replies:
             waiting, by = self._waiting.get(reply.correlation_id or "", (None, None))
             if waiting is None or waiting.done():
                 log.info("reply without a caller", extra={"call_id": reply.correlation_id})
-            elif self._role and role_of(reply.user_id) != by:
+            elif self._role and not speaks_for(reply.user_id, by):
                 log.error("a reply by another than was asked", extra={"by": reply.user_id})
             else:
                 waiting.set_result(reply)
