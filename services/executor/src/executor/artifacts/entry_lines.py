@@ -22,7 +22,7 @@ _FIRST: Final = (
     "invoiceNumber", "unitId", "entryType", "entryLine", "htsCode", "secondaryHtsCode", "spi",
     "countryOfOrigin", "manufacturerName", "mid",
 )  # fmt: skip
-_CODES: Final = ("htsCode", "secondaryHtsCode")  # written as they are, for programs
+_CODES: Final = ("entryType", "htsCode", "secondaryHtsCode")  # written as they are, for programs
 _FIGURES: Final = (
     "quantity1", "quantity2", "pieces", "enteredValueUsd", "goodsValueUsd", "enteredValueCents",
     "netWeightGrams", "grossWeightGrams", "grossWeightKg",
