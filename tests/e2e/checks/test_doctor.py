@@ -66,6 +66,7 @@ async def test_what_is_wrong_is_bad_and_comes_with_what_to_type(
     assert code == 1
     assert {name: found[name]["next"] for name in bad(found)} == {
         "planner": "make status",
+        "planner-large": "make status",
         "dead letters, executor": "entrygo dlq list",
         "exports EXECUTION_STALLED": "entrygo export list --status EXECUTION_STALLED",
         "exports DELIVERY_UNKNOWN": "entrygo export list --status DELIVERY_UNKNOWN",

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shared.messaging.topology import LARGE_ORDERS, WORKERS
 from support.documented import shape
 from support.services import Cluster
 from support.shop import Shop
@@ -28,13 +29,13 @@ async def test_health_tells_each_worker_apart(running: Cluster, shop: Shop) -> N
 
         return await until(told)
 
-    well = await status({"planner": "UP", "executor": "UP", "broker-mailer": "UP"})
+    well = await status(dict.fromkeys(WORKERS, "UP"))
     assert well["status"] == "UP"
 
     for service in ("planner", "broker-mailer"):
         await running.of(service)[0].kill()
 
-    ill = await status({"planner": "DOWN", "executor": "UP", "broker-mailer": "DOWN"})
+    ill = await status(dict.fromkeys(WORKERS, "DOWN") | {"executor": "UP"})
     assert ill["status"] == "DEGRADED"
     assert ill["dependencies"] == {"store": {"status": "UP"}, "queue": {"status": "UP"}}
     assert ill["workers"]["planner"]["consumers"] == 0
@@ -69,3 +70,23 @@ async def test_without_its_worker_each_write_is_503_by_name_and_its_key_finishes
 
     await shop.until_status(plan["exportId"], "COMPLETED")
     assert len((await shop.http.get("/api/exports")).json()["data"]) == 2
+
+
+async def test_a_large_plan_waits_for_its_own_planner_and_no_other_plan_does(
+    running: Cluster, shop: Shop
+) -> None:
+    await running.of("planner")[0].kill()
+    await running.start("planner", PLANNER_QUEUES="small")
+    orders = await shop.sync(LARGE_ORDERS + 1)
+    many = {"accountId": shop.account.account_id} | shop.plan_body(orders)
+
+    away = await shop.http.post(
+        "/api/exports/plan", json=many, headers={"idempotency-key": "k-many"}
+    )
+
+    assert away.status_code == 503, away.text
+    assert away.json()["details"]["worker"] == "planner-large"
+    await shop.plan(orders[:2])
+    await running.start("planner", PLANNER_QUEUES="large")
+    plan = await shop.plan(orders, "k-many")
+    assert len(plan["included_order_ids"]) == LARGE_ORDERS + 1
