@@ -20,7 +20,7 @@ def prompts(invoices: Sequence[Mapping[str, Any]]) -> list[str]:
         for rank, text, lines in _of(invoice):
             found[rank, text].append((position, lines))
     return [
-        f"{_where(found[key], alone=len(invoices) == 1)}{key[1]}"
+        f"{_where(found[key], len(invoices))}{key[1]}"
         for key in sorted(found, key=lambda key: key[0])
     ]
 
@@ -45,7 +45,10 @@ def _of(invoice: Mapping[str, Any]) -> Iterator[tuple[int, str, Sequence[int]]]:
         yield 1 if "programme" in flag else 3, flag["reason"], flag["lineNumbers"]
 
 
-def _where(places: Sequence[Where], *, alone: bool) -> str:
+def _where(places: Sequence[Where], invoices: int) -> str:
+    if len(places) == invoices and not any(lines for _, lines in places):
+        return ""  # all of it
+    alone = invoices == 1
     if not alone and len(places) > MOST_PLACES:
         return f"Entries {ranges(position for position, _ in places)}: "
     told = "; ".join(

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from shared.prompts import MOST_PLACES, prompts
 
 
@@ -52,9 +54,9 @@ def test_a_prompt_of_many_entries_names_them_alone() -> None:
     assert prompts(invoices) == ["Entries 1-6: FDA may ask."]
 
 
-def test_what_concerns_the_whole_of_a_single_entry_names_no_place() -> None:
+@pytest.mark.parametrize("entries", [1, 2, MOST_PLACES + 1])
+def test_what_concerns_the_whole_shipment_names_no_place(entries: int) -> None:
     information = a_finding("For information.") | {"severity": "INFO"}
+    invoices = [an_invoice(a_finding("No bond is on file."), information)] * entries
 
-    assert prompts([an_invoice(a_finding("No bond is on file."), information)]) == [
-        "No bond is on file."
-    ]
+    assert prompts(invoices) == ["No bond is on file."]
