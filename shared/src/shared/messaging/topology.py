@@ -38,6 +38,7 @@ DELIVERY_LIMIT: Final = 20  # a message that keeps killing its worker ends in th
 MAX_LENGTH: Final = 100_000  # a full queue refuses the publisher, who answers 503
 LARGE_ORDERS: Final = 500  # a plan of more is not made beside those that others wait for
 LARGE_AT_ONCE: Final = 2  # of them in a process's hand: one is decided while another is read
+PRINTS_AT_ONCE: Final = 8  # one after another: at most 24 minutes, of RabbitMQ's 30 to acknowledge
 
 _LARGE: Final = ".large"
 _DEAD: Final = ".dead"
@@ -75,6 +76,7 @@ class Route(Generic[Asked, Answered]):
     asked_by: tuple[str, ...] = ("gateway",)
     refused: EventRoute | None = None
     large: bool = False
+    most: int | None = None  # in a process's hand, where fewer than its prefetch
 
     @property
     def asked(self) -> str:
@@ -88,7 +90,8 @@ class Route(Generic[Asked, Answered]):
 
     def at_once(self, prefetch: int) -> int:
         """How many of it a process has in hand."""
-        return min(prefetch, LARGE_AT_ONCE) if self.large else prefetch
+        most = LARGE_AT_ONCE if self.large else self.most
+        return prefetch if most is None else min(prefetch, most)
 
     @property
     def queue(self) -> str:
@@ -155,7 +158,12 @@ EXPORTS_OPERATE = Route(
     ("operator",),
 )
 PACKAGES_PRINT = Route(
-    "packages.print", "executor", PrintInvoice, InvoicePrinted, "Make an invoice's PDF, once."
+    "packages.print",
+    "executor",
+    PrintInvoice,
+    InvoicePrinted,
+    "Make an invoice's PDF, once.",
+    most=PRINTS_AT_ONCE,
 )
 DELIVERIES_SEND: Route[SendDelivery, Message] = Route(
     "deliveries.send",
