@@ -13,6 +13,7 @@ from shared.contracts.lifecycle import ExportRecord
 from shared.contracts.snapshot import ENTRY_TYPES, Snapshot
 from shared.money import told
 from shared.prompts import prompts
+from shared.sold import sold
 
 MOST_LISTED: Final = 10  # bills, packages
 MOST_NOTES: Final = 20  # the invoice holds them all
@@ -58,7 +59,7 @@ def letter_of(snapshot: Snapshot, invoices: Sequence[Mapping[str, Any]] = ()) ->
         exporter=account.get("exporter", {}).get("name", account["name"]),
         importer=account.get("importerOfRecord", {}).get("name", "not on file"),
         warehouse=snapshot["warehouse"]["name"],
-        transport=_transport(snapshot["shipment"]),
+        transport=_transport(snapshot["shipment"]) + _unweighed(snapshot),
         contact=_contact(employee),
         reply_to=employee.get("email"),
         totals=decision["totals"],
@@ -116,6 +117,15 @@ def _some(told: Iterable[str]) -> list[str]:
     return each[:MOST_LISTED] + (
         [f"and {len(each) - MOST_LISTED} more"] if each[MOST_LISTED:] else []
     )
+
+
+def _unweighed(snapshot: Snapshot) -> str:
+    """What the net weights leave out."""
+    orders, products = snapshot["orders"], snapshot["products"]
+    included = snapshot["decision"]["included_order_ids"]
+    lines = [line for order_id in included for line in orders[order_id]["items"]]
+    count = sum(sold(line).grams(products[line["productId"]]) is None for line in lines)
+    return f" Net weights are without {count} order lines of unknown weight." if count else ""
 
 
 def _contact(employee: Mapping[str, str]) -> str:

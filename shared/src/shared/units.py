@@ -56,10 +56,10 @@ class UnitOfMeasure(StrEnum):
         return self.measure.size if self.counted else 1
 
     def grams(self, thousandths: int, weight: int | None) -> int | None:
-        """Net weight of so many: of goods sold by weight, that; else by the weight of each."""
+        """Net weight of so many: of goods sold by weight, that; else by that of each, if any."""
         if self.measure.kind == _MASS:
             return rounded(thousandths * self.measure.size, 1000)
-        return None if weight is None else rounded(thousandths * self.each * weight, 1000)
+        return rounded(thousandths * self.each * weight, 1000) if weight else None
 
     def pieces(self, thousandths: int) -> int:
         """Whole pieces or pairs; what is measured counts none."""

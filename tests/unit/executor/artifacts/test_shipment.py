@@ -111,3 +111,21 @@ def test_a_partly_weighed_shipment_says_so() -> None:
         "sum of net weights; 1 of 2 kinds of packages are weighed; without 1 line of unknown weight"
     )
     assert note in texts(snapshot)["commercial_customs_invoice.html"]
+
+
+def test_a_net_weight_of_0_is_not_known() -> None:
+    snapshot = a_snapshot(products=[a_product(weightGrams=0)])
+
+    (invoice,) = package(snapshot).invoices
+
+    assert invoice.lines[0].net_weight_grams is None
+    assert invoice.totals.lines_without_weight == 1
+
+
+def test_the_mail_says_what_its_net_weights_leave_out() -> None:
+    light = a_product("P-2")
+    del light["weightGrams"]
+    snapshot = a_snapshot([an_order("A-1", a_line(), a_line("P-2"))], products=[a_product(), light])
+
+    assert "without 1 order lines of unknown weight" in letter_of(snapshot)["transport"]
+    assert "unknown weight" not in letter_of(two_units())["transport"]
