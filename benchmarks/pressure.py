@@ -8,21 +8,18 @@ made are held against those that somebody was told of.
 import argparse
 import asyncio
 import itertools
-import random
-import time
 from collections import Counter
 from collections.abc import Awaitable, Iterator
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from dataclasses import dataclass
 
 from pydantic import SecretStr
 from stack.servers import up
 
+from benchmarks.askers import ANSWERS, BUSY, Asker, Told, closed, open_loop, victim
 from benchmarks.bench import QUICK, Bench, opened
 from benchmarks.load import percentile
 from benchmarks.processes import run_to_the_end
-from benchmarks.requests import plan_body
-from benchmarks.seed import Tenant, seed, tenant
+from benchmarks.seed import seed, tenant
 from shared.messaging.queues import queue_lengths
 from shared.messaging.rabbit import Messages
 from shared.paging import pages
@@ -31,116 +28,6 @@ from shared.settings import CommonSettings
 
 CLIENTS = 50  # that take what they can, alone
 TIMES = 3  # of that is asked under pressure
-CONNECTIONS = 400
-VICTIM_EVERY = 0.25  # seconds
-BUSY = (429, 503)
-ANSWERS = (200, *BUSY)
-
-
-@dataclass
-class Told:
-    """What was answered, by status, and how long what was done took."""
-
-    statuses: Counter[int] = field(default_factory=Counter)
-    latencies: list[float] = field(default_factory=list)
-    pauses: list[int] = field(default_factory=list)  # of Retry-After
-    without_pause: int = 0
-    unanswered: int = 0
-
-
-class Asker:
-    """Plans of five orders of one account, over its keys in turn."""
-
-    def __init__(self, owner: Tenant, order_ids: list[str]) -> None:
-        self._chance = random.Random(owner.account)  # noqa: S311  # which orders, no secret
-        self._owner, self._orders = owner, order_ids
-        self._keys = itertools.cycle(owner.keys)
-
-    def request(self, host: str) -> bytes:
-        body = plan_body(self._chance.sample(self._orders, 5), self._owner)
-        head = (
-            f"POST /api/exports/plan HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer"
-            f" {next(self._keys)}\r\ncontent-type: application/json\r\n"
-            f"content-length: {len(body)}\r\n\r\n"
-        )
-        return head.encode() + body
-
-
-class Line:
-    """One connection, which is opened again where the other side ended it."""
-
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._host, self._port = str(parts.hostname), int(parts.port or 80)
-        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def ask(self, asker: Asker, told: Told) -> None:
-        began = time.perf_counter()
-        try:
-            if self._streams is None:
-                self._streams = await asyncio.open_connection(self._host, self._port)
-            reader, writer = self._streams
-            writer.write(asker.request(self._host))
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-            status, *lines = head.split("\r\n")
-            headers = dict(line.split(": ", 1) for line in lines if line)
-            await reader.readexactly(int(headers["content-length"]))
-        except (OSError, EOFError):
-            told.unanswered += 1
-            self.close()
-            return
-        code = int(status.split()[1])
-        told.statuses[code] += 1
-        if code == ANSWERS[0]:
-            told.latencies.append(time.perf_counter() - began)
-        elif "retry-after" in headers:
-            told.pauses.append(int(headers["retry-after"]))
-        elif code in BUSY:
-            told.without_pause += 1
-
-    def close(self) -> None:
-        if self._streams is not None:
-            self._streams[1].close()
-            self._streams = None
-
-
-async def closed(url: str, askers: Iterator[Asker], clients: int, seconds: float) -> Told:
-    """Each client asks again when it was answered."""
-    told, until = Told(), time.perf_counter() + seconds
-
-    async def one() -> None:
-        line = Line(url)
-        while time.perf_counter() < until:
-            await line.ask(next(askers), told)
-        line.close()
-
-    await asyncio.gather(*(one() for _ in range(clients)))
-    return told
-
-
-async def open_loop(url: str, askers: Iterator[Asker], rate: float, seconds: float) -> Told:
-    """So many a second, whatever is answered, as long as one of the connections is free."""
-    told, began = Told(), time.perf_counter()
-    ticks = itertools.count()
-
-    async def one() -> None:
-        line = Line(url)
-        while (at := next(ticks) / rate) < seconds:
-            await asyncio.sleep(max(0.0, began + at - time.perf_counter()))
-            await line.ask(next(askers), told)
-        line.close()
-
-    await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
-    return told
-
-
-async def victim(url: str, asker: Asker, over: asyncio.Event) -> Told:
-    told, line = Told(), Line(url)
-    while not over.is_set():
-        await line.ask(asker, told)
-        await asyncio.sleep(VICTIM_EVERY)
-    line.close()
-    return told
 
 
 @dataclass
@@ -209,51 +96,43 @@ class Pressure:
         report.heading(
             f"Pressure: {alone.rate:.0f} plans a second alone, {TIMES} times of it asked"
         )
-        rows = []
-        for name, one in (("alone", alone), ("under pressure", pressed)):
-            told, its = one.all, one.victim
-            rows.append(
-                [
-                    name,
-                    f"{one.rate:.0f}",
-                    *(f"{percentile(told.latencies, each):.0f}" for each in (50, 99)),
-                    f"{percentile(its.latencies, 95):.0f}",
-                    *(f"{told.statuses[status]:,}" for status in BUSY),
-                    f"{max(one.longest_queue):,}",
-                ]
-            )
         head = ["", "plans/s", "p50 ms", "p99", "victim p95", "429", "503", "longest queue"]
-        report.table(head, rows)
-        every = (alone.all, alone.victim, pressed.all, pressed.victim)
+        report.table(head, [_row("alone", alone), _row("under pressure", pressed)])
         report.say("")
         report.ratio("plans under pressure over alone (0.9 asked)", [pressed.rate / alone.rate])
         report.ratio("p99 of what was done (3 at most)", [_over(pressed.all, alone.all, 99)])
         report.ratio("the victim's p95 (3 at most)", [_over(pressed.victim, alone.victim, 95)])
-        statuses = sum((each.statuses for each in every), Counter[int]())
-        others = {status: number for status, number in statuses.items() if status not in ANSWERS}
-        pauses, met = sorted(pressed.all.pauses) or [0], pressed.victim.statuses
-        busy = sum(met[status] for status in BUSY)
-        quarter = len(pressed.gateway_mb) // 4
-        for line in (
-            f"exports that nobody was told of: {made - statuses[200]} of {made:,}",
-            (
-                f"requests without an answer: {sum(each.unanswered for each in every)},"
-                f" busy without Retry-After: {sum(each.without_pause for each in every)},"
-                f" other answers: {others or 'none'}"
-            ),
-            (
-                f"Retry-After: {pauses[0]} to {pauses[-1]} s, half of them up to"
-                f" {pauses[len(pauses) // 2]} s; the victim was told so {busy} of {met.total()}"
-            ),
-            *(
-                f"{name}: {memory[quarter]:.0f} MB after a quarter, {memory[-1]:.0f} MB at the end"
-                for name, memory in (
-                    ("gateway", pressed.gateway_mb),
-                    ("planner", pressed.planner_mb),
-                )
-            ),
-        ):
+        for line in _facts(alone, pressed, made):
             report.say(f"* {line}")
+
+
+def _row(name: str, phase: Phase) -> list[str]:
+    told, its = phase.all, phase.victim
+    return [
+        name,
+        f"{phase.rate:.0f}",
+        *(f"{percentile(told.latencies, each):.0f}" for each in (50, 99)),
+        f"{percentile(its.latencies, 95):.0f}",
+        *(f"{told.statuses[status]:,}" for status in BUSY),
+        f"{max(phase.longest_queue):,}",
+    ]
+
+
+def _facts(alone: Phase, pressed: Phase, made: int) -> Iterator[str]:
+    every = (alone.all, alone.victim, pressed.all, pressed.victim)
+    statuses = sum((each.statuses for each in every), Counter[int]())
+    others = {status: number for status, number in statuses.items() if status not in ANSWERS}
+    pauses, met = sorted(pressed.all.pauses) or [0], pressed.victim.statuses
+    middle, busy = pauses[len(pauses) // 2], sum(met[status] for status in BUSY)
+    unpaused = sum(each.without_pause for each in every)
+    yield f"exports that nobody was told of: {made - statuses[200]} of {made:,}"
+    yield f"requests without an answer: {sum(each.unanswered for each in every)}"
+    yield f"other answers: {others or 'none'}; busy without Retry-After: {unpaused}"
+    yield f"Retry-After: {pauses[0]} to {pauses[-1]} s, half of them up to {middle} s"
+    yield f"the victim was told to come again {busy} of {met.total()} times"
+    quarter = len(pressed.gateway_mb) // 4
+    for name, memory in (("gateway", pressed.gateway_mb), ("planner", pressed.planner_mb)):
+        yield f"{name}: {memory[quarter]:.0f} MB after a quarter, {memory[-1]:.0f} MB at the end"
 
 
 def _over(one: Told, other: Told, percent: int) -> float:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -11,17 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.admission import Admission
+from gateway.auth import RateLimit
 from gateway.settings import Shares
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
 from support.export_records import put_export
 from support.gateways import OTHER_KEY, PATIENT, GatewayUnderTest
+from support.waiting import until
 
 SHARES = Shares(account_commands=2, all_commands=3, account_orders=10, all_orders=15)
 
 
 def admission(shares: Shares = SHARES) -> Admission:
-    return Admission(shares, clock=lambda: 0.0, chance=lambda: 0.5)
+    """One whose bursts are used up."""
+    counted = Admission(shares, clock=lambda: 0.0, chance=lambda: 0.5)
+    counted._burst = RateLimit(0.001, 0, clock=lambda: 0.0)  # noqa: SLF001
+    return counted
 
 
 def refused(counted: Admission, account_id: str, **amounts: int) -> tuple[str, int]:
@@ -73,7 +79,8 @@ def test_the_more_are_turned_away_the_later_they_come_again() -> None:
 def test_no_two_are_told_the_same_moment() -> None:
     pauses = set()
     for chance in (0.0, 0.99):
-        counted = Admission(SHARES, clock=lambda: 0.0, chance=partial(float, chance))
+        counted = admission()
+        counted._chance = partial(float, chance)  # noqa: SLF001
         for account in ("acc_1", "acc_2", "acc_3"):
             counted.hold({}, account, commands=1)
         for _ in range(9):
@@ -119,14 +126,38 @@ def test_who_asks_for_little_is_let_in_among_those_who_ask_for_much() -> None:
     counted.hold({}, "acc_4", commands=1)
 
 
+def test_for_a_moment_four_times_as_much_may_come_and_again_some_seconds_later() -> None:
+    now = 0.0
+    shares = Shares(account_commands=10, all_commands=100)
+    counted = Admission(shares, clock=lambda: now, chance=lambda: 0.5)
+
+    def come() -> int:
+        """How many are let in, who then end."""
+        scopes: list[dict[str, Any]] = []
+        with suppress(Refused):
+            while True:
+                scopes.append({})
+                counted.hold(scopes[-1], "acc_1", commands=1)
+        for scope in scopes:
+            counted.release(scope)
+        return len(scopes) - 1
+
+    assert come() == 40
+    assert come() == 10
+    now = 2.0
+    assert come() == 20
+    now = 60.0
+    assert come() == 40
+
+
 async def test_a_flood_of_one_account_is_429_and_the_other_account_is_served() -> None:
     shares = {"shares": Shares(account_commands=2)}
     gateway = GatewayUnderTest(settings=PATIENT.model_copy(update=shares))
+    crowd = 2 * (1 + 3)  # the share, and a burst of three
     put_export(gateway)
-    begun, go_on = asyncio.Event(), asyncio.Event()
+    go_on = asyncio.Event()
 
     async def slow(_: Any) -> Any:
-        begun.set()
         await go_on.wait()
         raise Refused(ErrorCode.EXPORT_VOIDED)
 
@@ -137,8 +168,12 @@ async def test_a_flood_of_one_account_is_429_and_the_other_account_is_served() -
             body = {"accountId": "acc_1", "batchId": "batch_1"}
             return client.post("/api/exports/execute", json=body)
 
-        slow_ones = [asyncio.create_task(execute()) for _ in range(2)]
-        await begun.wait()
+        slow_ones = [asyncio.create_task(execute()) for _ in range(crowd)]
+
+        async def all_begun() -> bool:
+            return len(gateway.workers.published) == crowd
+
+        await until(all_begun)
         third = await execute()
         read = await client.get("/api/exports")
         others = {"authorization": f"Bearer {OTHER_KEY}"}

@@ -1,8 +1,8 @@
 """How much may be under way at once: of each account its share, of all what this process serves.
 
 What is over an account's share is 429, what is over the process's 503, both before it queues. An
-account's keys share its share. One thing alone is always let in, however large; and who asks for
-little is let in among a crowd of those who ask for much.
+account's keys share its share. One thing alone is always let in, however large; who asks for little
+is let in among a crowd of those who ask for much; and for a moment four times as much may come.
 """
 
 import math
@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, MutableMapping
 from typing import Any, Final
 
+from gateway.auth import RateLimit
 from gateway.settings import Shares
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
@@ -19,6 +20,8 @@ from shared.errors import Refused
 _HELD: Final = "held"  # in the state of a request's scope
 _LONGEST_PAUSE: Final = 30  # seconds
 _LITTLE: Final = 16  # a part of a share
+_BURST: Final = 3  # shares, beside the one that is always there
+_BURST_BACK: Final = 0.5  # shares a second that may burst again
 
 Scope = MutableMapping[str, Any]
 
@@ -36,6 +39,7 @@ class Admission:
         self._chance = chance
         self._all: Counter[str] = Counter()
         self._of: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._burst = RateLimit(_BURST_BACK, _BURST, clock=clock)
         self._turned_away, self._ended = _Lately(clock), _Lately(clock)
 
     def hold(self, scope: Scope, account_id: str, **amounts: int) -> None:
@@ -46,11 +50,13 @@ class Admission:
         """
         for kind, amount in amounts.items():
             own, share = self._of[account_id][kind], self._shares.of_account(kind)
-            if _over(own, amount, share):
+            name = f"{account_id} {kind}"
+            if _over(own, amount, share) and not self._bursts(name, amount / share):
                 message = f"Too many {kind} of this account are under way."
                 raise self._refused(ErrorCode.RATE_LIMITED, message, crowd=1.0)
             room = 2 if own + amount <= share / _LITTLE else 1
-            if _over(self._all[kind], amount, room * self._shares.of_all(kind)):
+            whole = room * self._shares.of_all(kind)
+            if _over(self._all[kind], amount, whole) and not self._bursts(kind, amount / whole):
                 self._turned_away.count()
                 crowd = self._turned_away.number / max(self._ended.number, 1.0)
                 message = "The service has more to do than it can; nothing was begun."
@@ -67,6 +73,14 @@ class Admission:
             if not any(self._of[account_id].values()):
                 del self._of[account_id]
             self._ended.count()
+
+    def _bursts(self, name: str, shares: float) -> bool:
+        """Whether a crowd of this moment is let in beyond the share."""
+        try:
+            self._burst.take(name, shares)
+        except Refused:
+            return False
+        return True
 
     def _refused(self, code: ErrorCode, message: str, crowd: float) -> Refused:
         """Longer the more are turned away for each that is served, and never all at once."""

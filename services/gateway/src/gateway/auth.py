@@ -17,6 +17,7 @@ from shared.store import Store
 
 _KEY: Final = re.compile(r"shpbndl_(live|test)_[A-Za-z0-9_-]{8,200}")
 _MOST_CACHED: Final = 10_000
+_ROUNDED: Final = 1e-9  # tokens
 
 
 @dataclass(frozen=True)
@@ -41,24 +42,24 @@ class RateLimit:
     clock: Callable[[], float] = time.monotonic
     _buckets: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
 
-    def check(self, name: str) -> float:
-        """The tokens that are left.
+    def check(self, name: str, amount: float = 1.0) -> float:
+        """The tokens that are there.
 
         Raises:
-            Refused: RATE_LIMITED, with how many seconds to wait, when the bucket is empty.
+            Refused: RATE_LIMITED, with how many seconds to wait, when they are too few.
         """
         now = self.clock()
         tokens, since = self._buckets.get(name, (float(self.burst), now))
         tokens = min(float(self.burst), tokens + (now - since) * self.per_second)
-        if self.per_second and tokens < 1:
-            seconds = ceil((1 - tokens) / self.per_second)
+        if self.per_second and tokens < amount - _ROUNDED:
+            seconds = ceil((amount - tokens) / self.per_second)
             details = {"retry_after_seconds": seconds}
             raise Refused(ErrorCode.RATE_LIMITED, self.message, details=details)
         return tokens
 
-    def take(self, name: str) -> None:
-        """As `check`, and takes one."""
-        self._buckets[name] = (self.check(name) - 1, self.clock())
+    def take(self, name: str, amount: float = 1.0) -> None:
+        """As `check`, and takes them."""
+        self._buckets[name] = (self.check(name, amount) - amount, self.clock())
         self._buckets.move_to_end(name)
         if len(self._buckets) > _MOST_CACHED:
             self._buckets.popitem(last=False)
