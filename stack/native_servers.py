@@ -20,24 +20,7 @@ def all_of(folder: StackFolder, ports: Ports) -> list[Server]:
 
 
 def _rabbitmq(folder: StackFolder, ports: Ports) -> Server:
-    files = {
-        "rabbitmq.conf": f"""\
-listeners.tcp.1 = 127.0.0.1:{ports["amqp"]}
-management.tcp.ip = 127.0.0.1
-management.tcp.port = {ports["management"]}
-distribution.listener.interface = 127.0.0.1
-distribution.listener.port_range.min = {ports["distribution"]}
-distribution.listener.port_range.max = {ports["distribution"]}
-log.console = true
-log.file = false
-raft.wal_max_size_bytes = 64000000
-definitions.import_backend = local_filesystem
-definitions.local.path = {RABBIT_HOME}/definitions.json
-""",
-        "enabled_plugins": "[rabbitmq_management].\n",
-        # Read at each start; with it a new node has no guest.
-        "definitions.json": secrets.rabbit_definitions(folder).decode(),
-    }
+    files = _rabbitmq_files(folder, ports)
 
     def prepare() -> None:
         home = own(folder, "rabbitmq", "rabbitmq")
@@ -69,6 +52,27 @@ definitions.local.path = {RABBIT_HOME}/definitions.json
         ),
         grace=40,
     )
+
+
+def _rabbitmq_files(folder: StackFolder, ports: Ports) -> dict[str, str]:
+    return {
+        "rabbitmq.conf": f"""\
+listeners.tcp.1 = 127.0.0.1:{ports["amqp"]}
+management.tcp.ip = 127.0.0.1
+management.tcp.port = {ports["management"]}
+distribution.listener.interface = 127.0.0.1
+distribution.listener.port_range.min = {ports["distribution"]}
+distribution.listener.port_range.max = {ports["distribution"]}
+log.console = true
+log.file = false
+raft.wal_max_size_bytes = 64000000
+definitions.import_backend = local_filesystem
+definitions.local.path = {RABBIT_HOME}/definitions.json
+""",
+        "enabled_plugins": "[rabbitmq_management].\n",
+        # Read at each start; with it a new node has no guest.
+        "definitions.json": secrets.rabbit_definitions(folder).decode(),
+    }
 
 
 def _rabbitmq_environment(folder: StackFolder, ports: Ports) -> dict[str, str]:

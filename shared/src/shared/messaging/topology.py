@@ -243,9 +243,5 @@ def retry_arguments(queue: str, delay_ms: int) -> dict[str, object]:
 
 def dead_arguments() -> dict[str, object]:
     # No limit on deliveries: looking at a dead letter must not lose it.
-    return {
-        "x-queue-type": "quorum",
-        "x-delivery-limit": -1,
-        "x-overflow": "reject-publish",
-        "x-max-length": MAX_LENGTH,
-    }
+    bounded = {"x-overflow": "reject-publish", "x-max-length": MAX_LENGTH}
+    return {"x-queue-type": "quorum", "x-delivery-limit": -1, **bounded}
