@@ -46,10 +46,10 @@ class Person(Fact):
     """A person or a company, and where."""
 
     name: Text
-    """The person's or company's name."""
+    """Name."""
 
     address_lines: Lines = Field(default=(), max_length=10)
-    """Street and number, at most ten lines."""
+    """Street and number."""
 
     city: Maybe[Text] = None
     """City."""
@@ -85,13 +85,13 @@ class Importer(Buyer):
     """The importer of record of one order, in place of the account's."""
 
     number: Maybe[Text] = None
-    """CBP's importer number: an EIN as `12-3456789`, or one that CBP assigned."""
+    """An EIN, as `12-3456789`, or CBP-assigned."""
 
     bond: Maybe[Text] = None
-    """The customs bond's number or reference."""
+    """The bond's number."""
 
     power_of_attorney: bool | None = None
-    """Whether the broker has the importer's power of attorney."""
+    """Whether the broker has it."""
 
 
 class Discount(Fact):
@@ -202,25 +202,25 @@ class OrderFact(Fact):
     """Who receives the order."""
 
     sold_to: Buyer | None = None
-    """To whom it was sold, where that is not the consignee."""
+    """Who bought it, where that is not the consignee."""
 
     currency: Currency | None = None
-    """Currency of purchase, ISO 4217; absent: US dollars, and lines give `unitValueUsd`."""
+    """Of purchase, ISO 4217; absent: US dollars, and lines give `unitValueUsd`."""
 
     items: Annotated[tuple[OrderLine, ...], FailFast(), Field(min_length=1, max_length=MAX_LINES)]
     """The lines, in order; a product may repeat."""
 
     discounts: tuple[Discount, ...] | None = Field(default=None, max_length=100)
-    """What is taken off the lines' sum; at most all of it."""
+    """Taken off the lines' sum; at most all of it."""
 
     charges: tuple[OrderCharge, ...] | None = Field(default=None, max_length=100)
-    """Charges beside the price of the goods, or in it."""
+    """Charges beside the price, or in it."""
 
     reason_for_export: ReasonForExport | None = None
-    """Why the goods are sent; a gift and a sample have a value too."""
+    """Why the goods are sent; a gift has a value too."""
 
     importer_of_record: Importer | None = None
-    """Who imports this order, where it is not the account's importer."""
+    """Who imports it, in place of the account's importer."""
 
     incoterm: Maybe[Incoterm] = None
     """Terms of sale of this order, in place of the shipment's."""

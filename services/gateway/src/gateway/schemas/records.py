@@ -1,15 +1,22 @@
 """Orders and products as they are answered."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, WithJsonSchema
 from typing_extensions import TypedDict  # as in shared/contracts/decision.py
 
 from gateway.schemas.base import Page, Revision
 from shared.contracts import orders
 from shared.contracts.base import Fact
-from shared.contracts.catalogue import Cents, ProductFact, Thousandths
+from shared.contracts.catalogue import (
+    Cents,
+    Preference,
+    ProductFact,
+    ReportingQuantity,
+    Thousandths,
+)
 from shared.contracts.decision import Moment, RecordId
+from shared.units import UnitOfMeasure
 
 
 def _rarely_superseded(schema: dict[str, Any]) -> None:
@@ -39,8 +46,19 @@ class Synced(Fact):
     """When its substance last changed, UTC."""
 
 
+# Their shapes are those of the request, and said there.
+_AS_SYNCED: Final = WithJsonSchema({"type": ["object", "null"]})
+_CODE: Final = WithJsonSchema({"type": ["string", "null"], "maxLength": 3})
+_ALL_AS_SYNCED: Final = WithJsonSchema(
+    {"type": ["array", "null"], "items": {"type": "object"}, "maxItems": 100}
+)
+
+
 class OrderLine(orders.OrderLine):
     """One line, as it was synced."""
+
+    unit: Annotated[UnitOfMeasure | None, _CODE] = None
+    """What the quantity counts; pieces where absent."""
 
     quantity_thousandths: Thousandths
     """Whole pieces, or at most three decimals of `unit`."""
@@ -52,8 +70,20 @@ class Order(orders.OrderFact, Synced):
     items: Annotated[tuple[OrderLine, ...], Field(max_length=orders.MAX_LINES)]
     """The lines, in order; a product may repeat."""
 
+    sold_to: Annotated[orders.Buyer | None, _AS_SYNCED] = None
+    """As it was synced."""
+
+    importer_of_record: Annotated[orders.Importer | None, _AS_SYNCED] = None
+    """As it was synced."""
+
+    discounts: Annotated[tuple[orders.Discount, ...] | None, _ALL_AS_SYNCED] = None
+    """As they were synced."""
+
+    charges: Annotated[tuple[orders.OrderCharge, ...] | None, _ALL_AS_SYNCED] = None
+    """As they were synced."""
+
     total_value_cents: Cents | None
-    """The goods' value in US dollars: the lines less the discounts; null in another currency."""
+    """Lines less discounts in US dollars; null in another currency."""
 
     total_value_minor: orders.Minor
     """The same in the currency of purchase."""
@@ -61,6 +91,12 @@ class Order(orders.OrderFact, Synced):
 
 class Product(ProductFact, Synced):
     """A product as it was last synced."""
+
+    preference: Annotated[Preference | None, _AS_SYNCED] = None
+    """As it was synced."""
+
+    reporting_quantities: Annotated[tuple[ReportingQuantity, ...] | None, _ALL_AS_SYNCED] = None
+    """As they were synced."""
 
 
 class SyncedOrders(TypedDict):

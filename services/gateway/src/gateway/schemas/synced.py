@@ -76,9 +76,9 @@ class OrderLineBody(OrderLine):
 
     model_config = STRICT
     quantity: Pieces
-    """How many: whole pieces, or at most three decimals of `unit`."""
+    """Whole pieces, or at most three decimals of `unit`."""
     quantity_thousandths: OfUnit = Field(default=None, alias="quantity")
-    """How many: whole pieces, or at most three decimals of `unit`."""
+    """Whole pieces, or at most three decimals of `unit`."""
     unit_value_cents: Usd | None = Field(default=None, alias="unitValueUsd")
     unit_value_minor: Amount | None = Field(default=None, alias="unitValue")
 
