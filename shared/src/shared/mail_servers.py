@@ -3,14 +3,18 @@
 Durations are ISO 8601 (`PT5M`); a list is JSON (`["PT1M", "PT5M"]`).
 """
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Final, Self
 
-from pydantic import SecretStr
+from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.contracts.parties import Email
+
+_LOOPBACK: Final = re.compile(r"127(\.[0-9]{1,3}){3}|::1")
 
 
 class Tls(StrEnum):
@@ -49,6 +53,13 @@ class MailServers(BaseSettings):
     sandbox_smtp_host: str = "127.0.0.1"
     sandbox_smtp_port: int = 1025
     sandbox_folder: Path | None = None
+
+    @model_validator(mode="after")
+    def password_is_encrypted(self) -> Self:
+        here = self.smtp_host == "localhost" or _LOOPBACK.fullmatch(self.smtp_host)
+        if self.smtp_password and self.smtp_tls is Tls.NONE and not here:
+            raise ValueError("smtp_password needs smtp_tls STARTTLS or TLS")
+        return self
 
     @property
     def live(self) -> Server:

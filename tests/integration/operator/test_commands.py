@@ -238,6 +238,7 @@ async def test_a_dead_letter_is_listed_shown_replayed_and_dropped(
     )
 
     (row,) = await to_thread(entrygo.json, "dlq", "list")
+    next_page = await to_thread(entrygo.json, "dlq", "list", "--after", "cmd_1", "--limit", "1")
     shown = await to_thread(entrygo.json, "dlq", "show", "cmd_1")
     whole = await to_thread(entrygo.json, "dlq", "show", "cmd_1", "--full")
     replayed = await to_thread(entrygo.json, "dlq", "replay", "cmd_1")
@@ -251,6 +252,7 @@ async def test_a_dead_letter_is_listed_shown_replayed_and_dropped(
     assert (row["id"], row["origin_queue"]) == ("cmd_1", "planner.orders.sync")
     assert shown["body"] == {"items": [{"consignee": "***"}]}
     assert whole["body"] == {"items": [{"consignee": {"name": "Jo Buyer"}}]}
+    assert next_page == []
     assert replayed == {"replayed": "cmd_1", "queue": "planner.orders.sync"}
     assert left == []
     assert arrived is not None

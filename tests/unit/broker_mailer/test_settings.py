@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from broker_mailer.settings import Settings
 from shared.mail_servers import Tls
@@ -30,3 +30,22 @@ def test_durations_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch
 
     assert settings.retry_delays == (timedelta(seconds=1), timedelta(minutes=5))
     assert settings.sweep_every == timedelta(milliseconds=200)
+
+
+@pytest.mark.parametrize(
+    "host", ["smtp.example", "10.0.0.5", "127.0.0.1.example", "localhost.example"]
+)
+def test_a_password_is_never_sent_in_the_open(host: str) -> None:
+    password = SecretStr("pass")
+
+    with pytest.raises(ValidationError, match="smtp_password needs"):
+        Settings(smtp_host=host, smtp_password=password, smtp_tls=Tls.NONE)
+    encrypted = Settings(smtp_host=host, smtp_password=password, smtp_tls=Tls.STARTTLS)
+    assert encrypted.live.password == "pass"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_on_this_machine_it_may_be(host: str) -> None:
+    password = SecretStr("pass")
+
+    assert Settings(smtp_host=host, smtp_password=password, smtp_tls=Tls.NONE).live.host == host

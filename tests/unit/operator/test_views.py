@@ -1,11 +1,13 @@
 """What an operator is shown: plans explained, letters masked, exports found and told."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+import pytest
 
-from entrygo_operator import dead_letters, exports, plans
+from entrygo_operator import dead_letters, exports, output, plans
 from shared.contracts.lifecycle import ExportRecord, Readiness, State
 from shared.messaging.dead_letters import DeadLetter
 from support.snapshots import a_finding, a_flag, a_snapshot, an_order, order_id, product_id
@@ -134,3 +136,22 @@ def test_a_body_that_is_no_json_is_shown_only_when_asked_for() -> None:
 
     assert "Jo" not in dead_letters.body(letter, full=False)
     assert "Jo Buyer" in dead_letters.body(letter, full=True)
+
+
+@pytest.mark.parametrize(
+    "active", ["\x1b[2J", "\x9b2J", "\u202e", "\u2066", "\u200b", "\ufeff", "\x07"]
+)
+def test_what_a_terminal_would_act_upon_is_shown_as_its_number(
+    active: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"before{active}after"
+
+    output.show(*output.rows([{"reason": text}], ["reason"], none="").shown)
+    output.show(*output.record({"reason": text}).shown)
+    shown = capsys.readouterr().out
+
+    assert not set(active) & set(shown) - set("[2J")
+    assert shown.count(f"\\u{ord(active[0]):04x}") == 2
+    made = output.to_json({"reason": text})
+    assert json.loads(made) == {"reason": text}
+    assert active[0] not in made

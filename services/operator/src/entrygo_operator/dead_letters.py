@@ -20,6 +20,8 @@ from shared.messaging.topology import SERVICES
 from shared.validation import invalid
 
 LetterId = Annotated[str, typer.Argument(metavar="ID", help="Id of the message.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="How many at most.")]
+After = Annotated[str, typer.Option("--after", metavar="ID", help="Those that follow this one.")]
 Full = Annotated[bool, typer.Option("--full", help="Names and addresses too.")]
 
 MASK = "***"
@@ -37,10 +39,17 @@ letters = typer.Typer(
 
 
 @command(letters, "list")
-async def list_letters(session: Session, *, full: Full = False) -> Answer:
-    """All of them, oldest first."""
+async def list_letters(
+    session: Session, *, limit: Limit = 100, after: After = "", full: Full = False
+) -> Answer:
+    """The oldest, or those that follow one of them."""
     async with session.messages() as messages:
         found = await _all(messages)
+    ids = [letter.id for letter in found]
+    if after and after not in ids:
+        raise _unknown(after)
+    begin = ids.index(after) + 1 if after else 0
+    found = found[begin : begin + limit]
     now = await session.store.now()
     columns = ("id", "type", "origin_queue", "age_seconds", "reason")
     shown = [view(letter, now, full=full) for letter in found]

@@ -1,9 +1,10 @@
 """What a person reads, and what a program reads: tables, or JSON with `--json`."""
 
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from rich import box
@@ -13,6 +14,10 @@ from rich.text import Text
 
 from shared.clock import timestamp
 from shared.contracts.errors import Refusal
+
+# Controls beyond those that JSON escapes, what has no width, and what turns the order of others.
+_ACTIVE: Final = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_CONTROLS: Final = {code: f"\\u{code:04x}" for code in range(0x20)}
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Answer:
 
 def to_json(value: Any) -> str:  # noqa: ANN401  # any JSON value
     options = orjson.OPT_INDENT_2 | orjson.OPT_PASSTHROUGH_DATETIME
-    return orjson.dumps(value, default=timestamp, option=options).decode()
+    return _inert(orjson.dumps(value, default=timestamp, option=options).decode())
 
 
 def show(*shown: RenderableType) -> None:
@@ -64,7 +69,12 @@ def facts(found: dict[str, Any]) -> Table:
 
 def print_error(refusal: Refusal) -> None:
     """The error envelope, on the error stream."""
-    sys.stderr.write(orjson.dumps(refusal.envelope()).decode() + "\n")
+    sys.stderr.write(_inert(orjson.dumps(refusal.envelope()).decode()) + "\n")
+
+
+def _inert(text: str) -> str:
+    """What a terminal would act upon, as its number: JSON stays the same JSON."""
+    return _ACTIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _cell(value: object) -> str:
@@ -74,7 +84,7 @@ def _cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return ", ".join(_cell(one) for one in value) or "-"
-    return str(value)
+    return _inert(str(value).translate(_CONTROLS))
 
 
 def _flat(record: dict[str, Any], path: str = "") -> list[tuple[str, Any]]:
