@@ -32,7 +32,7 @@ class Sold(NamedTuple):
 def sold(line: Content) -> Sold:
     price = line["unitValueMinor"] if "unitValueMinor" in line else line["unitValueCents"]
     if "unit" in line:
-        return Sold(UnitOfMeasure(line["unit"]), line["quantityThousandths"], price)
+        return Sold(UnitOfMeasure[line["unit"]], line["quantityThousandths"], price)
     return Sold(UnitOfMeasure.PCS, line["quantity"] * 1000, price)
 
 

@@ -3,9 +3,8 @@
 Pieces and pairs are apart: whether one piece is a pair, only who sells it can say.
 """
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import NamedTuple, Self
 
 from shared.money import rounded
 
@@ -23,27 +22,30 @@ _PIECES, _PAIRS, _LENGTH, _AREA, _VOLUME, _MASS = "pieces", "pairs", "cm", "cm2"
 class UnitOfMeasure(StrEnum):
     """What one of a line's quantity is: pieces, pairs, dozens, metres ..."""
 
-    PCS = "PCS"
-    PR = "PR"
-    DOZ = "DOZ"
-    DPR = "DPR"
-    GRO = "GRO"
-    HUN = "HUN"
-    THO = "THO"
-    CM = "CM"
-    M = "M"
-    CM2 = "CM2"
-    M2 = "M2"
-    ML = "ML"
-    L = "L"
-    M3 = "M3"
-    G = "G"
-    KG = "KG"
-    T = "T"
+    PCS = "PCS", _PIECES, 1
+    PR = "PR", _PAIRS, 1
+    DOZ = "DOZ", _PIECES, 12
+    DPR = "DPR", _PAIRS, 12
+    GRO = "GRO", _PIECES, 144
+    HUN = "HUN", _PIECES, 100
+    THO = "THO", _PIECES, 1_000
+    CM = "CM", _LENGTH, 1
+    M = "M", _LENGTH, 100
+    CM2 = "CM2", _AREA, 1
+    M2 = "M2", _AREA, 10_000
+    ML = "ML", _VOLUME, 1
+    L = "L", _VOLUME, 1_000
+    M3 = "M3", _VOLUME, 1_000_000
+    G = "G", _MASS, 1
+    KG = "KG", _MASS, 1_000
+    T = "T", _MASS, 1_000_000
 
-    @property
-    def measure(self) -> Measure:
-        return _MEASURES[self]
+    measure: Measure
+
+    def __new__(cls, code: str, kind: str, size: int) -> Self:
+        unit = str.__new__(cls, code)
+        unit._value_, unit.measure = code, Measure(kind, size)
+        return unit
 
     @property
     def counted(self) -> bool:
@@ -64,24 +66,3 @@ class UnitOfMeasure(StrEnum):
     def pieces(self, thousandths: int) -> int:
         """Whole pieces or pairs; what is measured counts none."""
         return thousandths * self.each // 1000 if self.counted else 0
-
-
-_MEASURES: Final[Mapping[UnitOfMeasure, Measure]] = {
-    UnitOfMeasure.PCS: Measure(_PIECES, 1),
-    UnitOfMeasure.PR: Measure(_PAIRS, 1),
-    UnitOfMeasure.DOZ: Measure(_PIECES, 12),
-    UnitOfMeasure.DPR: Measure(_PAIRS, 12),
-    UnitOfMeasure.GRO: Measure(_PIECES, 144),
-    UnitOfMeasure.HUN: Measure(_PIECES, 100),
-    UnitOfMeasure.THO: Measure(_PIECES, 1_000),
-    UnitOfMeasure.CM: Measure(_LENGTH, 1),
-    UnitOfMeasure.M: Measure(_LENGTH, 100),
-    UnitOfMeasure.CM2: Measure(_AREA, 1),
-    UnitOfMeasure.M2: Measure(_AREA, 10_000),
-    UnitOfMeasure.ML: Measure(_VOLUME, 1),
-    UnitOfMeasure.L: Measure(_VOLUME, 1_000),
-    UnitOfMeasure.M3: Measure(_VOLUME, 1_000_000),
-    UnitOfMeasure.G: Measure(_MASS, 1),
-    UnitOfMeasure.KG: Measure(_MASS, 1_000),
-    UnitOfMeasure.T: Measure(_MASS, 1_000_000),
-}

@@ -93,6 +93,6 @@ def test_a_sum_is_told_in_what_it_is_known_in(totals: dict[str, object], said: s
 def test_a_unit_says_how_many_pieces_and_grams_it_is(
     unit: str, thousandths: int, pieces: int, grams: int
 ) -> None:
-    measured = UnitOfMeasure(unit)
+    measured = UnitOfMeasure[unit]
 
     assert (measured.pieces(thousandths), measured.grams(thousandths, 100)) == (pieces, grams)

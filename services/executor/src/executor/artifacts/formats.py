@@ -39,7 +39,7 @@ class Measures(dict[str, Fraction]):
             found["g"] = Fraction(grams)
         for one in reported:
             known = one.unit in UnitOfMeasure.__members__
-            measure = UnitOfMeasure(one.unit).measure if known else _asked(one.unit).measure
+            measure = UnitOfMeasure[one.unit].measure if known else _asked(one.unit).measure
             each = Fraction(thousandths * unit.each, 1_000_000) * one.quantity_thousandths
             found[measure.kind] = each * measure.size
         return found

@@ -154,7 +154,7 @@ def _of_html(data: bytes) -> Figures:
 
 
 def _pieces(quantity: int | str, unit: str) -> int:
-    return UnitOfMeasure(unit).pieces(int(Decimal(quantity) * 1000))
+    return UnitOfMeasure[unit].pieces(int(Decimal(quantity) * 1000))
 
 
 def _with_sums(found: Mapping[str, int]) -> Figures:
