@@ -16,6 +16,8 @@ MEANINGS: Final = {
     404: "Unknown to this account.",
     409: "Not possible in the present state.",
     413: "More than 10 MiB.",
+    414: "The URL is too long.",
+    431: "The headers are too many or too long.",
     415: "Not JSON in UTF-8.",
     422: "Cannot be done as asked.",
     429: "Too many requests with this key.",

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.e2e
 
 DOCUMENT = PUBLISHED / "openapi.json"
 BIN = Path(sys.executable).parent
-LARGEST = 145_000
+LARGEST = 148_000
 LOWEST_SCORE = 90
 # What is taken from npm, pinned, and a client in TypeScript.
 TYPESCRIPT = Path(__file__).parent / "typescript"

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from broker_mailer.emails import Mail, write
@@ -112,6 +112,7 @@ def test_without_a_responsible_employee_nobody_is_named_for_replies() -> None:
 def test_any_mail_parses_back_to_its_attachments_and_no_header_more(
     snapshot: Snapshot, documents: list[bytes], recipient_type: str, *, test: bool
 ) -> None:
+    assume("NOT FOR ENTRY" not in str(snapshot))  # Hypothesis tries the words of the code, too
     carried = {
         name: (media_type, data)
         for (name, (media_type, _)), data in zip(DOCUMENTS.items(), documents, strict=True)

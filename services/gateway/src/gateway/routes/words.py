@@ -44,9 +44,12 @@ def write_errors(*codes: ErrorCode) -> Responses:
 
 
 def _by_status(codes: dict[ErrorCode, int]) -> Responses:
+    """With what is refused before any route: a URL and headers that are too long."""
+    told = [(status, code) for code, status in codes.items()]
+    told += [(status, ErrorCode.PAYLOAD_TOO_LARGE) for status in (414, 431)]
     return {
-        status: {"x-codes": sorted(code for code, its in codes.items() if its == status)}
-        for status in sorted(set(codes.values()))
+        status: {"x-codes": sorted(code for its, code in told if its == status)}
+        for status in sorted({status for status, _ in told})
     }
 
 
