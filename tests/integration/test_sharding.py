@@ -93,6 +93,10 @@ async def test_every_read_by_id_update_and_delete_of_an_accounts_document_names_
         export = await shop.until_status(plan["exportId"], "COMPLETED")
         package = await shop.http.get(f"/api/customs-packages/{export['customs_package_id']}")
         assert package.status_code == 200
+        printed = f"/api/customs-packages/{export['customs_package_id']}/invoice.pdf"
+        for _ in range(2):  # where there is none yet, and where there is
+            answer = await shop.http.get(printed, headers={"prefer": "wait=30"})
+            assert answer.status_code in {200, 503}
 
     asked = [each for each in commands.asked if each.collection in OWNED]
 

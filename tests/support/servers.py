@@ -67,6 +67,15 @@ def told(servers: Addresses, rabbit_url: str, what: str) -> list[dict[str, Any]]
     return found
 
 
+def drop_letters(servers: Addresses, rabbit_url: str) -> None:
+    """Empties the queues of dead letters."""
+    dead = [each["name"] for each in told(servers, rabbit_url, "queues")]
+    with _management(servers) as management:
+        for name in (name for name in dead if name.endswith(".dead")):
+            url = f"/api/queues{httpx.URL(rabbit_url).path}/{quote(name, safe='')}/contents"
+            management.delete(url).raise_for_status()
+
+
 def channels(servers: Addresses, rabbit_url: str) -> list[dict[str, Any]]:
     with _management(servers) as management:
         url = f"/api/vhosts{httpx.URL(rabbit_url).path}/channels"

@@ -15,9 +15,10 @@ class Limits(BaseSettings):
     connections: int = Field(default=3_000, ge=1)
     # 0 means no limit, as behind a proxy, where all come from one.
     connections_per_address: int = Field(default=1_500, ge=0)
-    head_bytes: int = Field(default=32 * 1024, ge=1_024)
+    head_bytes: int = Field(default=96 * 1024, ge=1_024)
     headers: int = Field(default=100, ge=10)
-    target_bytes: int = Field(default=8 * 1024, ge=256)
+    # A hundred external ids of 255 characters are a third of it.
+    target_bytes: int = Field(default=60 * 1024, ge=256)
     # From the first byte, or from the connection, to the end of the headers.
     head_seconds: float = Field(default=10.0, gt=0)
     # To the end of the body, and without a byte of it.
