@@ -17,8 +17,11 @@ def prompts(invoices: Sequence[Mapping[str, Any]]) -> list[str]:
     """
     found: dict[tuple[int, str], list[Where]] = defaultdict(list)
     for position, invoice in enumerate(invoices, 1):
+        said: dict[tuple[int, str], list[Sequence[int]]] = defaultdict(list)
         for rank, text, lines in _of(invoice):
-            found[rank, text].append((position, lines))
+            said[rank, text].append(lines)
+        for key, each in said.items():  # by several rows of one agency perhaps
+            found[key].append((position, sorted(set().union(*each)) if all(each) else ()))
     return [
         f"{_where(found[key], len(invoices))}{key[1]}"
         for key in sorted(found, key=lambda key: key[0])

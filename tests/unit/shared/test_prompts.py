@@ -48,6 +48,17 @@ def test_a_prompt_of_several_entries_is_said_once_with_the_lines_of_each() -> No
     ]
 
 
+def test_what_several_rows_of_one_agency_say_alike_names_an_entry_once() -> None:
+    rows = [a_flag("FDA: data given.", line) for line in (1, 3, 2, 3)]
+    whole = a_flag("FDA: data given.")
+
+    assert prompts([an_invoice(*rows)]) == ["Lines 1-3: FDA: data given."]
+    assert prompts([an_invoice(*rows), an_invoice(rows[0])]) == [
+        "Entry 1, lines 1-3; entry 2, line 1: FDA: data given."
+    ]
+    assert prompts([an_invoice(*rows, whole)]) == ["FDA: data given."]
+
+
 def test_a_prompt_of_many_entries_names_them_alone() -> None:
     invoices = [an_invoice(a_flag("FDA may ask.", 1)) for _ in range(MOST_PLACES + 1)]
 
