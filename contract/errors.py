@@ -3,15 +3,16 @@
 from typing import Any, Final
 
 from contract.markdown import example, table
+from contract.rendering import anchor
 from shared.contracts.errors import ErrorCode, NextAction
 
 _CODES: Final = """\
 # Errors
 
-One shape, on every route and every failure: [Error](/docs/api/reference#error). Branch on the
+One shape, on every route and every failure: [Error](/docs/api/shapes#error). Branch on the
 status, then on `errorCode`; then do what `details.next_action` says. Every code and every next
 action is an anchor of this page, and an error's `details.docs` leads there:
-`/docs/errors#PLAN_STALE`, `/docs/errors#REPLAN`.
+`/docs/errors#plan_stale`, `/docs/errors#replan`.
 
 ## Codes
 
@@ -52,7 +53,7 @@ def _codes(codes: list[ErrorCode]) -> str:
             str(code.status),
             code.sentence,
             "yes" if code.retryable else "no",
-            f"[{code.next_action}](#{code.next_action})",
+            f"[{code.next_action}](#{anchor(code.next_action)})",
         )
         for code in codes
     ]

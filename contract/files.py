@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from contract import asyncapi, errors, openapi, rules
+from contract import asyncapi, errors, menu, openapi, rules
 from contract.core import core
 from contract.reference import Reference
 from contract.rendering import rendered
@@ -23,13 +23,16 @@ DEFINITIONS: Final = Path(__file__).parents[1] / "deploy" / "rabbitmq" / "defini
 def made() -> dict[Path, bytes]:
     """By the path in the repository."""
     document = openapi.document(create_app(Settings()))
+    reference = Reference(document)
     files = {
         "openapi.json": _json(document),
         "openapi-core.json": _json(core(document)),
         "asyncapi.json": _json(asyncapi.asyncapi_document()),
-        "api/reference.md": Reference(document).markdown().encode(),
+        "api/reference.md": reference.operations().encode(),
+        "api/shapes.md": reference.shapes().encode(),
         "errors.md": errors.markdown(document).encode(),
         "rules.md": rules.markdown().encode(),
+        "llms.txt": menu.list_for_agents().encode(),
     }
     sources = {str(page.relative_to(PAGES)): page.read_bytes() for page in PAGES.rglob("*.md")}
     for name, text in (sources | files).items():

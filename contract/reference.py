@@ -1,4 +1,4 @@
-"""The reference page: the OpenAPI document in words, with its examples, as Markdown."""
+"""The reference: the OpenAPI document in words, with examples, as two pages of Markdown."""
 
 import re
 from collections.abc import Iterator
@@ -11,13 +11,20 @@ from shared.links import error_page
 
 Json = dict[str, Any]
 
-_ABOUT: Final = """\
-# Reference
+_SHAPES: Final = "/docs/api/shapes"
+_OPERATIONS_ABOUT: Final = """\
+# Operations
 
-Every operation and every shape of the HTTP contract, made of the
-[OpenAPI document](/docs/api/openapi). Each operation needs `Authorization: Bearer <api-key>` and
-answers [errors](/docs/errors) in the shape [Error](#error). The examples are real requests and
-answers.
+Every operation of the HTTP contract, made of the [OpenAPI document](/docs/api/openapi); the fields
+of what goes in and comes out are [the shapes](/docs/api/shapes). Each operation needs
+`Authorization: Bearer <api-key>` and answers [errors](/docs/errors) in the shape
+[Error](/docs/api/shapes#error). The examples are real requests and answers.
+"""
+_SHAPES_ABOUT: Final = """\
+# Shapes
+
+Every request and answer of [the operations](/docs/api/reference), field by field. A name that ends
+in `Input` is what you send. Fields may be added to answers: read what you know.
 """
 _BOUNDS: Final = {
     "minimum": "at least {}",
@@ -34,9 +41,16 @@ class Reference:
     def __init__(self, document: Json) -> None:
         self._document = document
 
-    def markdown(self) -> str:
-        """An index, the operations by tag, then the shapes by name."""
-        return "\n".join([_ABOUT, *self._index(), *self._operations(), *self._shapes()])
+    def operations(self) -> str:
+        """An index, then the operations by tag."""
+        return "\n".join([_OPERATIONS_ABOUT, *self._index(), *self._operations()])
+
+    def shapes(self) -> str:
+        """An index, then the shapes by name."""
+        schemas = sorted(self._document["components"]["schemas"].items())
+        index = ", ".join(_shape_link(name) for name, _ in schemas)
+        told = (line for name, schema in schemas for line in _shape(name, schema))
+        return "\n".join([_SHAPES_ABOUT, f"{index}.\n", *told])
 
     def _tagged(self, tag: str) -> Iterator[tuple[str, Json]]:
         """What each operation of a tag is headed with, and the operation."""
@@ -51,8 +65,6 @@ class Reference:
             for call, operation in self._tagged(tag["name"]):
                 yield f"* [{call}](#{anchor(call)}): {operation['summary']}"
             yield ""
-        names = sorted(self._document["components"]["schemas"])
-        yield f"**Shapes**: {', '.join(_shape_link(name) for name in names)}.\n"
 
     def _operations(self) -> Iterator[str]:
         for tag in self._document["tags"]:
@@ -97,11 +109,6 @@ class Reference:
                 yield caption
             yield example(_name(media["schema"]), self._resolved(each)["value"])
 
-    def _shapes(self) -> Iterator[str]:
-        yield "## Shapes\n"
-        for name, schema in sorted(self._document["components"]["schemas"].items()):
-            yield from _shape(name, schema)
-
     def _resolved(self, value: Json) -> Json:
         """What a reference leads to, and everything else as it is."""
         if "$ref" not in value:
@@ -117,7 +124,7 @@ def _name(reference: Json) -> str:
 
 
 def _shape_link(name: str) -> str:
-    return f"[{name}](#{anchor(name)})"
+    return f"[{name}]({_SHAPES}#{anchor(name)})"
 
 
 def _with_links(text: str) -> str:
@@ -133,7 +140,7 @@ def _content(answer: Json) -> Iterator[str]:
 
 
 def _shape(name: str, schema: Json) -> Iterator[str]:
-    yield f"### {name}\n"
+    yield f"## {name}\n"
     if description := schema.get("description"):
         yield f"{description}\n"
     if rows := list(_fields(schema)):

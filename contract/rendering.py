@@ -1,46 +1,44 @@
-"""The readable pages: Markdown files as HTML that needs no script and no foreign host."""
+"""The readable pages: Markdown as HTML that is whole without a script and asks no foreign host."""
 
 import html
 import re
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-MENU: Final = (
-    ("/docs", "EntryGo"),
-    ("/docs/guides/first-export", "First export"),
-    ("/docs/concepts/protocol", "Protocol"),
-    ("/docs/concepts/export-lifecycle", "Life of an export"),
-    ("/docs/concepts/primitives", "Words"),
-    ("/docs/api/exports", "Exports API"),
-    ("/docs/errors", "Errors"),
-    ("/docs/rules", "Rules"),
-    ("/docs/messages", "Messages"),
-    ("/docs/api/reference", "Reference"),
-)
+from contract.menu import MENU, PAGES, markdown
 
 _WORD: Final = re.compile(r"[A-Z][A-Z0-9_]*[A-Z0-9]")
+_SHAPES: Final = "/docs/api/shapes"
 
+# The content comes first for who reads without a style; the menu is moved beside it where there is
+# room, and is what `Pages` leads to where there is none.
 _PAGE: Final = """\
 <!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="description" content="{about}">
 <title>{title}</title>
 <link rel="stylesheet" href="/docs/style.css">
-<link rel="alternate" type="text/markdown" href="{path}.md">
+<link rel="icon" href="/docs/icon.svg">
+<link rel="alternate" type="text/markdown" href="{source}">
+<script src="/docs/page.js" defer></script>
 </head>
 <body>
-<nav aria-label="Pages">
-{menu}
-</nav>
+<header><a href="/docs">EntryGo</a> <a href="#pages">Pages</a></header>
 <main>
 {body}</main>
-<footer>This page <a href="{path}.md">as Markdown</a>, all pages <a href="/llms.txt">as a list</a>;
+<nav id="pages" aria-label="Pages">
+{menu}
+</nav>
+<footer>This page <a href="{source}">as Markdown</a>, all pages <a href="/llms.txt">as a list</a>;
 for machines <a href="/docs/api/openapi">OpenAPI</a> and
 <a href="/docs/api/asyncapi">AsyncAPI</a>.</footer>
 </body>
@@ -48,51 +46,99 @@ for machines <a href="/docs/api/openapi">OpenAPI</a> and
 """
 
 
-def rendered(markdown: str, path: str) -> bytes:
-    """The whole page at `path`, an address without its ending; its title is its first heading."""
-    tokens = _parser().parse(markdown)
-    _set_anchors(tokens)
-    body = _parser().renderer.render(tokens, _parser().options, {})
-    heading = re.search(r"^# (.+)$", markdown, re.MULTILINE)
+def rendered(text: str, address: str) -> bytes:
+    """The whole page at `address`; its title is its first heading.
+
+    Raises:
+        ValueError: two headings would have one anchor.
+    """
+    tokens = _parser().parse(text)
+    headings = list(_headings(tokens))
+    _set_anchors(tokens, headings)
+    heading = headings[0][1].content if headings else "EntryGo"
+    sections = [(each.attrs["id"], text.content) for each, text in headings if each.tag == "h2"]
+    about = next((page.about for page in PAGES if page.address == address), heading)
     page = _PAGE.format(
-        title=html.escape(heading[1] if heading else "EntryGo"),
-        path="/docs/index" if path == "/docs" else path,
-        menu="\n".join(_link(*entry, current=path) for entry in MENU),
-        body=body.replace("<table>", '<div class="wide"><table>').replace(
-            "</table>", "</table></div>"
-        ),
+        title=html.escape(heading if heading == "EntryGo" else f"{heading} - EntryGo"),
+        about=html.escape(about),
+        source=markdown(address),
+        menu="\n".join(_menu(address, sections)),
+        body=_parser().renderer.render(tokens, _parser().options, {}),
     )
     return page.encode()
 
 
-def _link(address: str, title: str, *, current: str) -> str:
-    here = ' aria-current="page"' if address == current else ""
-    return f'<a href="{address}"{here}>{title}</a>'
+def _menu(current: str, sections: Sequence[tuple[Any, str]]) -> Iterator[str]:
+    """Each group with its pages, and under the current page its sections."""
+    for group, pages in MENU.items():
+        yield f"<p>{group}</p>\n<ul>"
+        for page in pages:
+            if page.address != current:
+                yield f'<li><a href="{page.address}">{page.title}</a></li>'
+                continue
+            yield f'<li><a href="{page.address}" aria-current="page">{page.title}</a>'
+            if sections:
+                links = (
+                    f'<li><a href="#{anchor}">{_plain(title)}</a></li>'
+                    for anchor, title in sections
+                )
+                yield f"<ul>{''.join(links)}</ul>"
+            yield "</li>"
+        yield "</ul>"
+
+
+def _plain(title: str) -> str:
+    return html.escape(title.replace("`", ""))
 
 
 @cache
 def _parser() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser.add_render_rule("table_open", lambda *_: '<div class="wide"><table>\n')
+    parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
+    parser.add_render_rule("heading_close", _heading_close)
+    parser.add_render_rule("fence", _fence)
+    return parser
 
 
-def _set_anchors(tokens: list[Token]) -> None:
-    """Each heading can be linked to, and each row that begins with a word of the protocol.
+def _heading_close(_: object, tokens: Sequence[Token], index: int, *__: object) -> str:
+    """A heading can be linked to by who reads it."""
+    opened = tokens[index - 2]
+    link = f' <a class="here" href="#{opened.attrs["id"]}" aria-label="To this section">#</a>'
+    return f"{'' if opened.tag == 'h1' else link}</{opened.tag}>\n"
 
-    `#rate-limits` for "Rate limits"; a word of the protocol stays as it is: `#PLAN_STALE`.
-    """
-    headings = [pair for pair in pairwise(tokens) if pair[0].type == "heading_open"]
-    taken = {anchor(text.content) for _, text in headings}
+
+def _fence(_: object, tokens: Sequence[Token], index: int, *__: object) -> str:
+    """An example; one that names its shape leads to it."""
+    token = tokens[index]
+    language, _, shape = token.info.strip().partition(" ")
+    text = html.escape(token.content)
+    code = f'<pre><code class="language-{html.escape(language)}">{text}</code></pre>'
+    told = f'<a href="{_SHAPES}#{anchor(shape)}">{html.escape(shape)}</a>\n' if shape else ""
+    return f'<div class="example">{told}{code}</div>\n'
+
+
+def _headings(tokens: list[Token]) -> Iterator[tuple[Token, Token]]:
+    return (pair for pair in pairwise(tokens) if pair[0].type == "heading_open")
+
+
+def _set_anchors(tokens: list[Token], headings: list[tuple[Token, Token]]) -> None:
+    """Each heading can be linked to, and each row that begins with a word of the protocol."""
+    taken: set[str] = set()
     for heading, text in headings:
-        heading.attrSet("id", anchor(text.content))
+        name = anchor(text.content)
+        if name in taken:
+            raise ValueError(f"two headings are #{name}")
+        taken.add(name)
+        heading.attrSet("id", name)
     for row, cell, text in zip(tokens, tokens[1:], tokens[2:], strict=False):
         word = text.content.strip("`")
         begins = (row.type, cell.type, text.content) == ("tr_open", "td_open", f"`{word}`")
-        if begins and _WORD.fullmatch(word) and word not in taken:
-            taken.add(word)
-            row.attrSet("id", word)
+        if begins and _WORD.fullmatch(word) and anchor(word) not in taken:
+            taken.add(anchor(word))
+            row.attrSet("id", anchor(word))
 
 
 def anchor(heading: str) -> str:
-    if _WORD.fullmatch(heading):
-        return heading
-    return "-".join(re.findall(r"[a-z0-9]+", heading.lower()))
+    """`rate-limits` for "Rate limits", `plan_stale` for the word `PLAN_STALE`."""
+    return "-".join(re.findall(r"[a-z0-9_]+", heading.lower()))

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from contract import fixture
 from contract.markdown import table
+from contract.rendering import anchor
 from planner import rulesets
 from planner.domain.facts import Product
 from planner.domain.flags import FLAG_RULES, FlagRule
@@ -24,7 +25,7 @@ source was read for: such a rule warns at most, unless it is EntryGo's own polic
 Nothing here is legal advice.
 
 Every rule and every code is an anchor of this page, and a finding's `docs` leads there:
-`/docs/rules#R16`, `/docs/rules#ORIGIN_MISSING`.
+`/docs/rules#r16`, `/docs/rules#origin_missing`.
 """
 _FLAGS = """\
 A flag is regulatory treatment carried forward to the broker; it never lowers readiness. Flags are
@@ -65,7 +66,7 @@ def _overview() -> str:
     fired, of = fixture.fired()
     rows = [
         (
-            f"[{rule.id}](#{rule.id})",
+            f"[{rule.id}](#{anchor(rule.id)})",
             f"`{rule.code}`",
             _severity(rule),
             SCOPES[rule.subject],
@@ -74,7 +75,13 @@ def _overview() -> str:
         for rule in RULES
     ]
     rows += [
-        (f"[{flag.id}](#{flag.id})", f"`{flag.code}`", "flag", "product", str(fired[flag.code]))
+        (
+            f"[{flag.id}](#{anchor(flag.id)})",
+            f"`{flag.code}`",
+            "flag",
+            "product",
+            str(fired[flag.code]),
+        )
         for flag in FLAG_RULES
     ]
     said = (

@@ -7,7 +7,9 @@ import jsonschema_rs
 import orjson
 import pytest
 
-from contract.rendering import MENU, rendered
+from contract.menu import PAGES as IN_MENU
+from contract.menu import list_for_agents
+from contract.rendering import anchor, rendered
 from gateway.files import files
 from planner.domain.flags import FLAG_RULES
 from planner.domain.rules import RULES as RULES_IN_FORCE
@@ -77,7 +79,7 @@ def test_every_word_of_an_answer_is_an_anchor_of_the_served_page(
 ) -> None:
     anchors = re.findall(r' id="([^"]+)"', files()[page].body.decode())
 
-    assert [word for word in words if word not in anchors] == []
+    assert [word for word in words if anchor(word) not in anchors] == []
     assert len(anchors) == len(set(anchors))
 
 
@@ -86,26 +88,32 @@ def test_the_limits_are_those_of_the_contract() -> None:
 
 
 def test_the_list_for_agents_has_every_page() -> None:
-    listed = text_of("llms.txt")
+    listed = list_for_agents()
 
+    assert files()["/llms.txt"].body.decode() == listed
     for address in files():
-        if address.endswith(".md") and address != "/docs/index.md":
-            assert f"({address})" in listed, address
+        assert not address.endswith(".md") or f"({address})" in listed, address
 
 
-def test_every_page_is_in_the_menu_and_knows_where_it_is() -> None:
-    for address, _ in MENU:
-        page = rendered("# A title\n", address).decode()
+def test_every_page_knows_where_it_is_in_the_menu_and_says_its_sections() -> None:
+    for address, *_ in IN_MENU:
+        page = rendered("# A title\n\n## A `part`\n", address).decode()
 
         assert f'<a href="{address}" aria-current="page">' in page
         assert page.count("aria-current") == 1
+        assert '<li><a href="#a-part">A part</a></li>' in page
+
+
+def test_two_headings_of_one_anchor_are_refused() -> None:
+    with pytest.raises(ValueError, match="#a-part"):
+        rendered("# A title\n\n## A part\n\n## A part\n", "/docs")
 
 
 def test_markup_in_a_page_is_text() -> None:
     page = rendered("# <i>x</i>\n\n<script>alert(1)</script>\n", "/docs").decode()
 
     assert "<script>" not in page
-    assert "<title>&lt;i&gt;x&lt;/i&gt;</title>" in page
+    assert "<title>&lt;i&gt;x&lt;/i&gt; - EntryGo</title>" in page
 
 
 @pytest.mark.parametrize("service", ["gateway", "planner", "executor", "broker-mailer", "operator"])

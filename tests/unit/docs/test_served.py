@@ -6,25 +6,18 @@ import orjson
 import pytest
 
 from contract.core import references
+from contract.menu import PAGES as IN_MENU
+from contract.menu import Page, markdown
 from support.gateways import GatewayUnderTest
 from support.pages import PAGES, PUBLISHED
 
 OPEN = [
-    ("/docs", "text/html"),
+    *((page.address, "text/html") for page in IN_MENU),
+    *((markdown(page.address), "text/markdown") for page in IN_MENU),
     ("/docs/", "text/html"),
-    ("/docs/concepts/protocol", "text/html"),
-    ("/docs/concepts/export-lifecycle", "text/html"),
-    ("/docs/concepts/primitives", "text/html"),
-    ("/docs/api/exports", "text/html"),
-    ("/docs/guides/first-export", "text/html"),
-    ("/docs/errors", "text/html"),
-    ("/docs/errors.md", "text/markdown"),
-    ("/docs/rules", "text/html"),
-    ("/docs/messages", "text/html"),
-    ("/docs/api/reference", "text/html"),
-    ("/docs/api/reference.md", "text/markdown"),
-    ("/docs/guides/first-export.md", "text/markdown"),
     ("/docs/style.css", "text/css"),
+    ("/docs/page.js", "text/javascript"),
+    ("/docs/icon.svg", "image/svg+xml"),
     ("/docs/api/openapi", "application/json"),
     ("/docs/api/asyncapi", "application/json"),
     ("/llms.txt", "text/plain"),
@@ -45,14 +38,42 @@ async def test_a_page_needs_no_key_and_can_be_asked_for_its_head(
     assert head.content == b""
 
 
-async def test_a_page_loads_nothing_but_its_own_style() -> None:
+@pytest.mark.parametrize("page", IN_MENU, ids=lambda page: page.address)
+async def test_a_page_may_load_its_own_style_script_and_icon_and_does_nothing_else(
+    page: Page,
+) -> None:
     async with GatewayUnderTest().client(None) as client:
-        answer = await client.get("/docs/api/reference")
+        answer = await client.get(page.address)
 
-    policy = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
-    assert answer.headers["content-security-policy"] == policy
-    assert "<script" not in answer.text
-    assert answer.text.count("<link") == 2  # the style, and the page as Markdown
+    policy = dict(
+        part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; ")
+    )
+    assert {kind for kind, source in policy.items() if source == "'self'"} == {
+        "style-src",
+        "script-src",
+        "img-src",
+    }
+    assert set(policy.values()) == {"'self'", "'none'"}
+    assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
+    assert re.findall(r"<script[^>]*>", answer.text) == ['<script src="/docs/page.js" defer>']
+    assert not re.search(r"<[^>]* (style|on\w+)=", answer.text)
+    assert "://" not in " ".join(re.findall(r' (?:src|href)="([^"]*)"', answer.text))
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [("/", "/docs"), ("/api", "/docs"), ("/openapi.json", "/docs/api/openapi")],
+)
+@pytest.mark.parametrize("host", ["entrygo.example", "evil.example:1/x"])
+async def test_who_types_the_address_alone_is_led_to_the_pages_of_this_gateway(
+    path: str, place: str, host: str
+) -> None:
+    async with GatewayUnderTest().client(None) as client:
+        answer = await client.get(path, headers={"host": host, "x-forwarded-host": host})
+        refused = await client.post(path)
+
+    assert (answer.status_code, answer.headers["location"]) == (307, place)
+    assert (refused.status_code, refused.json()["errorCode"]) == (405, "METHOD_NOT_ALLOWED")
 
 
 @pytest.mark.parametrize(
@@ -171,14 +192,15 @@ async def test_the_reference_tells_every_operation_and_shape_of_the_document() -
     async with GatewayUnderTest().client(None) as client:
         document = (await client.get("/docs/api/openapi")).json()
         page = (await client.get("/docs/api/reference.md")).text
+        shapes = (await client.get("/docs/api/shapes.md")).text
 
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             assert f"### {method.upper()} {path}\n" in page
             assert f"`{operation['operationId']}`" in page
     for name, schema in document["components"]["schemas"].items():
-        assert f"### {name}\n" in page
-        assert all(f"| `{field}` |" in page for field in schema.get("properties", ()))
+        assert f"## {name}\n" in shapes
+        assert all(f"| `{field}` |" in shapes for field in schema.get("properties", ()))
 
 
 async def test_the_reference_shows_every_example_of_the_document() -> None:

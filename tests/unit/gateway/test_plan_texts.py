@@ -44,7 +44,7 @@ def test_a_messages_money_is_dollars_and_it_leads_to_its_page() -> None:
 
     assert message["lowest_value_usd"] == 0.21
     assert "lowest_value_cents" not in message
-    assert message["docs"].endswith("UNIT_VALUE_SUSPECT")
+    assert message["docs"].endswith("unit_value_suspect")
 
 
 def test_objects_are_joined_to_one_that_has_the_fields_of_all() -> None:

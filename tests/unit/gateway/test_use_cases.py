@@ -152,7 +152,7 @@ async def test_what_blocks_an_execute_leads_to_its_page(gateway: GatewayUnderTes
 
     [found] = (await execute(gateway)).json()["details"]["validationMessages"]
 
-    assert found["docs"].endswith("HTS_MISSING")
+    assert found["docs"].endswith("hts_missing")
 
 
 async def test_an_unknown_export_is_404_and_leaves_no_key(gateway: GatewayUnderTest) -> None:

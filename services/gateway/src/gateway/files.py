@@ -19,15 +19,21 @@ from shared.canonical import sha256_hex
 
 _MEDIA_TYPES: Final = {
     ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
     ".html": "text/html",
     ".json": "application/json",
     ".md": "text/markdown",
     ".txt": "text/plain",
 }
-# Pages bring their own style and run no script.
+# Pages bring their own style, script and icon, and ask nobody.
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
 _HEADERS: Final = {
     "cache-control": "no-cache",
-    "content-security-policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
+    "content-security-policy": _POLICY,
     "vary": "Accept-Encoding",
 }
 

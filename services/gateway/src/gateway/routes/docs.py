@@ -4,12 +4,25 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from gateway.dependencies import check_query
 from gateway.files import files
 
-router = APIRouter()
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+@router.get("/api")
+async def begin() -> Response:
+    """Who types the address alone wants to know what is here; what they see is no secret."""
+    return RedirectResponse("/docs")
+
+
+@router.get("/openapi.json")
+async def document() -> Response:
+    """Where tools look for the document without being told."""
+    return RedirectResponse("/docs/api/openapi")
 
 
 @router.get("/docs/api/openapi")
