@@ -37,12 +37,12 @@ demo: up ## from orders to the broker's mailbox, once through
 	@ENTRYGO_STACK_NAME=$(NAME) $(BIN)/python -m examples.demo
 
 ##@ Check it
-test: setup lint types imports ## everything: style, types, architecture, all tests on real servers
+test: lint types imports test-unit ## everything: style, types, architecture, all tests on real servers
 	@$(STACK) test-tools
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/integration tests/e2e $(PYTEST_ARGS)
 
 test-unit: setup ## the quick part: no server, no network
-	$(BIN)/python -m pytest tests/unit $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n auto tests/unit $(PYTEST_ARGS)
 
 lint: setup ## style
 	$(BIN)/ruff check .
