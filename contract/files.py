@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import orjson
 
-from contract import asyncapi, errors, menu, openapi, rules
+from contract import asyncapi, errors, menu, openapi, python_types, rules, sync_client
 from contract.core import core
 from contract.reference import Reference
 from contract.rendering import rendered
@@ -18,6 +18,8 @@ PAGES: Final = GATEWAY / "pages"
 PUBLISHED: Final = GATEWAY / "published"
 # What `make up`, docker-compose.yml and whoever runs their own RabbitMQ give it to begin with.
 DEFINITIONS: Final = Path(__file__).parents[1] / "deploy" / "rabbitmq" / "definitions.json"
+# The Python client's types, and its twin that waits.
+CLIENT: Final = Path(__file__).parents[1] / "clients" / "python" / "src" / "shpbndl"
 
 
 def made() -> dict[Path, bytes]:
@@ -41,7 +43,14 @@ def made() -> dict[Path, bytes]:
             address = "/docs" if page == "index" else f"/docs/{page}"
             files[f"{page}.html"] = rendered(text.decode(), address)
     published = {PUBLISHED / name: content for name, content in files.items()}
-    return published | {DEFINITIONS: _json(definitions())}
+    return published | {DEFINITIONS: _json(definitions())} | _client(document)
+
+
+def _client(document: dict[str, Any]) -> dict[Path, bytes]:
+    texts = {CLIENT / "types.py": sync_client.formatted(python_types.module(document))}
+    for source in (CLIENT / "_async").glob("*.py"):
+        texts[CLIENT / "_sync" / source.name] = sync_client.module(source.read_text())
+    return {path: text.encode() for path, text in texts.items()}
 
 
 def _json(document: dict[str, Any]) -> bytes:

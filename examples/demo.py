@@ -2,7 +2,6 @@
 
 import re
 import sys
-import time
 import uuid
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -24,6 +23,7 @@ from examples.surroundings import (
     told,
 )
 from shpbndl import SHPBNDL, SHPBNDLError
+from shpbndl.types import Execution, Export, Plan
 
 Json = dict[str, Any]
 INVOICE = "commercial_customs_invoice.html"
@@ -72,13 +72,13 @@ def sync(client: SHPBNDL, parties: Parties) -> tuple[list[str], dict[str, str]]:
     title(2, "The shop syncs its catalogue and a day of orders")
     products = client.products.sync(parties.account, load("products"))["data"]
     orders = client.orders.sync(parties.account, load("orders"))["data"]
-    worth = sum(round(order["totalValueUsd"] * 100) for order in orders)
+    worth = sum(round((order["totalValueUsd"] or 0) * 100) for order in orders)
     told(f"{len(products)} products, {len(orders)} orders worth USD {worth / 100:,.2f}")
     names = {record["id"]: record["externalId"] for record in (*products, *orders)}
     return [order["id"] for order in orders], names
 
 
-def plan(client: SHPBNDL, parties: Parties, order_ids: list[str], names: dict[str, str]) -> Json:
+def plan(client: SHPBNDL, parties: Parties, order_ids: list[str], names: dict[str, str]) -> Plan:
     title(3, "Plan: what can go, and what is missing")
     answer = client.plan(**parties.scope, destinationCountry="US", orderIds=order_ids)
     show_plan(answer, names)
@@ -103,7 +103,7 @@ def mend(client: SHPBNDL, operator: Operator, parties: Parties, email: str) -> N
         told(f"{kind}: {', '.join(record['externalId'] for record in mended)}")
 
 
-def plan_again(client: SHPBNDL, parties: Parties, order_ids: list[str], export_id: str) -> Json:
+def plan_again(client: SHPBNDL, parties: Parties, order_ids: list[str], export_id: str) -> Plan:
     title(5, "Plan again: the same export, its next revision")
     shipment = load("shipment") | {"eta": tomorrow()}
     answer = client.plan(**parties.scope, orderIds=order_ids, batchId=export_id, shipment=shipment)
@@ -118,7 +118,7 @@ def tomorrow() -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def show_plan(answer: Json, names: dict[str, str]) -> None:
+def show_plan(answer: Plan, names: dict[str, str]) -> None:
     counts = Counter(found["severity"] for found in answer["validationMessages"])
     told(
         f"[bold]{answer['readinessState']}[/]  {len(answer['included_order_ids'])} orders in, "
@@ -138,12 +138,16 @@ def show_plan(answer: Json, names: dict[str, str]) -> None:
     told(f"next: {answer['next_recommended_action']}   {answer['planHash']}")
 
 
-def execute(client: SHPBNDL, parties: Parties, ready: Json) -> Json:
+def execute(client: SHPBNDL, parties: Parties, ready: Plan) -> Execution:
     title(6, "Execute, and once more with the same key, and with another")
     export_id, key = ready["exportId"], f"demo-{uuid.uuid4().hex}"
-    given = {"accountId": parties.account, "batchId": export_id, "planHash": ready["planHash"]}
+    given: Json = {
+        "accountId": parties.account,
+        "batchId": export_id,
+        "planHash": ready["planHash"],
+    }
     first = client.execute(**given, idempotencyKey=key)
-    require(first.get("customs_package_id"), "the execution made a customs package")
+    require(first["customs_package_id"], "the execution made a customs package")
     require(len(first["artifacts"]) == ARTIFACTS, f"the package holds {ARTIFACTS} files")
     told(f"package {first['package_number']}  {first['customs_package_id']}")
     for file in first["artifacts"]:
@@ -156,14 +160,10 @@ def execute(client: SHPBNDL, parties: Parties, ready: Json) -> Json:
     return first
 
 
-def inspect(client: SHPBNDL, export_id: str, package: Json) -> Json:
+def inspect(client: SHPBNDL, export_id: str, package: Execution) -> Export:
     title(7, "Inspect, until the broker has it")
-    until = time.monotonic() + DELIVERY_SECONDS
     with console.status("waiting for the delivery"):
-        export = client.inspect(export_id)
-        while export["status"] == "SUBMITTING" and time.monotonic() < until:
-            time.sleep(0.3)
-            export = client.inspect(export_id)
+        export = client.exports.wait(export_id, timeout=DELIVERY_SECONDS)
     require(export["status"] == "COMPLETED", f"the export is COMPLETED, not {export['status']}")
     require(export["artifacts"] == package["artifacts"], "inspect shows the same artifacts")
     events = export["events"]
@@ -181,16 +181,17 @@ def check_mail(mailbox: Mailbox, address: str) -> Json:
     return letters[0]
 
 
-def save_invoice(client: SHPBNDL, environment: dict[str, str], package: Json) -> Path:
+def save_invoice(client: SHPBNDL, environment: dict[str, str], package: Execution) -> Path:
     cache = environment.get("ENTRYGO_CACHE") or str(Path.home() / ".cache" / "entrygo")
     path = Path(cache, "demo", str(package["package_number"]), INVOICE)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(client.customs_packages.artifact(package["customs_package_id"], INVOICE))
+    package_id = str(package["customs_package_id"])
+    path.write_bytes(client.customs_packages.artifact(package_id, INVOICE))
     return path
 
 
 def tell_where_to_look(
-    environment: dict[str, str], mailbox: Mailbox, letter: Json, invoice: Path, export: Json
+    environment: dict[str, str], mailbox: Mailbox, letter: Json, invoice: Path, export: Export
 ) -> None:
     title(8, "Where to look")
     told(f"invoice    {invoice}\n              {invoice.as_uri()}")
@@ -200,7 +201,7 @@ def tell_where_to_look(
     told(f"reasons    .venv/bin/entrygo plan explain {export['exportId']}")
 
 
-def tell_what_to_paste(api: str, parties: Parties, export: Json) -> None:
+def tell_what_to_paste(api: str, parties: Parties, export: Export) -> None:
     title(9, "To paste")
     for line in (
         f"export ENTRYGO_API_KEY={parties.key}",

@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aio_pika import ExchangeType, connect
@@ -14,6 +13,7 @@ from stack.servers import Addresses
 
 from shared.settings import CommonSettings
 from shpbndl import SHPBNDL, SHPBNDLError
+from shpbndl.types import Plan
 from support.servers import virtual_host
 from support.services import Cluster
 from support.shop import SWEATER, Shop
@@ -40,7 +40,7 @@ def saved_invoices(cache: Path) -> list[Path]:
     return list(cache.glob("demo/*/commercial_customs_invoice.html"))
 
 
-def published_lines(client: SHPBNDL, shop: Shop) -> dict[str, Any]:
+def published_lines(client: SHPBNDL, shop: Shop) -> Plan:
     """What a client written only against the published lines does."""
     account = shop.account
     catalogue = client.products.sync(
@@ -70,7 +70,7 @@ def published_lines(client: SHPBNDL, shop: Shop) -> dict[str, Any]:
     execution = client.execute(
         accountId=account.account_id, batchId=plan["exportId"], idempotencyKey="execute-1"
     )
-    assert execution["customs_package_id"].startswith("cp_")
+    assert str(execution["customs_package_id"]).startswith("cp_")
     assert len(execution["artifacts"]) == 5
     inspection = client.inspect(plan["exportId"])
     assert inspection["status"] in {"SUBMITTING", "COMPLETED"}

@@ -13,12 +13,14 @@ FOLDERS = (
 )  # fmt: skip
 FILE_LINES = 250
 BODY_LINES = 40
+MADE = "# Made by `make contract`.\n"  # nobody reads it whole
 
 
 @pytest.fixture(scope="module")
 def sources() -> dict[str, str]:
     files = (file for folder in FOLDERS for file in (REPOSITORY / folder).rglob("*.py"))
-    return {str(file.relative_to(REPOSITORY)): file.read_text() for file in files}
+    texts = {str(file.relative_to(REPOSITORY)): file.read_text() for file in files}
+    return {name: text for name, text in texts.items() if MADE not in text}
 
 
 def test_no_file_is_longer_than_the_budget(sources: dict[str, str]) -> None:

@@ -1,10 +1,11 @@
 """What `make contract` makes is committed as it is made."""
 
-from contract.files import DEFINITIONS, PUBLISHED, made
+from contract.files import CLIENT, DEFINITIONS, PUBLISHED, made
 
 
 def test_every_committed_file_is_the_made_one() -> None:
-    paths = [DEFINITIONS, *(path for path in PUBLISHED.rglob("*") if path.is_file())]
+    paths = [DEFINITIONS, CLIENT / "types.py", *(CLIENT / "_sync").glob("*.py")]
+    paths += [path for path in PUBLISHED.rglob("*") if path.is_file()]
     committed = {path: path.read_bytes() for path in paths}
     files = made()
 
