@@ -57,7 +57,7 @@ def letter_of(snapshot: Snapshot, invoices: Sequence[Mapping[str, Any]] = ()) ->
     return Letter(
         ruleset_version=snapshot["ruleset_version"],
         exporter=account.get("exporter", {}).get("name", account["name"]),
-        importer=account.get("importerOfRecord", {}).get("name", "not on file"),
+        importer=", ".join(_importers(snapshot)),
         warehouse=snapshot["warehouse"]["name"],
         transport=_transport(snapshot["shipment"]) + _unweighed(snapshot),
         contact=_contact(employee),
@@ -98,6 +98,16 @@ def _notes(decision: Decision) -> list[str]:
     flags = [flag["reason"] for flag in decision["flags"]]
     warnings = [f["message"] for f in decision["findings"] if f["severity"] == "WARNING"]
     return list(dict.fromkeys(flags + warnings))
+
+
+def _importers(snapshot: Snapshot) -> list[str]:
+    """An order's own, else the account's."""
+    orders, usual = snapshot["orders"], snapshot["account"].get("importerOfRecord", {})
+    each = (
+        orders[key].get("importerOfRecord", usual)
+        for key in snapshot["decision"]["included_order_ids"]
+    )
+    return _some(dict.fromkeys(importer.get("name", "not on file") for importer in each))
 
 
 def _transport(shipment: Mapping[str, Any]) -> str:

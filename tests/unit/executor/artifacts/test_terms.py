@@ -16,6 +16,7 @@ from entrygo_operator.invariants.figures import disagreements
 from executor.artifacts import RenderedFile, render_all
 from planner.domain.decide import decide
 from planner.domain.facts import PlanningInput, Tariff
+from shared.letters import letter_of
 from shared.sold import worth
 from support.documents import an_identity, read_page
 from support.planning import BOOK, ORDER, a_plan, line, order, product
@@ -180,9 +181,8 @@ def test_orders_of_another_importer_or_incoterm_have_an_entry_of_their_own() -> 
         }
     )
 
-    invoices = {
-        each["orders"][0]["externalId"]: each for each in document(files_of(plan))["invoices"]
-    }
+    files = files_of(plan)
+    invoices = {each["orders"][0]["externalId"]: each for each in document(files)["invoices"]}
 
     assert {name: len(each["orders"]) for name, each in invoices.items()} == {
         "A-1001": 2,
@@ -192,6 +192,11 @@ def test_orders_of_another_importer_or_incoterm_have_an_entry_of_their_own() -> 
     assert invoices["A-2"]["importerOfRecord"]["number"] == "98-7654321"
     assert invoices["A-3"]["incoterm"] == "DAP"
     assert "importerOfRecord" not in invoices["A-1001"]
+    units = {each["invoiceNumber"]: each for each in json.loads(files["manifest"].data)["units"]}
+    assert units[invoices["A-2"]["number"]]["importerOfRecord"] == "Lakeside Imports LLC"
+    assert "importerOfRecord" not in units[invoices["A-1001"]["number"]]
+    named = letter_of(decide(plan))["importer"].split(", ")
+    assert sorted(named) == ["Lakeside Imports LLC", "Maple Basics Trading Ltd."]
 
 
 @pytest.mark.parametrize(

@@ -53,11 +53,13 @@ def _pages(package: CustomsPackage, whole: RenderedFile) -> Iterator[dict[str, A
 
 
 def _unit(invoice: Invoice) -> dict[str, Any]:
+    importer = invoice.importer_of_record
     return {
         "unitId": invoice.unit_id,
         "entryType": invoice.entry_type,
         "groupingKey": invoice.grouping_key,
         "invoiceNumber": invoice.number,
+        **({"importerOfRecord": importer.name} if importer else {}),
         **({"bills": document_of(invoice.bills)} if invoice.bills else {}),
         "orderIds": [order.order_id for order in invoice.orders],
         "totals": document_of(invoice.totals),
