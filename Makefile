@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 
 .DEFAULT_GOAL := help
 .PHONY: help setup requirements up down status logs demo test test-unit lint format types imports \
-	rulesets-check \
+	rulesets-check audit \
 	crash-points fuzz chaos bench pressure contract record-examples clean
 
 ##@ Run it
@@ -56,6 +56,10 @@ imports: setup ## who may import whom
 
 rulesets-check: setup ## the duty programmes against lists made apart from them, over the whole tariff
 	@PYTHONPATH=tests:. $(BIN)/python -m support.rulesets_check
+
+audit: setup ## known vulnerabilities of the pinned packages, and bandit's rules
+	$(BIN)/uv tool run bandit -q -c pyproject.toml -r services shared clients stack
+	$(BIN)/uv tool run pip-audit --strict --disable-pip --require-hashes -r requirements/dev.txt
 
 crash-points: setup ## kill a service, or the command, before and after every named step, one at a time
 	ENTRYGO_CRASH_POINTS=all $(BIN)/python -m pytest tests/e2e -k crash $(PYTEST_ARGS)
