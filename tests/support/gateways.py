@@ -1,12 +1,10 @@
 """A gateway without servers: a store in memory, and workers that are functions of the test."""
 
 import asyncio
-import copy
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from operator import itemgetter
 from typing import Any, cast
 
 import httpx
@@ -23,118 +21,17 @@ from gateway.reads import Reads
 from gateway.settings import Settings
 from shared.canonical import sha256_hex
 from shared.clock import Clock
-from shared.errors import BlobCorrupt
 from shared.messaging import topology
 from shared.messaging.link import Depth
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import Route
-from shared.records import BLOBS, Document, Part, named
 from shared.store import Store
-from support.matching import matches
+from support.memory import MemoryStore
 from support.ticking import Clockwork
 
 KEY = "shpbndl_test_unit-test-key-0001"
 OTHER_KEY = "shpbndl_test_unit-test-key-0002"
 WAREHOUSE_KEY = "shpbndl_test_unit-test-key-0003"
-
-
-class MemoryStore:
-    """What the gateway uses of the store, over dictionaries; knows the operators it uses."""
-
-    def __init__(self) -> None:
-        self.clock = Clockwork()
-        self.data: dict[str, dict[str, Document]] = {}
-        self.steps: list[str] = []
-        self.before: dict[str, Callable[[], Awaitable[None]]] = {}
-
-    def collection(self, place: str | Part[Any]) -> dict[str, Document]:
-        return self.data.setdefault(named(place), {})
-
-    def put(self, collection: str, **document: Any) -> None:  # a document
-        document = {"_id": document.pop("id"), **document}
-        self.collection(collection)[document["_id"]] = document
-
-    async def _step(self, step: str) -> None:
-        self.steps.append(step)
-        hook = self.before.pop(step, None)
-        if hook is not None:
-            await hook()
-
-    async def get(self, part: Part[Any], id_: str) -> Any:  # a document of any collection
-        found = self.collection(part).get(id_)
-        return copy.deepcopy(found) if found and matches(found, part.within({})) else None
-
-    async def get_many(self, part: Part[Any], ids: Iterable[str]) -> dict[str, Document]:
-        found = {id_: await self.get(part, id_) for id_ in set(ids)}
-        return {id_: document for id_, document in found.items() if document is not None}
-
-    async def find(
-        self,
-        collection: str,
-        query: Mapping[str, Any],
-        *,
-        sort: Sequence[tuple[str, int]] = (),
-        limit: int = 0,
-        projection: Mapping[str, Any] | None = None,  # noqa: ARG002  # the store's signature
-    ) -> list[Document]:
-        found = [d for d in self.collection(collection).values() if matches(d, query)]
-        for name, direction in reversed(sort):
-            found.sort(key=itemgetter(name), reverse=direction < 0)
-        return copy.deepcopy(found[:limit] if limit else found)
-
-    async def put_if_absent(self, place: str | Part[Any], document: Document, *, step: str) -> bool:
-        await self._step(step)
-        existing = self.collection(place)
-        if document["_id"] in existing:
-            return False
-        existing[document["_id"]] = copy.deepcopy(document)
-        return True
-
-    async def transition(
-        self,
-        part: Part[Any],
-        id_: str,
-        guard: Mapping[str, Any],
-        update: Mapping[str, Any],
-        *,
-        step: str,
-    ) -> Document | None:
-        await self._step(step)
-        document = self.collection(part).get(id_)
-        if document is None or not matches(document, part.within(guard)):
-            return None
-        document.update(copy.deepcopy(update["$set"]))
-        return copy.deepcopy(document)
-
-    async def settle(
-        self, part: Part[Any], id_: str, guard: Mapping[str, Any], fields: Document, *, step: str
-    ) -> bool:
-        return await self.transition(part, id_, guard, {"$set": fields}, step=step) is not None
-
-    async def delete(self, part: Part[Any], query: Mapping[str, Any], *, step: str) -> int:
-        await self._step(step)
-        documents = self.collection(part)
-        gone = [id_ for id_, d in documents.items() if matches(d, part.within(query))]
-        for id_ in gone:
-            del documents[id_]
-        return len(gone)
-
-    async def put_blob(self, data: bytes, *, step: str) -> str:
-        digest = sha256_hex(data)
-        await self.put_if_absent(BLOBS, {"_id": digest, "data": data}, step=step)
-        return digest
-
-    async def get_blob(self, digest: str) -> bytes:
-        found = self.collection("blobs").get(digest)
-        if found is None or sha256_hex(found["data"]) != digest:
-            raise BlobCorrupt(f"blob {digest}")
-        return bytes(found["data"])
-
-    async def now(self) -> datetime:
-        return self.clock()
-
-    async def takes_writes(self) -> bool:
-        return True
 
 
 Worker = Callable[[Any], Awaitable[Any]]
@@ -228,7 +125,7 @@ def an_app(store: Store, messages: Messages, settings: Settings, now: Clock) -> 
         settings=settings,
         store=store,
         messages=messages,
-        reads=Reads(store),
+        reads=Reads(store, settings.page_bytes),
         idempotency=Idempotency(store, readers, settings, now),
         health=Health(store, messages, readers),
         keys=Authenticator(store, settings),

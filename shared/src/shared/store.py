@@ -7,20 +7,18 @@ document is. All is written with majority and journal, and read with majority fr
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import partial
-from typing import Any, Self, TypeVar, cast
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar, cast
 
 from prometheus_client import Counter
 from pymongo import ReturnDocument, UpdateOne
 
-from shared import bulk, indexes
+from shared import bulk
 from shared.blobs import Blobs
 from shared.coalesce import ByName, Coalescer
-from shared.driver import connected, durable, takes_writes, told
-from shared.errors import Duplicate, StoreFault
+from shared.errors import Duplicate
 from shared.records import BLOBS, Blob, Collection, Document, Part, Place, Record, named
+from shared.server import Server
 from shared.settings import CommonSettings
 from shared.steps import durable_step
 
@@ -32,29 +30,21 @@ ROUND_TRIPS = Counter(
     "entrygo_store_round_trips_total", "Shared round trips to the store.", ["collection", "kind"]
 )
 
-PING_SECONDS = 3.0
+_A_BATCH = 20  # documents, of up to a megabyte each
 MAX_IDS_PER_READ = 2_000  # what is asked for at once shares a round trip up to here
 
 
-class Store(Blobs):
+class Store(Server, Blobs):
     """All durable state. Failures: `Duplicate` for a taken id, `StoreFault` for all else."""
 
     def __init__(self, settings: CommonSettings, *, appname: str) -> None:
-        self._client = connected(settings, appname)
-        self._told = partial(told, seconds=2 * settings.store_timeout.total_seconds())
-        self._database = durable(self._client, settings.mongo_database)
+        super().__init__(settings, appname)
         self._collections = ByName[bulk.Place](lambda name: self._database[name])
         self._readers = self._shared(
             "read", bulk.read_each, size=lambda asked: len(asked[1]), most=MAX_IDS_PER_READ
         )
         self._writers = self._shared("write", bulk.insert_each, most=200)
         self._settlers = self._shared("settle", bulk.settle_each, most=200)
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._client.close()
 
     # -- reads
 
@@ -96,6 +86,26 @@ class Store(Blobs):
             cursor = cursor.sort(list(sort))
         found: list[Any] = await self._told(cursor.to_list(None))
         return found
+
+    async def each(
+        self,
+        place: Place[Record],
+        query: Mapping[str, Any],
+        *,
+        sort: Sequence[tuple[str, int]],
+        limit: int,
+        projection: Mapping[str, Any] | None = None,
+    ) -> AsyncGenerator[Record]:
+        """As `find`, one after the other: a few are held at a time, however large. To be closed."""
+        cursor = self._collection(place).find(
+            query, projection, limit=limit, sort=list(sort), batch_size=_A_BATCH
+        )
+        try:
+            while batch := await self._told(cursor.to_list(_A_BATCH)):
+                for document in batch:
+                    yield cast("Record", document)
+        finally:
+            await cursor.close()
 
     # -- writes
 
@@ -176,36 +186,6 @@ class Store(Blobs):
         with durable_step(step):
             result = await self._told(self._collection(part).delete_many(part.within(query)))
         return int(result.deleted_count)
-
-    # -- the server
-
-    async def ping(self) -> bool:
-        try:
-            await told(self._client.admin.command("ping"), seconds=PING_SECONDS)
-        except StoreFault:
-            return False
-        return True
-
-    async def takes_writes(self) -> bool:
-        return await takes_writes(self._database)
-
-    async def now(self) -> datetime:
-        """The store's clock; every service's stamps order by it."""
-        answer = await self._told(self._client.admin.command("hello"))
-        moment: datetime = answer["localTime"]
-        return moment.replace(tzinfo=UTC)  # commands are decoded without a time zone
-
-    async def create_indexes(self) -> None:
-        """All of shared/indexes.py; equal ones that exist are left alone."""
-        await indexes.create(self._database)
-
-    async def missing_indexes(self) -> list[indexes.Index]:
-        """Those of shared/indexes.py that the store does not have."""
-        return await indexes.missing(self._database)
-
-    async def drop_database(self) -> None:
-        """Everything is gone: before a restore that replaces it, and after a test."""
-        await told(self._client.drop_database(self._database.name))
 
     # -- inside
 

@@ -13,7 +13,8 @@ from shared.contracts.sync import OrdersSynced, ProductsSynced
 from shared.errors import StoreFault
 from shared.ids import order_id, product_id
 from support.export_records import PLAN_HASH, VIEW, put_export
-from support.gateways import GatewayUnderTest, MemoryStore
+from support.gateways import GatewayUnderTest
+from support.memory import MemoryStore
 from support.ticking import Clockwork
 
 NOW = Clockwork().moment

@@ -69,7 +69,7 @@ async def lifespan(
             settings=settings,
             store=store,
             messages=messages,
-            reads=Reads(store),
+            reads=Reads(store, settings.page_bytes),
             idempotency=idempotency,
             health=Health(store, messages, readers),
             keys=Authenticator(store, settings),

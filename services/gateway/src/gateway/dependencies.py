@@ -20,7 +20,8 @@ from gateway.calls import Call
 from gateway.changes import Changes
 from gateway.health import Health
 from gateway.idempotency import Idempotency
-from gateway.reads import Page, Reads
+from gateway.listings import Page
+from gateway.reads import Reads
 from gateway.schemas.requests import WriteBody
 from gateway.schemas.values import idempotency_key, rfc3339
 from gateway.settings import Settings

@@ -1,17 +1,16 @@
 """What the gateway reads of the store, always within the caller's account and warehouse."""
 
 import asyncio
-import base64
-import binascii
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Final, Generic, NamedTuple, cast
-
-import orjson
+from typing import Any, Final
 
 from gateway.auth import Principal
+from gateway.listings import Listed, Listings, Page
 from gateway.plan_texts import PlanText, PlanTexts, plan_text
+from gateway.record_views import View
+from gateway.views import export_row
 from shared import plans
 from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import ExportPlanned
@@ -27,32 +26,18 @@ from shared.records import (
     Collection,
     Document,
     PartyDocument,
-    Record,
     SyncedDocument,
 )
 from shared.store import Store
-from shared.validation import invalid
 
 _PARTY_SECONDS: Final = 1.0
 _MOST_PARTIES: Final = 10_000
 
 
-class Page(NamedTuple):
-    """Which part of a list is asked for."""
-
-    limit: int
-    cursor: str | None
-    updated_since: str | None
-
-
-class Listed(NamedTuple, Generic[Record]):
-    records: list[Record]
-    next_cursor: str | None
-
-
 class Reads:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, page_bytes: int) -> None:
         self._store = store
+        self._lists = Listings(store, page_bytes)
         self._parties: dict[tuple[str, str], float] = {}
         self._texts = PlanTexts()
 
@@ -90,14 +75,12 @@ class Reads:
             raise Refused(ErrorCode.EXPORT_NOT_FOUND)
         return found
 
-    async def exports(
-        self, caller: Principal, page: Page, status: Status | None
-    ) -> Listed[ExportRecord]:
+    async def exports(self, caller: Principal, page: Page, status: Status | None) -> Listed:
         query = {"account_id": caller.account_id, **(where_status(status) if status else {})}
         if caller.warehouse_id is not None:
             query["warehouse_id"] = caller.warehouse_id
         left_out = {"events": 0, "plans": 0, "artifacts": 0}
-        return await self._page(EXPORTS, query, page, left_out)
+        return await self._lists.page(EXPORTS, query, page, export_row, left_out)
 
     async def snapshot(self, export: ExportRecord) -> bytes:
         return await plans.snapshot_of(self._store, export["account_id"], export["plan"])
@@ -178,11 +161,12 @@ class Reads:
         collection: Collection[SyncedDocument],
         page: Page,
         external_ids: list[str],
-    ) -> Listed[SyncedDocument]:
+        show: Callable[[SyncedDocument], View],
+    ) -> Listed:
         query: Document = {"account_id": caller.account_id}
         if external_ids:
             query["external_id"] = {"$in": external_ids}
-        return await self._page(collection, query, page, None)
+        return await self._lists.page(collection, query, page, show)
 
     async def account(
         self, caller: Principal
@@ -195,51 +179,3 @@ class Reads:
         by_id = [("_id", 1)]
         warehouses = await self._store.find(WAREHOUSES, mine | own, sort=by_id)
         return account, warehouses, await self._store.find(BROKERS, mine, sort=by_id)
-
-    async def _page(
-        self,
-        collection: Collection[Record],
-        query: Document,
-        page: Page,
-        left_out: Document | None,
-    ) -> Listed[Record]:
-        """Newest change first; the cursor is the last row's place in that order."""
-        both = [query]
-        if page.updated_since is not None:
-            both.append({"updated_at": {"$gte": page.updated_since}})
-        if page.cursor is not None:
-            updated_at, id_ = _place(page.cursor)
-            both.append(
-                {
-                    "$or": [
-                        {"updated_at": {"$lt": updated_at}},
-                        {"updated_at": updated_at, "_id": {"$gt": id_}},
-                    ]
-                }
-            )
-        records = await self._store.find(
-            collection,
-            {"$and": both},
-            sort=[("updated_at", -1), ("_id", 1)],
-            limit=page.limit + 1,
-            projection=left_out,
-        )
-        shown = records[: page.limit]
-        more = len(records) > page.limit
-        return Listed(shown, _cursor(cast("Document", shown[-1])) if more else None)
-
-
-def _cursor(last: Document) -> str:
-    place: Any = [last["updated_at"], last["_id"]]
-    return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
-
-
-def _place(cursor: str) -> tuple[str, str]:
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        updated_at, id_ = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (ValueError, TypeError, binascii.Error) as error:
-        raise invalid("cursor", "Not a cursor of this list") from error
-    if not (isinstance(updated_at, str) and isinstance(id_, str)) or "\x00" in updated_at + id_:
-        raise invalid("cursor", "Not a cursor of this list")
-    return updated_at, id_

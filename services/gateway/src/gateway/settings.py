@@ -76,5 +76,7 @@ class Settings(BaseSettings):
     # Addresses or networks whose `X-Forwarded-For` says the caller's address.
     trusted_proxies: tuple[str, ...] = ()
     shares: Shares = Field(default_factory=Shares)
+    # A page of a list ends early, with its cursor, rather than hold more; one row it always has.
+    page_bytes: int = Field(default=4 * 1024 * 1024, ge=1)
     # Origins that browsers may call from; none by default.
     cors_origins: tuple[str, ...] = ()

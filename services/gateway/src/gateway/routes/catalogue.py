@@ -43,9 +43,8 @@ async def list_orders(
     Use this to see what can be planned, or to look some up by your own `externalId`. Each row
     holds the whole order with its revision; a cursor leads on.
     """
-    listed = await gateway.reads.search(caller, ORDERS, page, external_ids)
-    data = [order_view(record) for record in listed.records]
-    return json_answer({"data": data, "next_cursor": listed.next_cursor})
+    listed = await gateway.reads.search(caller, ORDERS, page, external_ids, order_view)
+    return json_answer(listed._asdict())
 
 
 @router.get(
@@ -67,9 +66,8 @@ async def list_products(
     Use this to review customs data before planning: HTS numbers, origins, values, makers.
     Filter by `externalId` to find out whether a product was synced already.
     """
-    listed = await gateway.reads.search(caller, PRODUCTS, page, external_ids)
-    data = [product_view(record) for record in listed.records]
-    return json_answer({"data": data, "next_cursor": listed.next_cursor})
+    listed = await gateway.reads.search(caller, PRODUCTS, page, external_ids, product_view)
+    return json_answer(listed._asdict())
 
 
 @router.get(

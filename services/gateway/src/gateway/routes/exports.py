@@ -19,7 +19,7 @@ from gateway.routes.answers import json_answer, matches, tagged
 from gateway.routes.resolved import api_router
 from gateway.routes.words import CORE, EXPORTS, TAGGED, TAGGED_AND_WAITING, read_errors
 from gateway.schemas.exports import Export, ExportList, Plan, Snapshot
-from gateway.views import earlier_plan, export_answer, export_row, plan_answer
+from gateway.views import earlier_plan, export_answer, plan_answer
 from shared.contracts.errors import ErrorCode as E
 from shared.contracts.lifecycle import ExportRecord, Status
 from shared.errors import Refused
@@ -49,8 +49,7 @@ async def list_exports(
     or documents; pass `next_cursor` as `cursor` for the page after.
     """
     listed = await gateway.reads.exports(caller, page, status)
-    rows = [export_row(record) for record in listed.records]
-    return json_answer({"data": rows, "next_cursor": listed.next_cursor})
+    return json_answer(listed._asdict())
 
 
 @router.get(

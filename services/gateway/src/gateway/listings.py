@@ -1,0 +1,90 @@
+"""A page of a list: newest change first, as many rows as were asked for, or as a page may weigh."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from contextlib import aclosing
+from typing import Any, NamedTuple, cast
+
+import orjson
+
+from gateway.money import dump
+from gateway.record_views import View
+from shared.records import Collection, Document, Record
+from shared.store import Store
+from shared.validation import invalid
+
+
+class Page(NamedTuple):
+    """Which part of a list is asked for."""
+
+    limit: int
+    cursor: str | None
+    updated_since: str | None
+
+
+class Listed(NamedTuple):
+    data: list[orjson.Fragment]  # rows as they are answered
+    next_cursor: str | None
+
+
+class Listings:
+    """The lists of a store; a page holds at most so many bytes of rows, but one row always."""
+
+    def __init__(self, store: Store, page_bytes: int) -> None:
+        self._store = store
+        self._page_bytes = page_bytes
+
+    async def page(
+        self,
+        collection: Collection[Record],
+        query: Document,
+        page: Page,
+        show: Callable[[Record], View],
+        left_out: Document | None = None,
+    ) -> Listed:
+        """The cursor is the last row's place in the order; only a few records are held at once."""
+        both = [query]
+        if page.updated_since is not None:
+            both.append({"updated_at": {"$gte": page.updated_since}})
+        if page.cursor is not None:
+            updated_at, id_ = _place(page.cursor)
+            both.append(
+                {
+                    "$or": [
+                        {"updated_at": {"$lt": updated_at}},
+                        {"updated_at": updated_at, "_id": {"$gt": id_}},
+                    ]
+                }
+            )
+        order, most = [("updated_at", -1), ("_id", 1)], page.limit + 1
+        found = self._store.each(
+            collection, {"$and": both}, sort=order, limit=most, projection=left_out
+        )
+        rows: list[orjson.Fragment] = []
+        left, last = self._page_bytes, Document()
+        async with aclosing(found):
+            async for record in found:
+                row = dump(show(record))
+                left -= len(row)
+                if len(rows) == page.limit or (rows and left < 0):
+                    return Listed(rows, _cursor(last))
+                rows.append(orjson.Fragment(row))
+                last = cast("Document", record)
+        return Listed(rows, None)
+
+
+def _cursor(last: Document) -> str:
+    place: Any = [last["updated_at"], last["_id"]]
+    return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
+
+
+def _place(cursor: str) -> tuple[str, str]:
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        updated_at, id_ = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise invalid("cursor", "Not a cursor of this list") from error
+    if not (isinstance(updated_at, str) and isinstance(id_, str)) or "\x00" in updated_at + id_:
+        raise invalid("cursor", "Not a cursor of this list")
+    return updated_at, id_
