@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from stack import envfile, probes, secrets
 from stack.output import faint, say
@@ -14,41 +15,6 @@ from stack.paths import REPOSITORY, StackFolder
 from stack.servers import Addresses
 
 SECONDS = 30
-# All that a plan asks of these records, so that only the goods decide about the first one.
-ACCOUNT = {
-    "exporter-name": "Sample Exporter Ltd.",
-    "exporter-address": "9 Harbour Road",
-    "exporter-city": "Saint John",
-    "exporter-region": "NB",
-    "exporter-postal-code": "E2L 4Z6",
-    "exporter-country": "CA",
-    "importer-name": "Sample Exporter Ltd.",
-    "importer-address": "9 Harbour Road",
-    "importer-city": "Saint John",
-    "importer-region": "NB",
-    "importer-postal-code": "E2L 4Z6",
-    "importer-country": "CA",
-    "importer-number": "261234-00001",
-    "bond": "SAMPLE-BOND",
-    "assists": "none",
-    "employee-name": "Sam Sample",
-    "employee-title": "Export desk",
-    "employee-phone": "+1 506 555 0100",
-    "employee-email": "sam@sample.example",
-}
-WAREHOUSE = {
-    "name": "Saint John",
-    "country": "CA",
-    "address": "9 Harbour Road",
-    "city": "Saint John",
-    "region": "NB",
-    "postal-code": "E2L 4Z6",
-    "email": "dock@sample.example",
-    "port-of-entry": "0115",
-    "transport-mode": "TRUCK",
-    "carrier": "Sample Freight",
-    "incoterm": "DDP",
-}
 BROKER = {
     "name": "Sample Customs Brokers",
     "email": "entries@broker.example",
@@ -95,11 +61,9 @@ def _known(folder: StackFolder, gateway: str) -> Sample | None:
 
 
 def _make(folder: StackFolder, addresses: Addresses) -> Sample:
-    flags = ["--test", "--power-of-attorney", "--no-related-parties"]
-    create = ["account", "create", "Sample Exporter", *flags]
-    account = _entrygo(addresses, create, ACCOUNT)["id"]
+    made = _entrygo(addresses, ["account", "create", "Sample Exporter", "--test"], {})
+    account, warehouse = made["id"], made["warehouses"][0]["id"]
     of = ["--account", account]
-    warehouse = _entrygo(addresses, ["warehouse", "create", *of], WAREHOUSE)["id"]
     broker = _entrygo(addresses, ["broker", "create", *of], BROKER)["id"]
     key = _entrygo(addresses, ["key", "create", *of], {})["key"]
     sample = Sample(account, warehouse, broker, key)
@@ -108,7 +72,7 @@ def _make(folder: StackFolder, addresses: Addresses) -> Sample:
     return sample
 
 
-def _entrygo(addresses: Addresses, words: list[str], options: Mapping[str, str]) -> dict[str, str]:
+def _entrygo(addresses: Addresses, words: list[str], options: Mapping[str, str]) -> dict[str, Any]:
     given = [word for name, value in options.items() for word in (f"--{name}", value)]
     done = subprocess.run(
         [str(REPOSITORY / ".venv/bin/entrygo"), *words, *given, "--json"],

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from broker_mailer.emails import Mail
+from broker_mailer.sweeper import bring_late_answers
 from broker_mailer.transports import Transports
 from broker_mailer.transports.base import OutboundMail
 from broker_mailer.transports.folder import FolderSession, FolderTransport
@@ -17,8 +19,17 @@ from shared.canonical import canonical_json
 from shared.clock import timestamp, utc_now
 from shared.contracts.lifecycle import Delivery
 from shared.records import BLOBS, EXPORTS
+from shared.simulator import Simulated
 from shared.store import Store
-from support.deliveries import BROKER, WAREHOUSE, Executed, a_mailer, an_executed_export, put
+from support.deliveries import (
+    BROKER,
+    WAREHOUSE,
+    Executed,
+    a_delivery,
+    a_mailer,
+    an_executed_export,
+    put,
+)
 from support.smtp import Act, ScriptedSmtp, drop, hang, scripted_smtp
 
 pytestmark = pytest.mark.integration
@@ -108,6 +119,31 @@ async def test_the_warehouse_is_notified_by_its_own_record_and_event(store: Stor
     assert (await the_delivery(store, executed, BROKER))["status"] == "PENDING"
     assert await event_types(store, executed) == ["WAREHOUSE_NOTIFIED"]
     assert [mail.recipients for mail in server.mails] == [("dock@toronto.example",)]
+
+
+async def test_a_simulated_late_answer_settles_what_is_unknown_still_and_nothing_of_live_accounts(
+    store: Store,
+) -> None:
+    late = a_delivery(Simulated.LATE.address, status="UNKNOWN", attempts=1)
+    confirmed = late | {"status": "SENT", "sent_at": "2026-11-24T15:40:00.000Z"}
+    kinds = {"_id": "batch_confirmed", "test": True, "deliveries": {BROKER: confirmed}}
+    waits = await a_waiting_export(store, test=True, deliveries={BROKER: late})
+    done = Executed(waits.record | kinds, waits.snapshot)  # type: ignore[arg-type]  # a TypedDict
+    live = Executed(waits.record | {"_id": "batch_live", "test": False}, waits.snapshot)
+    for each in (done, live):
+        await store.insert(EXPORTS, each.record, step="test.export")
+    deliveries = a_mailer(store, 1).deliveries
+
+    await bring_late_answers(deliveries, timedelta(days=10_000))
+    early = await the_delivery(store, waits)
+    for _ in range(2):
+        await bring_late_answers(deliveries, timedelta(seconds=1))
+
+    assert early["status"] == "UNKNOWN"
+    assert (await the_delivery(store, waits))["status"] == "SENT"
+    assert await event_types(store, waits) == ["BROKER_NOTIFIED"]
+    assert await event_types(store, done) == []
+    assert (await the_delivery(store, live))["status"] == "UNKNOWN"
 
 
 @pytest.mark.parametrize(

@@ -102,10 +102,11 @@ class GatewayUnderTest:
         for account in ("acc_1", "acc_2"):
             content = {"name": account, "test": True}
             self.store.put("accounts", id=account, account_id=account, content=content)
-        for id_, account in (("wh_1", "acc_1"), ("wh_2", "acc_1"), ("wh_9", "acc_2")):
-            self.store.put("warehouses", id=id_, account_id=account, content={"name": id_})
-        for id_, account in (("br_1", "acc_1"), ("br_9", "acc_2")):
-            self.store.put("brokers", id=id_, account_id=account, content={"name": id_})
+        at = "2026-11-24T15:38:05.731Z"
+        for id_, number in (("wh_1", 1), ("wh_2", 1), ("wh_9", 2), ("br_1", 1), ("br_9", 2)):
+            kind, content = {"wh": "warehouses", "br": "brokers"}[id_[:2]], {"name": id_}
+            of = {"account_id": f"acc_{number}", "content": content, "created_at": at}
+            self.store.put(kind, id=id_, **of)
 
     def app(self) -> FastAPI:
         store, messages = cast("Store", self.store), cast("Messages", self.workers)

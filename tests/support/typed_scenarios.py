@@ -9,11 +9,13 @@ from shared.messaging import dead_letters
 from shared.records import (
     ACCOUNTS,
     API_KEYS,
+    BROKERS,
     ORDERS,
     TARIFF_TABLES,
     WAREHOUSES,
     SyncedDocument,
 )
+from shared.simulator import Simulated
 from support.fault_scenarios import ReplayedDeadLetter
 from support.typed import Ended, Typed, answer
 from support.typed_restores import Released, Restored
@@ -30,6 +32,8 @@ class NewAccount(Typed):
         made = await self.lab.store.find(ACCOUNTS, {"content.name": self.words[2]})
         assert [one["_id"] for one in made] == [answer(ended)["id"]]
         assert made[0]["hash"] == content_hash(made[0]["content"])
+        brokers = await self.lab.store.find(BROKERS, {"account_id": made[0]["_id"]})
+        assert {one["content"]["email"] for one in brokers} == {one.address for one in Simulated}
 
 
 class NewWarehouse(Typed):

@@ -14,8 +14,9 @@ from shared.contracts.lifecycle import ExportRecord, State, Status, status_of
 from shared.exports import where_status
 from shared.messaging import dead_letters, topology
 from shared.messaging.rabbit import Messages
-from shared.records import EXPORTS, PLANS
+from shared.records import BROKERS, EXPORTS, PLANS
 from shared.settings import CommonSettings
+from shared.simulator import Simulated
 from support.executors import REDRIVE_AFTER, Executor
 from support.gated import Died
 from support.workshop import Workshop, types_of
@@ -176,6 +177,36 @@ async def test_a_stalled_execution_is_answered_as_running_and_ends_when_it_is_re
     assert export["state"] == State.EXECUTED
     assert export["execution"] is not None
     assert export["execution"]["last_error"] is None
+
+
+@pytest.mark.parametrize("test", [True, False], ids=["test", "live"])
+async def test_an_execution_that_is_to_stall_does_so_through_dying_workers_and_never_for_a_live_one(
+    workshop: Workshop, executor: Executor, plan: ExportPlanned, *, test: bool
+) -> None:
+    to_stall = {"$set": {"content.email": Simulated.STALLS.address}}
+    broker, account_id = workshop.account.broker_id, workshop.account.account_id
+    await workshop.store.transition(BROKERS.of(account_id), broker, {}, to_stall, step="test.mail")
+    plan = await workshop.plan(await workshop.orders(1), str(plan.export_id))
+    exports, kind = EXPORTS.of(account_id), {"$set": {"test": test}}
+    await workshop.store.transition(exports, str(plan.export_id), {}, kind, step="test.kind")
+    command = workshop.execute_command(plan)
+    if test:
+        dying = workshop.an_executor()
+        dying.store.die("executor.record_failure", "after")
+        with pytest.raises(Died):
+            await dying.executing.execute(command)
+        assert await failures(workshop, plan) == 1
+
+    answer = await executor.executing.execute(command)
+
+    if test:
+        assert (answer.running, await failures(workshop, plan)) == (True, MOST_FAILURES)
+        await workshop.operate(plan.export_id, OperateAction.RESUME)
+        await executor.sweeping.sweep()
+    export = await workshop.export(plan.export_id)
+    assert export["state"] == State.EXECUTED
+    channel = export["deliveries"]["BROKER"]["channel"]
+    assert channel == ("SIMULATOR" if test else "EMAIL")
 
 
 async def test_a_failing_execution_is_tried_again_from_the_queue_until_it_stalls_and_is_told_so(

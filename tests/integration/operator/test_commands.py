@@ -9,6 +9,7 @@ from shared.canonical import content_hash, sha256_hex
 from shared.messaging.rabbit import Messages
 from shared.records import ACCOUNTS, API_KEYS
 from shared.settings import CommonSettings
+from shared.simulator import Simulated
 from shared.store import Store
 from support.entrygo import Entrygo
 
@@ -22,7 +23,7 @@ TABLE = (
 
 
 def test_a_new_account_with_its_parties_is_shown_whole(entrygo: Entrygo) -> None:
-    account = entrygo.json("account", "create", "Fog & Fathom", "--test")["id"]
+    account = entrygo.json("account", "create", "Fog & Fathom")["id"]
     warehouse = entrygo.json(
         *("warehouse", "create", "--account", account, "--name", "Halifax", "--country", "CA"),
         *("--address", "240 Terminal Road, Halifax, NS B3K 1A1", "--email", "dock@w.example"),
@@ -35,7 +36,36 @@ def test_a_new_account_with_its_parties_is_shown_whole(entrygo: Entrygo) -> None
     assert warehouse["address"]["city"] == "Halifax"
     assert [one["id"] for one in shown["warehouses"]] == [warehouse["id"]]
     assert [one["id"] for one in shown["brokers"]] == [broker["id"]]
-    assert [one["prefix"] for one in shown["keys"]] == [key[: len("shpbndl_test_") + 4]]
+    assert [one["prefix"] for one in shown["keys"]] == [key[: len("shpbndl_live_") + 4]]
+
+
+def test_a_test_account_is_made_whole_with_a_broker_for_each_outcome_and_what_is_given_counts(
+    entrygo: Entrygo,
+) -> None:
+    words = ("account", "create", "Fog & Fathom", "--test", "--bond", "CB-1")
+    account, again = entrygo.json(*words), entrygo.json(*words)
+
+    shown = entrygo.json("account", "show", account["id"])
+    assert again == account
+    assert account["importerOfRecord"]["bond"] == "CB-1"
+    assert [one["email"] for one in account["brokers"]] == [one.address for one in Simulated]
+    assert (shown["brokers"], shown["warehouses"]) == (account["brokers"], account["warehouses"])
+
+
+def test_a_reserved_address_is_refused_to_a_live_account_whichever_way_it_comes(
+    entrygo: Entrygo,
+) -> None:
+    account = entrygo.json("account", "create", "Fog & Fathom")["id"]
+    of = ("--account", account, "--name", "N", "--country", "CA")
+    broker = entrygo.json("broker", "create", *of[:4])["id"]
+
+    for words in (
+        ("broker", "create", *of[:4], "--email", Simulated.SENT.address),
+        ("broker", "update", broker, "--email", "Sent@SIMULATOR.invalid"),
+        ("warehouse", "create", *of, "--email", Simulated.SENT.address),
+    ):
+        assert entrygo.refused(*words)["field"] == "email"
+    assert "email" not in entrygo.json("broker", "list", "--account", account)[0]
 
 
 def test_an_update_merges_raises_the_revision_and_an_equal_one_does_not(entrygo: Entrygo) -> None:
@@ -57,6 +87,7 @@ def test_the_same_create_again_is_the_same_record_and_another_content_another(
     account = entrygo.json("account", "create", "Fog & Fathom", "--test")
     again = entrygo.json("account", "create", " Fog & Fathom", "--test")
     live = entrygo.json("account", "create", "Fog & Fathom")
+    assert "brokers" not in live
     owned = [
         entrygo.json("broker", "create", "--account", owner["id"], "--name", "Niagara")["id"]
         for owner in (account, again, live)

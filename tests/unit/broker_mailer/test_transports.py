@@ -21,8 +21,8 @@ def test_a_test_accounts_mail_never_takes_the_live_transport(tmp_path: Path) -> 
     live, sandbox = FolderTransport(tmp_path / "live"), FolderTransport(tmp_path / "sandbox")
     transports = Transports(live=live, sandbox=sandbox)
 
-    assert transports.carrying(test=True) is sandbox
-    assert transports.carrying(test=False) is live
+    assert transports.carrying(MAIL.recipient, test=True) is sandbox
+    assert transports.carrying(MAIL.recipient, test=False) is live
 
 
 async def test_a_folder_holds_a_mail_once_however_often_it_is_dropped(tmp_path: Path) -> None:

@@ -364,7 +364,7 @@ class Notification(TypedDict):
     recipient_type: Literal["BROKER", "WAREHOUSE"]
     """Who gets it."""
     channel: str
-    """How it goes: `EMAIL`, `FOLDER`; an open list."""
+    """How it goes: `EMAIL`, `FOLDER`, `SIMULATOR`; an open list."""
     recipient: str
     """The address or folder."""
     status: DeliveryStatus
@@ -381,7 +381,7 @@ class ExecutionBrokerSubmission(TypedDict):
     id: str
     """The delivery's id."""
     submission_type: str
-    """How it goes: `EMAIL`, `FOLDER`; an open list."""
+    """How it goes: `EMAIL`, `FOLDER`, `SIMULATOR`; an open list."""
     status: DeliveryStatus
     """Where it stands; `UNKNOWN`: it may have arrived or not."""
     recipient_email: str | None

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from broker_mailer import emails
@@ -11,7 +11,7 @@ from broker_mailer.repository import Deliveries
 from broker_mailer.retries import RetryPolicy
 from broker_mailer.settings import Settings
 from broker_mailer.subscribers import subscribe
-from broker_mailer.sweeper import send_what_is_due, settle_what_never_ended
+from broker_mailer.sweeper import bring_late_answers, send_what_is_due, settle_what_never_ended
 from broker_mailer.transports import Transports
 from broker_mailer.transports.base import Transport
 from broker_mailer.transports.folder import FolderTransport
@@ -21,6 +21,7 @@ from shared.clock import utc_now
 from shared.ids import minted_id
 from shared.service import Checks, open_seams, repeating, run_service
 from shared.settings import CommonSettings
+from shared.simulator import SOONER
 from shared.store import Store
 
 NAME = "broker-mailer"
@@ -53,7 +54,10 @@ async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[
         await messages.start()
         due = partial(send_what_is_due, deliver.deliveries, deliver)
         expired = partial(settle_what_never_ended, deliver.deliveries)
-        async with repeating(due, settings.sweep_every), repeating(expired, settings.sweep_every):
+        late = partial(bring_late_answers, deliver.deliveries, settings.lease / SOONER)
+        async with AsyncExitStack() as sweeps:
+            for sweep in (due, expired, late):
+                await sweeps.enter_async_context(repeating(sweep, settings.sweep_every))
             yield checks
 
 

@@ -24,6 +24,7 @@ from shared.contracts.lifecycle import (
 from shared.exports import Guard, advance, transition
 from shared.letters import Letter, letter_of
 from shared.records import EXPORTS
+from shared.simulator import Simulated
 from shared.store import Store
 
 RECIPIENT_TYPES: Final = ("BROKER", "WAREHOUSE")
@@ -87,22 +88,30 @@ class Deliveries:
 
     async def expired(self) -> AsyncIterator[Attempt]:
         """Tries whose lease is over by this service's clock; the store's decides in `expire`."""
+        over = {"lease_until": {"$lt": self._clock()}}
+        async for attempt in self._tries(DeliveryStatus.SENDING, over):
+            yield attempt
+
+    async def answered_late(self, after: timedelta) -> AsyncIterator[Attempt]:
+        """Simulated tries that nobody could be sure of for so long, and whose answer comes now."""
+        late, since = {"recipient": Simulated.LATE.address}, timestamp(self._clock() - after)
+        of_test = {"test": True, "updated_at": {"$lte": since}}
+        async for attempt in self._tries(DeliveryStatus.UNKNOWN, late, of_test):
+            yield attempt
+
+    async def _tries(
+        self, status: DeliveryStatus, delivery: Fields, export: Fields | None = None
+    ) -> AsyncIterator[Attempt]:
+        """The last try of each delivery of this status, as far as the record is like this."""
         for recipient_type in RECIPIENT_TYPES:
             at = f"deliveries.{recipient_type}"
-            exports = await self._store.find(
-                EXPORTS,
-                {
-                    f"{at}.status": DeliveryStatus.SENDING,
-                    f"{at}.lease_until": {"$lt": self._clock()},
-                },
-                projection={"account_id": 1, at: 1},
-            )
-            for export in exports:
-                delivery = export["deliveries"][recipient_type]
-                number, owner = delivery["attempts"], delivery["owner"] or ""
-                yield Attempt(
-                    export["account_id"], export["_id"], recipient_type, delivery, number, owner
-                )
+            wanted = {f"{at}.{name}": value for name, value in delivery.items()}
+            query = {f"{at}.status": status.value, **wanted, **(export or {})}
+            projection = {"account_id": 1, at: 1}
+            for found in await self._store.find(EXPORTS, query, projection=projection):
+                its = found["deliveries"][recipient_type]
+                tried = (its, its["attempts"], its["owner"] or "")
+                yield Attempt(found["account_id"], found["_id"], recipient_type, *tried)
 
     async def owns(self, attempt: Attempt) -> bool:
         """Whether this very try holds the delivery: only its own token counts."""

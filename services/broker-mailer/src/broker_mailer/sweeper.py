@@ -5,10 +5,13 @@ Run in every replica; harmless twice, since taking and expiring are guarded upda
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import Final
 
+from broker_mailer.attempts import Outcome
 from broker_mailer.repository import Deliveries
 from broker_mailer.use_cases import Deliver
+from shared.contracts.lifecycle import DeliveryStatus
 from shared.logs import one_line
 
 log = logging.getLogger(__name__)
@@ -40,3 +43,9 @@ async def settle_what_never_ended(deliveries: Deliveries) -> None:
                 "delivery UNKNOWN: its sender never ended",
                 extra={"export": attempt.export_id, "to": attempt.recipient_type},
             )
+
+
+async def bring_late_answers(deliveries: Deliveries, after: timedelta) -> None:
+    """What a simulated server says once it was given up: told as a real one's late answer is."""
+    async for attempt in deliveries.answered_late(after):
+        await deliveries.record_sending(attempt, Outcome(DeliveryStatus.SENT, late=True))

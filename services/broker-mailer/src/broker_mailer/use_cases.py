@@ -27,6 +27,7 @@ from shared.clock import Clock, timestamp
 from shared.contracts.lifecycle import Delivery, DeliveryStatus, ExportRecord, State
 from shared.errors import BlobCorrupt, StoreFault
 from shared.logs import note, request_id
+from shared.simulator import SOONER, is_reserved
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +112,8 @@ class Deliver:
         return delivery if first or at is None or at <= timestamp(self.clock()) else None
 
     async def _try(self, attempt: Attempt, export: ExportRecord) -> None:
-        transport = self.transports.carrying(test=export["test"])
+        recipient, failed = attempt.delivery["recipient"], attempt.failures - 1
+        transport = self.transports.carrying(recipient, test=export["test"], failures=failed)
         size = sum(file["size_bytes"] for file in carried(export, attempt.delivery))
         async with self.in_hand.of(size):
             package = await self.deliveries.package(export, attempt.delivery)
@@ -161,6 +163,8 @@ class Deliver:
         if delay is None:
             words = f"Given up after {attempt.failures} tries: {error}"
             return Outcome(DeliveryStatus.FAILED, words)
+        if is_reserved(attempt.delivery["recipient"]):
+            delay /= SOONER
         return Outcome(DeliveryStatus.PENDING, error, timestamp(self.clock() + delay))
 
 

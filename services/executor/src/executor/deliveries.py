@@ -7,6 +7,7 @@ from shared.contracts.lifecycle import Delivery, DeliveryStatus, ExportRecord
 from shared.contracts.snapshot import Snapshot
 from shared.ids import derived_id
 from shared.letters import subject_of
+from shared.simulator import CHANNEL, is_simulated
 
 AGAIN = frozenset({DeliveryStatus.FAILED.value, DeliveryStatus.UNKNOWN.value})
 
@@ -30,7 +31,7 @@ def planned_deliveries(
         deliveries[recipient_type] = Delivery(
             submission_id=submission_id,
             notification_id=derived_id("ntf_", *cause),
-            channel="EMAIL",
+            channel=CHANNEL if is_simulated(export, recipient) else "EMAIL",
             recipient=recipient,
             subject=subject_of(recipient_type, export, snapshot, identity.package_number),
             message_id=f"<{submission_id}@{domain}>",

@@ -176,6 +176,6 @@ class Reads:
             raise Refused(ErrorCode.INVALID_API_KEY)
         mine: Document = {"account_id": caller.account_id}
         own = {"_id": caller.warehouse_id} if caller.warehouse_id is not None else {}
-        by_id = [("_id", 1)]
-        warehouses = await self._store.find(WAREHOUSES, mine | own, sort=by_id)
-        return account, warehouses, await self._store.find(BROKERS, mine, sort=by_id)
+        by_age = [("created_at", 1), ("_id", 1)]
+        warehouses = await self._store.find(WAREHOUSES, mine | own, sort=by_age)
+        return account, warehouses, await self._store.find(BROKERS, mine, sort=by_age)

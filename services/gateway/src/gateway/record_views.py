@@ -10,6 +10,7 @@ from shared.contracts.orders import OrderFact
 from shared.money import DECIMALS, outer_name
 from shared.needs import ACCOUNT_NEEDS, BROKER_NEEDS, WAREHOUSE_NEEDS, Need, missing
 from shared.records import PartyDocument, SyncedDocument
+from shared.simulator import is_reserved
 from shared.sold import worth
 
 View = dict[str, Any]
@@ -51,8 +52,9 @@ def _synced(record: SyncedDocument, kind: type[Fact]) -> View:
 def account_view(
     account: PartyDocument, warehouses: list[PartyDocument], brokers: list[PartyDocument]
 ) -> View:
-    """Where someone with only a key starts: ids, names, and what is missing on each."""
+    """Where someone with only a key starts: ids, names, what is missing; simulators come last."""
     content = account["content"]
+    brokers = sorted(brokers, key=lambda each: is_reserved(each["content"].get("email", "")))
     return {
         "id": account["_id"],
         "name": content["name"],

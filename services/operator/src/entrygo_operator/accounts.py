@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from entrygo_operator import keys, options, parties
+from entrygo_operator import keys, options, parties, trial
 from entrygo_operator.command import command
 from entrygo_operator.output import Answer, facts, record, rows
 from entrygo_operator.parties import ACCOUNT, BROKER, WAREHOUSE, RecordId
@@ -21,8 +21,12 @@ async def create(
     test: Annotated[bool, typer.Option("--test", help="A test account, for good.")] = False,
     given: dict[str, Any],
 ) -> Answer:
-    """Make an account."""
-    content = {"name": name, "test": test, **given}
+    """Make an account; with --test a whole one, with a broker for each outcome."""
+    if test:
+        made = await trial.make(session.store, name, given)
+        parts = {part: [one["id"] for one in made[part]] for part in ("warehouses", "brokers")}
+        return Answer(made, [facts(made | parts)])
+    content = {"name": name, "test": False, **given}
     return record(parties.view(await parties.create(session.store, ACCOUNT, content)))
 
 

@@ -29,6 +29,7 @@ from shared.contracts.parties import (
 from shared.errors import Refused
 from shared.ids import derived_id
 from shared.records import ACCOUNTS, BROKERS, WAREHOUSES, Collection, PartyDocument, Place, Record
+from shared.simulator import check_address
 from shared.store import Store
 from shared.text import absent_where_empty, without_empty
 
@@ -58,9 +59,9 @@ async def create(
     store: Store, kind: Kind, given: Mapping[str, Any], *, account_id: str | None = None
 ) -> PartyDocument:
     """A new record; an account is its own account. The same again is the same record."""
-    if account_id is not None:
-        await existing(store, ACCOUNT, account_id)
     content = _changed(kind, {}, given)
+    if account_id is not None:
+        await _check(store, account_id, content)
     id_ = derived_id(kind.prefix, account_id or "", content_hash(content))
     now = timestamp(await store.now())
     made: PartyDocument = {
@@ -84,6 +85,7 @@ async def update(store: Store, kind: Kind, id_: str, given: Mapping[str, Any]) -
         content = _changed(kind, found["content"], given)
         if content == found["content"]:
             return found
+        await _check(store, found["account_id"], content)
         changed = await store.transition(
             kind.collection.of(found["account_id"]),
             id_,
@@ -109,6 +111,12 @@ async def existing(store: Store, kind: Kind, id_: str) -> PartyDocument:
             ErrorCode.INVALID_ACCOUNT_SCOPE, f"There is no {kind.word} {id_}.", field=kind.word
         )
     return found[0]
+
+
+async def _check(store: Store, account_id: str, content: Mapping[str, Any]) -> None:
+    """Raises where there is no such account, or the address is not for it."""
+    owner = await existing(store, ACCOUNT, account_id)
+    check_address(content.get("email"), test=owner["content"]["test"])
 
 
 async def of_account(store: Store, place: Place[Record], account_id: str | None) -> list[Record]:

@@ -14,6 +14,7 @@ from shared.clock import parse_timestamp, timestamp
 from shared.contracts.lifecycle import DeliveryStatus, State, Status
 from shared.exports import where_status
 from shared.records import EXPORTS
+from shared.simulator import CHANNEL
 from shared.store import Store
 
 MOST: Final = 1_000  # more of them say no more
@@ -22,6 +23,11 @@ SUBMITTING_SECONDS: Final = 7_200
 EXECUTING_SECONDS: Final = 900  # the sweep drives it again after five minutes
 LATE: Final = timedelta(minutes=5)  # due, and nobody has tried
 PARTNERS: Final = ("BROKER", "WAREHOUSE")
+# Nobody is woken for what a test account asked to go wrong.
+_EARNEST: Final = {
+    "deliveries.BROKER.channel": {"$ne": CHANNEL},
+    "execution.simulated": {"$ne": True},
+}
 
 # What tells since when an export has the status; a retry, too, changes `updated_at`.
 SINCE: Final[Mapping[Status, str]] = {
@@ -67,6 +73,7 @@ async def waiting(store: Store, now: datetime) -> dict[tuple[Waiting, str], Grou
 
 
 async def _group(store: Store, query: Mapping[str, Any], since: str, now: datetime) -> Group:
+    query = {**query, **_EARNEST}
     found = await store.find(EXPORTS, query, sort=[(since, 1)], limit=MOST, projection={since: 1})
     return Group(len(found), _age(found[0], since, now)) if found else Group(0)
 

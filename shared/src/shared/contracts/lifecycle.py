@@ -116,6 +116,7 @@ class Execution(TypedDict):
     failures: int
     driven_at: str
     stalled: bool
+    simulated: NotRequired[bool]  # its last failure was asked for (simulator.py)
     last_error: dict[str, Any] | None
 
 

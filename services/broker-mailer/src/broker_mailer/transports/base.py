@@ -74,7 +74,7 @@ class Session(Protocol):
 class Transport(Protocol):
     @property
     def channel(self) -> str:
-        """What the protocol calls it: `EMAIL`, `FOLDER`."""
+        """What the protocol calls it: `EMAIL`, `FOLDER`, `SIMULATOR`."""
 
     def open(self) -> AbstractAsyncContextManager[Session]:
         """Connects; leaving it raises nothing of its own."""

@@ -6,6 +6,7 @@ No lease: a second run repeats derived ids, guarded writes and equal bytes.
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,7 @@ from shared.ids import derived_id, package_number
 from shared.letters import letter_of
 from shared.messaging import topology
 from shared.messaging.rabbit import Messages
+from shared.simulator import SimulatedFailure, fail_while_simulated
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +74,9 @@ class Driving:
             if not await self.repository.store_answers():
                 raise
             await self._record_failure(export, error)
+        except SimulatedFailure as error:
+            with suppress(AttemptFailed):  # the next one at once
+                await self._record_failure(export, error)
         except Exception as error:  # a renderer's bug must not lose an accepted execution
             log.exception("execution failed", extra={"export_id": export["_id"]})
             await self._record_failure(export, error)
@@ -106,6 +111,7 @@ class Driving:
         order_ids = sorted(snapshot["decision"]["included_order_ids"])
         if not await claim_orders(self.repository, export, order_ids, self.now):
             return False
+        fail_while_simulated(export, snapshot)
         identity = _identity(export)
         files = await asyncio.to_thread(self.render, snapshot, identity)
         written = letter_of(snapshot, _invoices(files))
@@ -176,6 +182,7 @@ class Driving:
         fields = {
             "execution.failures": failures,
             "execution.stalled": failures >= MOST_FAILURES,
+            "execution.simulated": isinstance(error, SimulatedFailure),
             "execution.last_error": {
                 "errorCode": ErrorCode.INTERNAL_ERROR.value,
                 "message": message,

@@ -72,7 +72,7 @@ class BrokerSubmission(TypedDict):
     """The delivery's id."""
 
     submission_type: Code
-    """How it goes: `EMAIL`, `FOLDER`; an open list."""
+    """How it goes: `EMAIL`, `FOLDER`, `SIMULATOR`; an open list."""
 
     status: DeliveryStatus
     """Where it stands; `UNKNOWN`: it may have arrived or not."""
@@ -112,7 +112,7 @@ class Notification(TypedDict):
     """Who gets it."""
 
     channel: Code
-    """How it goes: `EMAIL`, `FOLDER`; an open list."""
+    """How it goes: `EMAIL`, `FOLDER`, `SIMULATOR`; an open list."""
 
     recipient: Name
     """The address or folder."""
