@@ -42,7 +42,7 @@ PRINTS_AT_ONCE: Final = 8  # one after another: at most 24 minutes, of RabbitMQ'
 
 _LARGE: Final = ".large"
 _DEAD: Final = ".dead"
-_ANSWERS: Final = ".answers."
+_REPLIES: Final = ".direct.replies."
 
 PUBLISHER: Final = "publisher"  # a service of the company that publishes orders
 
@@ -203,12 +203,12 @@ def died_in(key: str) -> str:
 
 
 def reply_queue(service: str, process: str) -> str:
-    return f"{service}{_ANSWERS}{process}"
+    return f"{service}{_REPLIES}{process}"
 
 
 def asker_of(reply_queue: str) -> str | None:
     """The service that reads it; None of what is no reply queue of ours."""
-    service, ours, _ = reply_queue.partition(_ANSWERS)
+    service, ours, _ = reply_queue.partition(_REPLIES)
     return service if ours else None
 
 
