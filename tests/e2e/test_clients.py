@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -92,21 +91,6 @@ async def test_the_published_lines_run_unchanged(running: Cluster, shop: Shop) -
     assert json.loads(snapshot)["protocol"] == "entrygo-export-protocol/1"
     assert refused.value.error_code == "EXPORT_NOT_FOUND"
     assert refused.value.details["next_action"]
-
-
-async def test_the_readmes_quickstart_runs_as_it_stands(running: Cluster, shop: Shop) -> None:
-    readme = (REPOSITORY / "clients" / "python" / "README.md").read_text(encoding="utf-8")
-    found = re.search(r"```python\n(.*?)```", readme, re.DOTALL)
-    assert found
-
-    code, printed = await run(
-        *("-c", found[1]),
-        ENTRYGO_API_KEY=shop.account.key,
-        ENTRYGO_API_URL=f"{running.url}/api",
-    )
-
-    assert code == 0, printed
-    assert "commercial_customs_invoice.html" in printed
 
 
 async def test_the_demo_ends_well_and_again(

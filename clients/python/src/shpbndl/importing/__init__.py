@@ -1,0 +1,1 @@
+"""A shop's CSV export as products and orders: `shpbndl import`."""

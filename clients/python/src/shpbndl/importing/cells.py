@@ -1,0 +1,54 @@
+"""What a cell says: an amount, a count, a code. What could be read in two ways is refused."""
+
+import re
+from decimal import Decimal
+
+_PLAIN = re.compile(r"\d+(\.\d+)?")
+_COMMA = re.compile(r"\d+,\d{1,2}")  # a group of thousands has three digits
+_GROUPS = re.compile(r"\d{1,3}(,\d{3})+\.\d+")
+_POINTS = re.compile(r"\d{1,3}(\.\d{3})+,\d+")
+_TWO_WAYS = re.compile(r"\d{1,3}([.,]\d{3})+")
+_EXPONENT = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
+
+
+class Doubtful(Exception):
+    """The cell, in words for the report."""
+
+
+def amount(text: str) -> Decimal:
+    """Money: `1234.50`, `1,234.50`, `12,5` or `1.234,50`; never a guess."""
+    if _PLAIN.fullmatch(text):
+        value = text
+    elif _GROUPS.fullmatch(text):
+        value = text.replace(",", "")
+    elif has_decimal_comma(text):
+        value = text.replace(".", "").replace(",", ".")
+    elif _TWO_WAYS.fullmatch(text):
+        raise Doubtful(
+            f"{text!r} is a thousand or a fraction: write it with a point and two digits"
+        )
+    else:
+        raise Doubtful(f"{text!r} is no amount")
+    exact = Decimal(value)
+    if _TWO_WAYS.fullmatch(text) and exact != exact.quantize(Decimal("0.01")):
+        raise Doubtful(
+            f"{text!r} is a thousand or a fraction: write it with a point and two digits"
+        )
+    return exact
+
+
+def has_decimal_comma(text: str) -> bool:
+    return bool(_COMMA.fullmatch(text) or _POINTS.fullmatch(text))
+
+
+def whole(text: str) -> int:
+    if not re.fullmatch(r"\d+([.,]0+)?", text):
+        raise Doubtful(f"{text!r} is no whole number")
+    return int(re.split(r"[.,]", text)[0])
+
+
+def code(text: str) -> str:
+    """A tariff number or SKU, unless a spreadsheet has made `1.23E+09` of it."""
+    if _EXPONENT.fullmatch(text):
+        raise Doubtful(f"{text!r}: a spreadsheet made a number of it; make the column text")
+    return text
