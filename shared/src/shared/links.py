@@ -10,6 +10,5 @@ def error_page(code: str) -> str:
     return f"{ERRORS}#{code.lower()}"
 
 
-def rule_page(word: str) -> str:
-    """Of a finding's `code`, or of its `rule_id`."""
-    return f"{RULES}#{word.lower()}"
+def rule_page(rule_id: str) -> str:
+    return f"{RULES}#{rule_id.lower()}"

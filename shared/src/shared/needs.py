@@ -1,37 +1,88 @@
-"""What planning asks of the parties, in the order of the questions; an operator sets it."""
+"""What planning asks of an account, its warehouses and its brokers, and the command that sets it.
 
-from collections.abc import Mapping
+The planner's rules, the account as it is answered, and the operator's command all read it here.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
+
+from shared.privacy import without_ssn
+
+EXECUTE, ENTRY = "EXECUTE", "ENTRY"
+IMPORTER_NUMBER: Final = "account.importerOfRecord.number"
+# Importer numbers (CBP Form 5106): an EIN, with its suffix or without, or one CBP assigned.
+_IMPORTER_NUMBER: Final = re.compile(r"\d{2}-\d{7}([0-9A-Z]{2})?|\d{6}-\d{5}")
+_IMPORTER: Final = "account.importerOfRecord"
 
 
 class Need(NamedTuple):
-    """A field of a party's content; `flag` is the operator's option that sets it."""
+    """A field of a party's record: `account.exporter.name`."""
 
     path: str
+    what: str
+    options: str  # of the operator's command; words in capitals are to be filled in
+    required_for: str = EXECUTE  # ENTRY: of formal entries alone; empty: of nothing
+
+    @property
+    def party(self) -> str:
+        """`account`, `warehouse` or `broker`: a command of the operator's, too."""
+        return self.path.partition(".")[0]
+
+
+NEEDS: Final = (
+    Need(IMPORTER_NUMBER, "The importer of record's number", "--importer-number NUMBER"),
+    Need(f"{_IMPORTER}.bond", "bond", "--bond NUMBER", ENTRY),
+    Need(f"{_IMPORTER}.powerOfAttorney", "power of attorney", "--power-of-attorney", ENTRY),
+    Need("account.exporter.name", "The seller's name", "--exporter-name NAME"),
+    Need(
+        "account.responsibleEmployee.name",
+        "The exporter's responsible employee",
+        "--employee-name NAME",
+    ),
+    Need("account.formalAlways", "formal entry for all", "--formal-always", ""),
+    Need("warehouse.address", "The warehouse's address", "--address STREET --city CITY"),
+    Need("warehouse.email", "The warehouse's e-mail address", "--email ADDRESS", ""),
+    Need("broker.email", "The broker's e-mail address", "--email ADDRESS"),
+)
+
+
+class Lack(NamedTuple):
+    need: Need
+    state: str  # as in "is missing"
     required_for: str
-    flag: str
+    command: str  # the operator's, that sets it
 
 
-ACCOUNT_NEEDS: Final = (
-    Need("importerOfRecord.number", "EXECUTE", "--importer-number"),
-    Need("importerOfRecord.bond", "ENTRY", "--bond"),
-    Need("importerOfRecord.powerOfAttorney", "ENTRY", "--power-of-attorney"),
-    Need("exporter.name", "ENTRY", "--exporter-name"),
-    Need("responsibleEmployee.name", "ENTRY", "--employee-name"),
-)
-WAREHOUSE_NEEDS: Final = (
-    Need("address", "EXECUTE", "--address"),
-    Need("email", "ENTRY", "--email"),
-)
-BROKER_NEEDS: Final = (Need("email", "EXECUTE", "--email"),)
+def lacks(party: str, id_: str, content: Mapping[str, Any]) -> Iterator[Lack]:
+    """What an account, a warehouse or a broker lacks, in the order of the questions."""
+    for need in NEEDS:
+        if need.party == party and need.required_for and (state := _state(need, content)):
+            formal = content.get("formalAlways", False)
+            required_for = EXECUTE if formal else need.required_for
+            yield Lack(need, state, required_for, setting(need, id_, content))
 
 
-def missing(content: Mapping[str, Any], needs: tuple[Need, ...]) -> list[Need]:
-    return [need for need in needs if not _present(content, need.path)]
+def setting(need: Need, id_: str, content: Mapping[str, Any]) -> str:
+    """The operator's command that sets it on this record; an importer has a name first."""
+    unnamed = need.path.startswith(_IMPORTER) and "importerOfRecord" not in content
+    name = "--importer-name NAME " if unnamed else ""
+    return f"entrygo {need.party} update {id_} {name}{need.options}"
 
 
-def _present(content: Mapping[str, Any], path: str) -> bool:
+def wrong_with_importer(number: str | None) -> str | None:
+    """What is wrong with an importer's number, if anything."""
+    if number is None:
+        return "missing"
+    if without_ssn(number) != number and not _IMPORTER_NUMBER.fullmatch(number):
+        return "a social security number and is refused"
+    return None if _IMPORTER_NUMBER.fullmatch(number) else "invalid"
+
+
+def _state(need: Need, content: Mapping[str, Any]) -> str | None:
     value: Any = content
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    return bool(value)
+    for name in need.path.split(".")[1:]:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    if need.path == IMPORTER_NUMBER:
+        return wrong_with_importer(value)
+    return None if value else "missing"

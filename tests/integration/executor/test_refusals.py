@@ -130,7 +130,7 @@ async def test_a_blocked_plan_is_refused_with_what_blocks_it_and_its_own_next_ac
         assert plan.view is not None
         view = json.loads(plan.view)
         blocking = [
-            finding | {"docs": rule_page(finding["code"])}
+            finding | {"docs": rule_page(finding["rule_id"])}
             for finding in view["validationMessages"]
             if finding["severity"] == "BLOCKING"
         ]

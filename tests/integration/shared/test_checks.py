@@ -132,7 +132,7 @@ async def test_an_account_that_cannot_execute_is_told_with_the_command_that_mend
     assert found.verdict is Verdict.WARN
     assert "1 of 2" in found.line
     assert whole.account_id not in found.line
-    mend = f"entrygo account update {without.account_id} --importer-number ..."
+    mend = f"entrygo account update {without.account_id} --importer-number NUMBER"
     assert found.next == mend
 
 
@@ -144,7 +144,7 @@ async def test_an_account_whose_only_broker_has_no_address_cannot_execute(store:
 
     found = await records.of_accounts(store)
 
-    assert found.next == f"entrygo broker update {seeded.broker_id} --email ..."
+    assert found.next == f"entrygo broker update {seeded.broker_id} --email ADDRESS"
     await store.delete(brokers, {"_id": seeded.broker_id}, step="test.delete")
     found = await records.of_accounts(store)
     assert found.next == f"entrygo broker create --account {seeded.account_id} ..."

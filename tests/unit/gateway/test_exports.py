@@ -58,7 +58,7 @@ async def test_inspect_tells_where_an_export_stands(
     assert (body["customs_package"] or {}).get("state") == package
     assert body["totals"]["value_usd"] == 25.07
     assert [event["sequence"] for event in body["events"]] == [1]
-    assert [each["docs"] for each in body["validationMessages"]] == ["/docs/rules#weight_missing"]
+    assert [each["docs"] for each in body["validationMessages"]] == ["/docs/rules#r28"]
     assert body["events"][0]["occurred_at"] == "2026-11-24T00:00:00.000Z"
 
 

@@ -37,14 +37,14 @@ async def test_a_repeated_inspect_reads_no_view_and_says_the_same() -> None:
 
 
 def test_a_messages_money_is_dollars_and_it_leads_to_its_page() -> None:
-    finding = {"code": "UNIT_VALUE_SUSPECT", "lowest_value_cents": 21}
+    finding = {"code": "UNIT_VALUE_SUSPECT", "rule_id": "R11", "lowest_value_cents": 21}
     stored = orjson.dumps(VIEW | {"validationMessages": [finding]})
 
     (message,) = orjson.loads(plan_text(stored).fields)["validationMessages"]
 
     assert message["lowest_value_usd"] == 0.21
     assert "lowest_value_cents" not in message
-    assert message["docs"].endswith("unit_value_suspect")
+    assert message["docs"].endswith("#r11")
 
 
 def test_objects_are_joined_to_one_that_has_the_fields_of_all() -> None:

@@ -145,14 +145,14 @@ async def test_a_dead_lettered_execute_is_answered_by_what_was_done(
 
 async def test_what_blocks_an_execute_leads_to_its_page(gateway: GatewayUnderTest) -> None:
     async def blocked(_: Any) -> Any:  # a command, its answer
-        details = {"validationMessages": [{"code": "HTS_MISSING"}]}
+        details = {"validationMessages": [{"code": "HTS_MISSING", "rule_id": "R12"}]}
         raise Refused(ErrorCode.EXPORT_NOT_READY, details=details)
 
     gateway.workers.answers["exports.execute"] = blocked
 
     [found] = (await execute(gateway)).json()["details"]["validationMessages"]
 
-    assert found["docs"].endswith("hts_missing")
+    assert found["docs"].endswith("#r12")
 
 
 async def test_an_unknown_export_is_404_and_leaves_no_key(gateway: GatewayUnderTest) -> None:

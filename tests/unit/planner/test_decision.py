@@ -1,13 +1,15 @@
 """How findings become blocks, missing data, units, flags and a hint."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from planner.domain.advice import operator_only
 from planner.domain.decide import decide, plan_hash
 from planner.domain.facts import PlanningInput, effective_shipment
 from planner.domain.hts import hts_numbers
-from planner.domain.view import operator_only, view_of, warning_codes
+from planner.domain.view import view_of, warning_codes
 from shared.contracts.decision import Decision
 from support.planning import (
     BOOK,
@@ -121,6 +123,31 @@ def test_the_operator_is_asked_when_nobody_else_can_help(
 
     assert operator_only(snapshot) is only
     assert view_of(snapshot, "", "", "")["next_recommended_action"] == action
+
+
+EMBARGOED = product(countryOfOrigin="CU", htsCode=None)
+
+
+@pytest.mark.parametrize(
+    ("orders", "goods", "action"),
+    [
+        (("cuban",), {}, "NONE"),
+        (("cuban", "good"), {}, "REVIEW_AND_EXECUTE"),
+        (("cuban", "good"), {"good": product(htsCode=None)}, "LEAVE_OUT_AND_REPLAN"),
+    ],
+)
+def test_what_nobody_can_mend_is_left_out_and_never_asked_for(
+    orders: tuple[str, ...], goods: dict[str, Any], action: str
+) -> None:
+    products = {"cuban": EMBARGOED, "good": product(), **goods}
+    plan = a_plan({f"ord_{name}": order(line(name)) for name in orders}, products)
+
+    view = view_of(decide(plan), "", "", "")
+    [found] = [m for m in view["validationMessages"] if m["code"] == "ORIGIN_EMBARGOED"]
+
+    assert view["next_recommended_action"] == action
+    assert (found["fixable_by"], "remedy_command" in found) == ("NOBODY", False)
+    assert "products[cuban].countryOfOrigin" not in {d["path"] for d in view["missing_data"]}
 
 
 def test_warning_codes_are_what_an_execute_acknowledges() -> None:

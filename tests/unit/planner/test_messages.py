@@ -95,7 +95,7 @@ def test_small_orders_are_one_message_however_many_entries_there_are() -> None:
     assert message["message"].startswith("There are orders at or under USD 800.00")
 
 
-def test_postage_without_a_number_is_told_once_as_a_charge_and_misses_nothing() -> None:
+def test_postage_without_a_number_is_told_once_as_a_charge_and_misses_a_description() -> None:
     plan = with_product(**BARE, title="DOTCOM POSTAGE", description=None)
 
     (message,) = about(plan)
@@ -103,7 +103,7 @@ def test_postage_without_a_number_is_told_once_as_a_charge_and_misses_nothing() 
 
     assert message["code"] == "NOT_GOODS"
     assert "charges" in message["remedy"]
-    assert decision["missing_data"] == []
+    assert [each["path"] for each in decision["missing_data"]] == [f"products[{BOOK}].description"]
     assert decision["excluded_orders"][0]["codes"] == ["NOT_GOODS"]
 
 

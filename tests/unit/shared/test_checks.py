@@ -12,7 +12,7 @@ from shared.checks.queues import BACKLOG, Letters, Standing
 from shared.contracts.lifecycle import Status
 from shared.messaging.link import Depth
 from shared.messaging.topology import ROUTES, WORKERS
-from shared.needs import ACCOUNT_NEEDS, BROKER_NEEDS, WAREHOUSE_NEEDS
+from shared.needs import NEEDS
 from support.pages import REPOSITORY
 
 MAKEFILE = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
@@ -121,14 +121,15 @@ def test_a_span_is_told_in_the_unit_a_person_thinks_in(seconds: float, shown: st
 
 
 def test_every_need_names_an_option_that_sets_it() -> None:
-    for needs, settings in (
-        (ACCOUNT_NEEDS, options.ACCOUNT),
-        (WAREHOUSE_NEEDS, options.WAREHOUSE),
-        (BROKER_NEEDS, options.BROKER),
-    ):
-        paths = {setting.flag: setting.path for setting in settings}
-        for need in needs:
-            assert paths[need.flag].startswith(need.path)
+    settings = {
+        "account": options.ACCOUNT,
+        "warehouse": options.WAREHOUSE,
+        "broker": options.BROKER,
+    }
+    for need in NEEDS:
+        paths = {setting.flag: setting.path for setting in settings[need.party]}
+        flag = need.options.split()[0]
+        assert f"{need.party}.{paths[flag]}".startswith(need.path)
 
 
 def test_doctor_is_a_command_of_its_own() -> None:

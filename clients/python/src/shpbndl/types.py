@@ -21,6 +21,8 @@ class MissingDatum(TypedDict):
     """`EXECUTE`: it blocks; `ENTRY`: the broker will ask for it."""
     fixable_by: Literal["CLIENT", "OPERATOR"]
     """Who can give it."""
+    remedy_command: NotRequired[str]
+    """On an account: the operator's command that sets it."""
 
 
 class PartyRow(TypedDict):
@@ -227,8 +229,12 @@ class Finding(TypedDict):
     """The lowest of their unit values in US dollars."""
     codes: NotRequired[list[str]]
     """All that it says a product lacks, `code` first; in answers alone, never in the snapshot."""
+    fixable_by: NotRequired[Literal["CLIENT", "OPERATOR", "NOBODY"]]
+    """Who can mend it; `NOBODY`: leave out what it is about."""
     remedy: str
     """How to mend it."""
+    remedy_command: NotRequired[str]
+    """What to type (capitals to fill in), or method, path and body (null to fill in)."""
     source: Source
     """Where the rule comes from."""
     docs: NotRequired[str]

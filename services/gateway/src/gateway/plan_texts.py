@@ -29,8 +29,8 @@ def plan_text(stored: bytes) -> PlanText:
 
 
 def with_pages(findings: list[Finding]) -> list[Finding]:
-    """Each finding leads to what is said of its code."""
-    return [to_http(found) | {"docs": rule_page(found["code"])} for found in findings]
+    """Each finding leads to what is said of its rule."""
+    return [to_http(found) | {"docs": rule_page(found["rule_id"])} for found in findings]
 
 
 def joined(*objects: bytes) -> bytes:

@@ -8,7 +8,7 @@ from shared.contracts.base import Fact
 from shared.contracts.catalogue import ProductFact
 from shared.contracts.orders import OrderFact
 from shared.money import DECIMALS, outer_name
-from shared.needs import ACCOUNT_NEEDS, BROKER_NEEDS, WAREHOUSE_NEEDS, Need, missing
+from shared.needs import lacks
 from shared.records import PartyDocument, SyncedDocument
 from shared.simulator import is_reserved
 from shared.sold import worth
@@ -59,27 +59,27 @@ def account_view(
         "id": account["_id"],
         "name": content["name"],
         "test": content.get("test", False),
-        "missing_data": _missing(content, "account", ACCOUNT_NEEDS),
-        "warehouses": [_party(each, "warehouse", WAREHOUSE_NEEDS) for each in warehouses],
-        "brokers": [_party(each, "broker", BROKER_NEEDS) for each in brokers],
+        "missing_data": _missing("account", account),
+        "warehouses": [_party(each, "warehouse") for each in warehouses],
+        "brokers": [_party(each, "broker") for each in brokers],
     }
 
 
-def _party(record: PartyDocument, word: str, needs: tuple[Need, ...]) -> View:
-    content = record["content"]
+def _party(record: PartyDocument, word: str) -> View:
     return {
         "id": record["_id"],
-        "name": content["name"],
-        "missing_data": _missing(content, word, needs),
+        "name": record["content"]["name"],
+        "missing_data": _missing(word, record),
     }
 
 
-def _missing(content: View, word: str, needs: tuple[Need, ...]) -> list[View]:
+def _missing(word: str, record: PartyDocument) -> list[View]:
     return [
         {
-            "path": f"{word}.{need.path}",
-            "required_for": need.required_for,
+            "path": lack.need.path,
+            "required_for": lack.required_for,
             "fixable_by": "OPERATOR",
+            "remedy_command": lack.command,
         }
-        for need in missing(content, needs)
+        for lack in lacks(word, record["_id"], record["content"])
     ]

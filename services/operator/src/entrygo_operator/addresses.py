@@ -1,6 +1,8 @@
 """An address given in one line, as people write it."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 _TAIL = re.compile(
@@ -8,18 +10,20 @@ _TAIL = re.compile(
 )
 
 
-def completed(given: dict[str, Any]) -> dict[str, Any]:
+def completed(
+    given: Mapping[str, Any], known: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
     """What was given for a warehouse, with the address's city and country where they are implied.
 
     One line with commas and no city is read as `street, city, REGION CODE[, country]`; the
-    address's country is the warehouse's unless it was said.
+    address's country is the warehouse's, as it is given or `known`, unless it was said.
     """
     lines = given.get("address.addressLines")
     if not lines:
-        return given
+        return dict(given)
     whole = dict(given)
-    if "country" in given:
-        whole.setdefault("address.country", given["country"])
+    if country := given.get("country") or known.get("country"):
+        whole.setdefault("address.country", country)
     if "address.city" not in given and len(lines) == 1:
         whole |= _read(lines[0])
     return whole

@@ -82,7 +82,7 @@ async def update(store: Store, kind: Kind, id_: str, given: Mapping[str, Any]) -
     """The record after the change; one that changes nothing keeps its revision."""
     while True:
         found = await existing(store, kind, id_)
-        content = _changed(kind, found["content"], given)
+        content = _changed(kind, found["content"], completed(given, found["content"]))
         if content == found["content"]:
             return found
         await _check(store, found["account_id"], content)
@@ -173,7 +173,7 @@ def add_update(group: typer.Typer, kind: Kind, settings: Sequence[Setting]) -> N
         about=f"Change a {kind.word}; an empty text takes a field away.",
     )
     async def _(session: Session, id_: RecordId, *, given: dict[str, Any]) -> Answer:
-        return record(view(await update(session.store, kind, id_, completed(given))))
+        return record(view(await update(session.store, kind, id_, given)))
 
 
 def _add_all(

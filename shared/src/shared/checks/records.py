@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from shared.checks.finding import Finding, bad, fine, span, warn
 from shared.clock import parse_timestamp, utc_now
-from shared.needs import ACCOUNT_NEEDS, BROKER_NEEDS, WAREHOUSE_NEEDS, Need, missing
+from shared.needs import EXECUTE, lacks
 from shared.paging import pages
 from shared.records import (
     ACCOUNTS,
@@ -96,7 +96,7 @@ async def of_accounts(store: Store) -> Finding:
         lacking, told = lacking + len(lacks), (told + lacks)[:NAMED]
     if not told:
         return fine("accounts", f"{number}, each can execute")
-    named = "; ".join(f"{lack.account} has no {lack.what}" for lack in told)
+    named = "; ".join(f"{lack.account}: {lack.what}" for lack in told)
     more = f"; and {lacking - NAMED} more" if lacking > NAMED else ""
     return warn("accounts", f"{lacking} of {number} cannot execute: {named}{more}", told[0].mend)
 
@@ -114,18 +114,20 @@ def _lack(
     account: PartyDocument, parties: Mapping[tuple[str, str], list[PartyDocument]]
 ) -> Lack | None:
     id_ = account["_id"]
-    for need in _to_execute(account, ACCOUNT_NEEDS):
-        return Lack(id_, need.path, f"entrygo account update {id_} {need.flag} ...")
-    for word, needs in (("warehouse", WAREHOUSE_NEEDS), ("broker", BROKER_NEEDS)):
+    for lack in _to_execute("account", account):
+        return lack
+    for word in ("warehouse", "broker"):
         own = parties.get((word, id_), [])
         if not own:
-            return Lack(id_, word, f"entrygo {word} create --account {id_} ...")
-        if all(_to_execute(party, needs) for party in own):
-            need = _to_execute(own[0], needs)[0]
-            mend = f"entrygo {word} update {own[0]['_id']} {need.flag} ..."
-            return Lack(id_, f"{word} with {need.path}", mend)
+            return Lack(id_, f"no {word}", f"entrygo {word} create --account {id_} ...")
+        if all(_to_execute(word, party) for party in own):
+            return _to_execute(word, own[0])[0]
     return None
 
 
-def _to_execute(party: PartyDocument, needs: tuple[Need, ...]) -> list[Need]:
-    return [need for need in missing(party["content"], needs) if need.required_for == "EXECUTE"]
+def _to_execute(word: str, party: PartyDocument) -> list[Lack]:
+    return [
+        Lack(party["account_id"], f"{lack.need.path} is {lack.state}", lack.command)
+        for lack in lacks(word, party["_id"], party["content"])
+        if lack.required_for == EXECUTE
+    ]

@@ -71,8 +71,16 @@ class Finding(TypedDict):
     codes: NotRequired[Annotated[list[Code], Field(max_length=20)]]
     """All that it says a product lacks, `code` first; in answers alone, never in the snapshot."""
 
+    fixable_by: NotRequired[
+        Annotated[str, Field(json_schema_extra={"enum": ["CLIENT", "OPERATOR", "NOBODY"]})]
+    ]
+    """Who can mend it; `NOBODY`: leave out what it is about."""
+
     remedy: Words
     """How to mend it."""
+
+    remedy_command: NotRequired[Words]
+    """What to type (capitals to fill in), or method, path and body (null to fill in)."""
 
     source: Source
     """Where the rule comes from."""
@@ -126,6 +134,9 @@ class MissingDatum(TypedDict):
 
     fixable_by: Annotated[str, Field(json_schema_extra={"enum": ["CLIENT", "OPERATOR"]})]
     """Who can give it."""
+
+    remedy_command: NotRequired[Words]
+    """On an account: the operator's command that sets it."""
 
 
 class UnitTotals(TypedDict):

@@ -28,6 +28,10 @@ class NextAction(StrEnum):
         "FIX_DATA_AND_REPLAN",
         "Mend what `missing_data` and `validationMessages` name, sync, plan with `batchId`.",
     )
+    LEAVE_OUT_AND_REPLAN = (
+        "LEAVE_OUT_AND_REPLAN",
+        "Plan with `batchId` without the orders whose codes are `fixable_by` `NOBODY`.",
+    )
     CONTACT_OPERATOR = (
         "CONTACT_OPERATOR",
         "A person with the operator's command has to look; nothing else helps.",

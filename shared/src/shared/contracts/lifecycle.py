@@ -82,6 +82,7 @@ class CurrentPlan(TypedDict):
     view_sha256: str
     readiness: str
     operator_only: bool  # all that blocks is fixable by the operator alone
+    next_action: NotRequired[str]  # plans of before say `operator_only` alone
     warning_codes: list[str]
     planned_at: str
 
@@ -224,4 +225,6 @@ def next_action_of(export: ExportRecord) -> NextAction:
     if last and last["error"]:  # it is dropped when another plan becomes the current one
         return NextAction[last["error"]["details"]["next_action"]]
     plan = export["plan"]
+    if told := plan.get("next_action"):
+        return NextAction[told]
     return plan_next_action(plan["readiness"], operator_only=plan["operator_only"])

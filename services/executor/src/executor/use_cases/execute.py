@@ -175,7 +175,7 @@ class Executing:
 def _blocked(view: dict[str, Any]) -> Refusal:
     """What blocks the plan and what it lacks, and the plan's own word on what to do."""
     blocking = [
-        finding | {"docs": rule_page(finding["code"])}
+        finding | {"docs": rule_page(finding["rule_id"])}
         for finding in view["validationMessages"]
         if finding["severity"] == "BLOCKING"
     ]

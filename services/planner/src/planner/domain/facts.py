@@ -14,7 +14,6 @@ from shared.money import Money
 from shared.sold import rates_of, worth
 
 Content = Mapping[str, Any]  # camelCase content as it was synced or set
-
 USMCA = "USMCA"
 # AD/CVD case numbers as the Department of Commerce gives them, with a company's suffix or without;
 # goods of an anti-dumping and a countervailing case have two.
@@ -221,12 +220,13 @@ def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
     )
 
 
+def claimed_in(content: Content) -> str:
+    """The field that claims preference; `usmca` is one too."""
+    return "usmca" if "usmca" in content else "preference"
+
+
 def preference_in(content: Content) -> Content:
-    """The claim of preference; `usmca` is one too."""
-    if "usmca" in content:
-        return {"programme": USMCA, **content["usmca"]}
-    given: Content = content.get("preference", {})
-    return given
+    return {"programme": USMCA, **content.get(claimed_in(content), {})}
 
 
 def claims_usmca(content: Content) -> bool:

@@ -7,12 +7,11 @@ from typing import NamedTuple
 from planner.domain.facts import Order, PlanningInput, Product, ProductContext
 from planner.domain.grouping import Group
 from planner.domain.rules import RULES
-from planner.domain.rules.base import SCOPES, Day, Hit, Rule, Severity, Subject
+from planner.domain.rules.base import SCOPES, Day, Hit, Mender, Rule, Severity, Subject, set_by
 from shared.contracts.decision import Finding, MissingDatum
 
 _RANK = {severity.value: place for place, severity in enumerate(Severity)}
 _RULES = {kind: [rule for rule in RULES if rule.subject is kind] for kind in SCOPES}
-_OPERATORS = ("account.", "warehouse.", "broker.")  # what the operator's command sets
 
 
 class Found(NamedTuple):
@@ -27,8 +26,7 @@ def found_on(subject: Subject, given: PlanningInput | ProductContext | Day) -> I
     for rule in _RULES[type(subject)]:
         for hit in rule.check(subject, given):
             finding = _finding(rule, hit, subject)
-            missing = (finding["field"],) if hit.missing is True else hit.missing or ()
-            yield Found(finding, missing)
+            yield Found(finding, hit.missing or _mendable(rule, finding))
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
@@ -88,13 +86,20 @@ class Findings:
         datum = MissingDatum(
             path=path,
             required_for="EXECUTE" if executes else "ENTRY",
-            fixable_by="OPERATOR" if path.startswith(_OPERATORS) else "CLIENT",
+            fixable_by=set_by(path).value,
         )
         if "order_id" in finding:
             datum["order_id"] = finding["order_id"]
         if "product_id" in finding:
             datum["product_id"] = finding["product_id"]
         self.missing[path] = datum
+
+
+def _mendable(rule: Rule, finding: Finding) -> tuple[str, ...]:
+    """The datum that a finding blocks or warns for, where somebody can mend it."""
+    severity, path = finding["severity"], finding["field"]
+    told = severity != Severity.INFO and rule.mender(severity, path) is not Mender.NOBODY
+    return (path,) if told else ()
 
 
 def _finding(rule: Rule, hit: Hit, subject: Subject) -> Finding:

@@ -126,7 +126,7 @@ class Planning:
 
 
 def _current(verdict: Document, revision: int) -> CurrentPlan:
-    return CurrentPlan(
+    plan = CurrentPlan(
         revision=revision,
         command_id=verdict["_id"],
         orders=len(verdict["request"]["order_ids"]),
@@ -138,6 +138,9 @@ def _current(verdict: Document, revision: int) -> CurrentPlan:
         warning_codes=verdict["warning_codes"],
         planned_at=verdict["planned_at"],
     )
+    if action := verdict.get("next_action"):  # verdicts of before have none
+        plan["next_action"] = action
+    return plan
 
 
 def _event(command: PlanExport, kind: EventType, at: str, plan: CurrentPlan | None = None) -> Event:

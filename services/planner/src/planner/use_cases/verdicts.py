@@ -5,7 +5,8 @@ A copy of the command gets the same one, however late it comes.
 
 from datetime import datetime
 
-from planner.domain.view import operator_only, warning_codes
+from planner.domain.advice import next_action, operator_only
+from planner.domain.view import warning_codes
 from planner.repository import Repository
 from planner.use_cases.decision import decided
 from shared import plans
@@ -86,6 +87,7 @@ async def _plan(
         "view_sha256": sha256_hex(view),
         "readiness": snapshot["decision"]["readiness"],
         "operator_only": operator_only(snapshot),
+        "next_action": next_action(snapshot).value,
         "warning_codes": warning_codes(snapshot),
         "exported_order_ids": snapshot["exported_order_ids"],
     }, view

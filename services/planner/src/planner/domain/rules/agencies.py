@@ -69,12 +69,12 @@ def agency_data_missing(product: Product, _given: ProductContext) -> Hits:
 def lacey_data_missing(unit: Group, _given: PlanningInput) -> Hits:
     if unit.formal:
         for product_id in unit.undeclared:
-            yield Hit(path=f"products[{product_id}].pga.lacey", missing=True)
+            yield Hit(path=f"products[{product_id}].pga.lacey")
 
 
 @warning(
     "R34",
-    reads="products[].pga.uflpa",
+    reads="products[].pga.uflpa.evidence",
     message="High-priority forced-labour sector ({sector}): CBP may ask for supply-chain proof.",
     remedy="Keep the proof and name it in pga.uflpa.evidence, for example the tracing report.",
     source=unverified("UFLPA high-priority sectors; prefixes from trade knowledge"),

@@ -35,6 +35,20 @@ SCOPES: Final[Mapping[type[Subject], str]] = {
 }
 
 
+class Mender(StrEnum):
+    """Who can mend what was found."""
+
+    CLIENT = "CLIENT"
+    OPERATOR = "OPERATOR"
+    NOBODY = "NOBODY"
+
+
+def set_by(path: str) -> Mender:
+    """Who sets a datum: the operator's command, or a client's sync or plan."""
+    operators = path.startswith(("account.", "warehouse.", "broker.", "tariff"))
+    return Mender.OPERATOR if operators else Mender.CLIENT
+
+
 class Severity(StrEnum):
     BLOCKING = "BLOCKING"
     WARNING = "WARNING"
@@ -58,7 +72,7 @@ class Hit(NamedTuple):
     severity: Severity | None = None
     source: Source | None = None  # of the data row behind it, where there is one
     remedy: str = ""
-    missing: bool | tuple[str, ...] = False  # the path, or these, go into the missing data
+    missing: tuple[str, ...] = ()  # what is missing or wrong, where that is not the path alone
     lines: Lines | None = None  # of a batch, where it is about one product's lines
 
 
@@ -98,7 +112,11 @@ def no_country(code: str | None, rules: RuleSet) -> Hits:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`reads` is the field that it is about: the path of a hit that names no other."""
+    """`reads` is the field that it is about: the path of a hit that names no other.
+
+    What it blocks or warns on is missing data: the hit's path, or what the hit names in its place,
+    unless nobody can mend it.
+    """
 
     id: str
     code: str
@@ -109,10 +127,19 @@ class Rule:
     remedy: str
     source: Source
     check: Callable[[Any, Any], Hits]  # a `Check` of this subject
+    nobody: tuple[Severity, ...]  # of its hits, those that no datum mends
+
+    def mender(self, severity: str, path: str) -> Mender:
+        return Mender.NOBODY if severity in self.nobody else set_by(path)
+
+
+class _Weight(NamedTuple):
+    severities: tuple[Severity, ...]
+    nobody: tuple[Severity, ...] = ()
 
 
 def _rule(
-    severities: tuple[Severity, ...],
+    weight: _Weight,
     rule_id: str,
     *,
     reads: str,
@@ -124,13 +151,21 @@ def _rule(
 
     def decorate(check: Check) -> Rule:
         code, subject = check.__name__.upper(), next(iter(check.__annotations__.values()))
-        return Rule(rule_id, code, severities, subject, reads, message, remedy, source, check)
+        told = reads, message, remedy, source
+        return Rule(rule_id, code, weight.severities, subject, *told, check, weight.nobody)
 
     return decorate
 
 
-blocking = partial(_rule, (Severity.BLOCKING,))
-blocking_or_warning = partial(_rule, (Severity.BLOCKING, Severity.WARNING))
-warning = partial(_rule, (Severity.WARNING,))
-info = partial(_rule, (Severity.INFO,))
-info_or_warning = partial(_rule, (Severity.INFO, Severity.WARNING))
+_BLOCKING, _WARNING, _INFO = Severity
+blocking = partial(_rule, _Weight((_BLOCKING,)))
+blocking_or_warning = partial(_rule, _Weight((_BLOCKING, _WARNING)))
+warning = partial(_rule, _Weight((_WARNING,)))
+info = partial(_rule, _Weight((_INFO,)))
+info_or_warning = partial(_rule, _Weight((_INFO, _WARNING)))
+# What nobody can mend: the orders are left out, or there is nothing to do.
+blocking_for_good = partial(_rule, _Weight((_BLOCKING,), (_BLOCKING,)))
+blocking_for_good_or_warning = partial(_rule, _Weight((_BLOCKING, _WARNING), (_BLOCKING,)))
+warning_for_good = partial(_rule, _Weight((_WARNING,), (_WARNING,)))
+info_for_good = partial(_rule, _Weight((_INFO,), (_INFO,)))
+info_for_good_or_warning = partial(_rule, _Weight((_INFO, _WARNING), (_INFO,)))

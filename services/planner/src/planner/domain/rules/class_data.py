@@ -34,7 +34,7 @@ def class_data_missing(product: Product, given: ProductContext) -> Hits:
         ("pga.cbp.componentValues", rules.prefix("needs_component_values", product.hts), valued),
     ):
         if wanted and not is_given:
-            yield Hit({"what": wanted.note}, product.path(name), source=wanted.source, missing=True)
+            yield Hit({"what": wanted.note}, product.path(name), source=wanted.source)
 
 
 @warning(
@@ -105,4 +105,4 @@ def materials_over_whole(product: Product, given: ProductContext) -> Hits:
 )
 def weight_missing(product: Product, _given: ProductContext) -> Hits:
     if product.content.get("weightGrams", 0) == 0:
-        yield Hit(missing=True)
+        yield Hit()

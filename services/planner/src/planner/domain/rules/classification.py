@@ -10,6 +10,7 @@ from planner.domain.rules.base import (
     blocking,
     blocking_or_warning,
     info,
+    info_for_good,
     law,
     warning,
 )
@@ -27,7 +28,7 @@ _SPECIAL = {"98", "99"}
 )
 def hts_missing(product: Product, _given: ProductContext) -> Hits:
     if "htsCode" not in product.content:
-        yield Hit(missing=True)
+        yield Hit()
 
 
 @blocking(
@@ -56,7 +57,7 @@ def hts_not_ten_digits(product: Product, given: ProductContext) -> Hits:
     if product.hts is not None and len(product.hts) != HTSUS_DIGITS:
         completes = given.completes_classification
         severity = Severity.WARNING if completes else None
-        yield Hit({"digits": len(product.hts)}, severity=severity, missing=True)
+        yield Hit({"digits": len(product.hts)}, severity=severity)
 
 
 @blocking(
@@ -99,10 +100,11 @@ def hts_not_found(product: Product, given: ProductContext) -> Hits:
 def secondary_hts_invalid(product: Product, _given: ProductContext) -> Hits:
     code = product.content.get("secondaryHtsCode")
     if code is not None and (product.secondary_hts is None or product.chapter in _SPECIAL):
-        yield Hit({"code": code})
+        name = "htsCode" if product.chapter in _SPECIAL else "secondaryHtsCode"
+        yield Hit({"code": code}, product.path(name))
 
 
-@info(
+@info_for_good(
     "R78",
     reads="products[].secondaryHtsCode",
     message="{code} is claimed: {what}.",
@@ -140,13 +142,13 @@ def hts_not_checked(given: PlanningInput, _same: PlanningInput) -> Hits:
 def special_hts_reason_missing(given: PlanningInput, _same: PlanningInput) -> Hits:
     claimed = {id_ for id_, content in given.products.items() if _comes_back(content)}
     silent = [
-        order
-        for order in given.orders.values()
+        f"orders[{id_}].reasonForExport"
+        for id_, order in given.orders.items()
         if claimed and "reasonForExport" not in order
         if any(line["productId"] in claimed for line in order["items"])
     ]
     if silent:
-        yield Hit({"count": len(silent)})
+        yield Hit({"count": len(silent)}, missing=tuple(silent))
 
 
 def _comes_back(content: Content) -> bool:

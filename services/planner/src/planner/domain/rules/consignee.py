@@ -1,7 +1,9 @@
 """To whom the goods are sold, and whether they have already gone."""
 
 from planner.domain.facts import Order, PlanningInput, is_named_and_addressed
-from planner.domain.rules.base import Hit, Hits, blocking, law, warning
+from planner.domain.rules.base import Hit, Hits, blocking_for_good, law, warning
+
+_STREET = "street", "consignee.addressLines"
 
 
 @warning(
@@ -14,10 +16,11 @@ from planner.domain.rules.base import Hit, Hits, blocking, law, warning
 def consignee_identity_missing(order: Order, _given: PlanningInput) -> Hits:
     consignee = order.content.get("consignee")
     if consignee is None or not is_named_and_addressed(consignee):
-        yield Hit({"what": "name" if consignee is None else "street"}, missing=True)
+        what, name = ("name", "consignee") if consignee is None else _STREET
+        yield Hit({"what": what}, order.path(name))
 
 
-@blocking(
+@blocking_for_good(
     "R07",
     reads="orders[]",
     message="The order is already in an executed export.",

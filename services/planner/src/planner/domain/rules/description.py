@@ -25,7 +25,7 @@ _NOT_A_WORD = re.compile(r"[\W_]+")
 )
 def description_missing(product: Product, _given: ProductContext) -> Hits:
     if "description" not in product.content:
-        yield Hit(missing=True)
+        yield Hit()
 
 
 @warning(

@@ -3,7 +3,7 @@
 import re
 
 from planner.domain.facts import Order, PlanningInput
-from planner.domain.rules.base import Hit, Hits, blocking, law, unverified, warning
+from planner.domain.rules.base import Hit, Hits, blocking_for_good, law, unverified, warning
 from planner.domain.ruleset import Entry, RuleSet
 
 _TERRITORY = law("19 CFR 101.1, definition of the customs territory")
@@ -11,11 +11,11 @@ _ZIP = re.compile(r"([0-9]{5})(-?[0-9]{4})?")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-@blocking(
+@blocking_for_good(
     "R02",
     reads="orders[].destinationCountry",
     message="Destination {country} is not the United States; this flow covers US imports only.",
-    remedy="Leave the order out of this export, or correct its destination country.",
+    remedy="Leave the order out of this export; only where its country was mistyped, sync it anew.",
     source=_TERRITORY,
 )
 def destination_not_us(order: Order, given: PlanningInput) -> Hits:
@@ -23,7 +23,7 @@ def destination_not_us(order: Order, given: PlanningInput) -> Hits:
         yield Hit({"country": order.country})
 
 
-@blocking(
+@blocking_for_good(
     "R03",
     reads="orders[].destinationRegion",
     message="{place} is outside the US customs territory; a US consumption entry does not apply.",
@@ -50,7 +50,7 @@ def destination_region_invalid(order: Order, given: PlanningInput) -> Hits:
     if order.country == "US" and not known:
         military = rules.entry("military_regions", region)
         what = "missing" if region is None else "military mail" if military else "not a state"
-        yield Hit({"what": what}, missing=True)
+        yield Hit({"what": what})
 
 
 @warning(
@@ -62,7 +62,7 @@ def destination_region_invalid(order: Order, given: PlanningInput) -> Hits:
 )
 def destination_postal_code_invalid(order: Order, _given: PlanningInput) -> Hits:
     if order.country == "US" and _zip_of(order) is None:
-        yield Hit(missing=True)
+        yield Hit()
 
 
 @warning(
@@ -83,7 +83,8 @@ def destination_zip_not_in_state(order: Order, given: PlanningInput) -> Hits:
         place = (
             outside.note if outside else states.note.replace(" ", " or ") if states else "no state"
         )
-        yield Hit({"code": code, "place": place, "region": order.region})
+        named = order.path("destinationPostalCode"), order.path("destinationRegion")
+        yield Hit({"code": code, "place": place, "region": order.region}, missing=named)
 
 
 def _outside(order: Order, rules: RuleSet) -> tuple[str, Entry] | None:

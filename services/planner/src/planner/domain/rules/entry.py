@@ -8,40 +8,38 @@ from planner.domain.rules.base import (
     Hits,
     Severity,
     blocking,
-    info,
-    info_or_warning,
+    info_for_good,
+    info_for_good_or_warning,
     law,
 )
 from shared.money import decimal, told
+from shared.needs import ENTRY, NEEDS, setting
 from shared.sold import worth
 
 _FIELD = "units[].entryType"
-_REQUIREMENTS = (
-    ("bond", "bond", "--bond NUMBER"),
-    ("powerOfAttorney", "power of attorney", "--power-of-attorney"),
-)
-_SET_BY = "An operator sets it: `entrygo account update ID {}`."
+_REQUIREMENTS = {need.path.rpartition(".")[2]: need for need in NEEDS if need.required_for == ENTRY}
 
 
 @blocking(
     "R36",
     reads="account.importerOfRecord.bond",
     message="The unit needs a formal entry, and no {what} is on file.",
-    remedy=_SET_BY.format("--bond NUMBER --power-of-attorney"),
+    remedy="An operator sets it with `entrygo account update`.",
     source=POLICY,
 )
 def formal_entry_requirements_missing(unit: Group, given: PlanningInput) -> Hits:
-    for name, what, option in _REQUIREMENTS:
+    for name, need in _REQUIREMENTS.items():
         if unit.formal and not is_on_file(unit, name):
-            path, remedy = f"account.importerOfRecord.{name}", _SET_BY.format(option)
-            if unit.importer is not given.importer:
+            command = setting(need, given.account.id, given.account.content)
+            path, remedy = need.path, f"An operator sets it: `{command}`."
+            if unit.importer != given.importer:
                 first = unit.unit["order_ids"][0]
                 path = f"orders[{first}].importerOfRecord.{name}"
                 remedy = f"Sync its orders with importerOfRecord.{name}."
-            yield Hit({"what": what}, path, remedy=remedy, missing=True)
+            yield Hit({"what": need.what}, path, remedy=remedy)
 
 
-@info(
+@info_for_good(
     "R36",
     reads=_FIELD,
     message="Formal entry, type {type}: {reason}.",
@@ -49,7 +47,7 @@ def formal_entry_requirements_missing(unit: Group, given: PlanningInput) -> Hits
     source=law("19 CFR 143.21; CBP Form 7501 instructions, block 2"),
 )
 def entry_type_formal(unit: Group, given: PlanningInput) -> Hits:
-    if unit.formal and all(is_on_file(unit, name) for name, _, _ in _REQUIREMENTS):
+    if unit.formal and all(is_on_file(unit, name) for name in _REQUIREMENTS):
         reason = (
             "an AD/CVD case"
             if unit.has_case
@@ -62,7 +60,7 @@ def entry_type_formal(unit: Group, given: PlanningInput) -> Hits:
         yield Hit({"type": unit.unit["entry_type"], "reason": reason})
 
 
-@info(
+@info_for_good(
     "R37",
     reads="orders[].totalValueUsd",
     message="There are orders at or under USD {limit}, but duty-free entry is suspended: they "
@@ -79,18 +77,20 @@ def de_minimis_suspended(given: PlanningInput, _same: PlanningInput) -> Hits:
         yield Hit({"limit": decimal(limit)}, source=state.source)
 
 
-@info_or_warning(
+@info_for_good_or_warning(
     "R38",
     reads=_FIELD,
     message="Chapter 99 goods over USD {limit} a line are on informal entry; the clause that keeps "
     "them from it is {state}.",
-    remedy="Set formal entry for all where the clause is in force; else there is nothing to do.",
+    remedy="An operator sets formal entry for all where the clause is in force; else there is "
+    "nothing to do.",
     source=law("19 CFR 143.21(a); CSMS of 28 Apr 2025", "2025-04-28"),
 )
 def informal_chapter_99_check(unit: Group, given: PlanningInput) -> Hits:
     limit = given.ruleset.thresholds["informal_chapter_99_limit"]
     clause = given.ruleset.thresholds["informal_chapter_99_clause"]
     if not unit.formal and unit.dearest_in_chapter_99 > limit.cents:
-        severity = Severity.INFO if clause.value == "SUSPENDED" else Severity.WARNING
+        in_force = clause.value != "SUSPENDED"
+        severity, path = (Severity.WARNING, "account.formalAlways") if in_force else (None, "")
         said = {"limit": decimal(limit.cents), "state": clause.note}
-        yield Hit(said, severity=severity, source=clause.source)
+        yield Hit(said, path, severity, clause.source)

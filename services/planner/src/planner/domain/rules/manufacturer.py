@@ -10,6 +10,7 @@ from planner.domain.rules.base import (
     Hits,
     Severity,
     blocking,
+    blocking_for_good,
     blocking_or_warning,
     info_or_warning,
     law,
@@ -37,7 +38,7 @@ _XINJIANG = ("83", "84")
 def textile_manufacturer_missing(product: Product, given: ProductContext) -> Hits:
     textile = _textile(product, given)
     if textile and not _is_identified(product, given.ruleset):
-        yield Hit(severity=_by_law(textile), source=textile.source, missing=True)
+        yield Hit(severity=_by_law(textile), source=textile.source)
 
 
 @info_or_warning(
@@ -50,7 +51,8 @@ def textile_manufacturer_missing(product: Product, given: ProductContext) -> Hit
 def manufacturer_missing(product: Product, given: ProductContext) -> Hits:
     if not _textile(product, given) and not _is_identified(product, given.ruleset):
         matters = product.has_adcvd_case or any(agency.likely for agency in product.agencies)
-        yield Hit(severity=Severity.WARNING if matters else None, missing=True)
+        named = (product.path("manufacturer"),)  # also where it only informs
+        yield Hit(severity=Severity.WARNING if matters else None, missing=named)
 
 
 @blocking_or_warning(
@@ -63,10 +65,10 @@ def manufacturer_missing(product: Product, given: ProductContext) -> Hits:
 def cn_manufacturer_postal_code_missing(product: Product, given: ProductContext) -> Hits:
     code = _chinese_code(product)
     if code is not None and not _CHINESE_CODE.fullmatch(code):
-        yield Hit(severity=_by_law(_textile(product, given)), missing=True)
+        yield Hit(severity=_by_law(_textile(product, given)))
 
 
-@blocking(
+@blocking_for_good(
     "R26",
     reads=_POSTAL_FIELD,
     message="The maker's address is in Xinjiang (postal codes 83 and 84); goods are presumed "

@@ -46,7 +46,7 @@ def exchange_rate_missing(unit: Group, given: PlanningInput) -> Hits:
         limit = decimal(given.ruleset.thresholds["informal_limit"].cents)
         why = f", and it may be on either side of the limit of USD {limit}" if near else ""
         severity = None if near else Severity.WARNING
-        yield Hit({"value": told(unit.unit["totals"]), "why": why}, _RATES, severity, missing=True)
+        yield Hit({"value": told(unit.unit["totals"]), "why": why}, _RATES, severity)
 
 
 @warning(

@@ -25,7 +25,8 @@ def not_goods(product: Product, given: ProductContext) -> Hits:
         for text in {title, product.content.get("description", title)}
     ):
         severity = Severity.WARNING if "htsCode" in product.content else None
-        yield Hit({"text": title[:100]}, severity=severity)
+        named = (product.path("description"),)
+        yield Hit({"text": title[:100]}, severity=severity, missing=named)
 
 
 def is_charge(text: str, rules: RuleSet) -> bool:

@@ -10,6 +10,7 @@ from planner.domain.rules.base import (
     no_country,
     unverified,
     warning,
+    warning_for_good,
 )
 
 _FIELD = "products[].countryOfOrigin"
@@ -24,7 +25,7 @@ _FIELD = "products[].countryOfOrigin"
 )
 def origin_missing(product: Product, _given: ProductContext) -> Hits:
     if product.origin is None:
-        yield Hit(missing=True)
+        yield Hit()
 
 
 @blocking(
@@ -38,7 +39,7 @@ def origin_invalid(product: Product, given: ProductContext) -> Hits:
     return no_country(product.origin, given.ruleset)
 
 
-@warning(
+@warning_for_good(
     "R20",
     reads=_FIELD,
     message="Origin {code} needs a sanctions review: {what}.",

@@ -7,15 +7,15 @@ from planner.domain.rules.base import (
     Hit,
     Hits,
     Severity,
-    blocking,
-    blocking_or_warning,
+    blocking_for_good,
+    blocking_for_good_or_warning,
     law,
 )
 
 _LEAVE_OUT = "Leave orders with this product out of the export."
 
 
-@blocking(
+@blocking_for_good(
     "R18",
     reads="products[].countryOfOrigin",
     message="Goods of {goods} may not be imported without a US licence.",
@@ -26,7 +26,7 @@ def origin_embargoed(product: Product, given: ProductContext) -> Hits:
     return _banned("R18", product, given)
 
 
-@blocking(
+@blocking_for_good(
     "R19",
     reads="products[].countryOfOrigin",
     message="This Russian-origin good falls in a banned class: {goods}.",
@@ -37,7 +37,7 @@ def russia_import_ban(product: Product, given: ProductContext) -> Hits:
     return _banned("R19", product, given)
 
 
-@blocking(
+@blocking_for_good(
     "R30",
     reads="products[].htsCode",
     message="This class is not shipped through EntryGo: {goods}.",
@@ -51,7 +51,7 @@ def prohibited_by_policy(product: Product, given: ProductContext) -> Hits:
         yield from _banned("R30", product, given)
 
 
-@blocking_or_warning(
+@blocking_for_good_or_warning(
     "R60",
     reads="products[].htsCode",
     message="Excluded from importation: {goods}.",
@@ -64,7 +64,7 @@ def import_prohibited(product: Product, given: ProductContext) -> Hits:
     within = short and given.ruleset.ban_within("R60", short, product.origin)
     if within and not given.ruleset.ban("R60", short, product.origin):
         said = f"{within.goods}, if the ten digits turn out to be of these"
-        yield Hit({"goods": said}, severity=Severity.WARNING, source=within.source, missing=True)
+        yield Hit({"goods": said}, severity=Severity.WARNING, source=within.source)
 
 
 def _banned(rule: str, product: Product, given: ProductContext) -> Hits:

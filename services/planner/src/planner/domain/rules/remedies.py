@@ -1,6 +1,6 @@
 """Trade remedies and preferences that need a datum: AD/CVD cases and USMCA claims."""
 
-from planner.domain.facts import USMCA, PlanningInput, Product, ProductContext
+from planner.domain.facts import USMCA, PlanningInput, Product, ProductContext, claimed_in
 from planner.domain.grouping import Group
 from planner.domain.rules.base import POLICY, Hit, Hits, law, unverified, warning
 
@@ -17,7 +17,7 @@ _USMCA = law("USMCA low-value statement, LegalClarity")
 def adcvd_review(product: Product, _given: ProductContext) -> Hits:
     if product.duty_cases and "adcvdCase" not in product.content:
         cases = "; ".join(f"{each.goods}, {each.cases}" for each in product.duty_cases)
-        yield Hit({"cases": cases}, source=product.duty_cases[0].source, missing=True)
+        yield Hit({"cases": cases}, source=product.duty_cases[0].source)
 
 
 @warning(
@@ -30,7 +30,7 @@ def adcvd_review(product: Product, _given: ProductContext) -> Hits:
 def adcvd_case_invalid(product: Product, _given: ProductContext) -> Hits:
     answered = product.has_adcvd_case or product.denies_adcvd_case
     if "adcvdCase" in product.content and not answered:
-        yield Hit({"case": product.content["adcvdCase"]}, missing=True)
+        yield Hit({"case": product.content["adcvdCase"]})
 
 
 @warning(
@@ -43,7 +43,10 @@ def adcvd_case_invalid(product: Product, _given: ProductContext) -> Hits:
 )
 def usmca_claim_invalid(product: Product, given: ProductContext) -> Hits:
     if product.claims_usmca and not given.ruleset.entry("usmca_countries", product.origin):
-        yield Hit({"origin": product.origin or "none"})
+        yield Hit(
+            {"origin": product.origin or "none"},
+            product.path(f"{claimed_in(product.content)}.claim"),
+        )
 
 
 @warning(
@@ -57,13 +60,13 @@ def usmca_claim_invalid(product: Product, given: ProductContext) -> Hits:
 def usmca_certification_missing(unit: Group, given: PlanningInput) -> Hits:
     if unit.over_informal_limit(given):
         for product_id in unit.uncertified_usmca:
-            name = "usmca" if "usmca" in given.products[product_id] else "preference"
-            yield Hit(path=f"products[{product_id}].{name}.certification", missing=True)
+            name = claimed_in(given.products[product_id])
+            yield Hit(path=f"products[{product_id}].{name}.certification")
 
 
 @warning(
     "R92",
-    reads="products[].preference",
+    reads="products[].preference.claim",
     message="Preference is claimed under {programme} for goods of origin {origin}: {what}.",
     remedy="Take the claim away, correct the programme, or correct countryOfOrigin.",
     source=unverified("HTSUS general notes 3(c) and 4 to 38, kept by hand"),

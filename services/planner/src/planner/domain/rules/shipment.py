@@ -35,13 +35,13 @@ _LONGEST_JOURNEY = timedelta(days=180)
 def shipment_data_missing(given: PlanningInput, _same: PlanningInput) -> Hits:
     for name, what in _ASKED.items():
         if name not in given.shipment:
-            yield Hit({"what": what}, f"shipment.{name}", missing=True)
+            yield Hit({"what": what}, f"shipment.{name}")
     if mode := given.shipment.get("transportMode"):
         kind, name, what = _BILLS[mode]
         kinds = {bill["kind"] for bill in given.shipment.get("bills", ())}
         # PAPS is the truck's: it must equal the number on the e-manifest.
         if kind not in kinds and not (name == "paps" and "paps" in given.shipment):
-            yield Hit({"what": what}, f"shipment.{name}", missing=True)
+            yield Hit({"what": what}, f"shipment.{name}")
 
 
 @warning(
@@ -57,7 +57,7 @@ def orders_on_no_bill(given: PlanningInput, _same: PlanningInput) -> Hits:
     named = {id_ for bill in bills for id_ in bill.get("orderIds", ())}
     for_the_rest = "paps" in given.shipment or any("orderIds" not in bill for bill in bills)
     if named and not for_the_rest and (left := given.orders.keys() - named):
-        yield Hit({"count": len(left)}, missing=True)
+        yield Hit({"count": len(left)})
 
 
 @info(
@@ -85,7 +85,7 @@ def gross_weight_assumed(given: PlanningInput, _same: PlanningInput) -> Hits:
     if not weighed or weighed < len(packages):
         partly = f"Only {weighed} of {len(packages)} kinds of packages have a gross weight"
         what = partly if weighed else "No gross weight is given"
-        yield Hit({"what": what}, "shipment.packages.grossWeightGrams")
+        yield Hit({"what": what})
 
 
 @warning(
@@ -97,14 +97,17 @@ def gross_weight_assumed(given: PlanningInput, _same: PlanningInput) -> Hits:
 )
 def net_weight_above_gross(given: PlanningInput, _same: PlanningInput) -> Hits:
     """Of packages that name their orders, and of all together; where each has been weighed."""
-    gross: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for package in given.shipment.get("packages", ()):
-        gross[tuple(package.get("orderIds", ()))].append(package.get("grossWeightGrams", 0))
-    for order_ids, weights in gross.items():
+    gross: dict[tuple[str, ...], dict[str, int]] = defaultdict(dict)
+    for place, package in enumerate(given.shipment.get("packages", ())):
+        path = f"shipment.packages[{place}].grossWeightGrams"
+        gross[tuple(package.get("orderIds", ()))][path] = package.get("grossWeightGrams", 0)
+    for order_ids, by_path in gross.items():
+        paths, weights = tuple(by_path), by_path.values()
         net = _net_grams(given, order_ids or tuple(given.orders))
         apart = order_ids or len(gross) == 1
         if apart and all(weights) and sum(weights) < net:
-            yield Hit({"gross": kilograms(sum(weights)), "net": kilograms(net)})
+            said = {"gross": kilograms(sum(weights)), "net": kilograms(net)}
+            yield Hit(said, paths[0], missing=paths)
 
 
 @warning(
