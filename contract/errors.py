@@ -1,11 +1,17 @@
 """The page of errors: every code of the envelope, every next action, as Markdown."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any, Final
 
-from contract.markdown import example, table
+from contract.markdown import table
+from contract.recorded import Exchange, recorded, shown
 from contract.rendering import anchor
 from shared.contracts.errors import ErrorCode, NextAction
 
+Json = dict[str, Any]
+
+_MOST: Final = 8  # operations that are named
 _CODES: Final = """\
 # Errors
 
@@ -31,33 +37,68 @@ _FINDINGS: Final = """\
 What the rules find in a plan is no error: each code and each rule of `validationMessages` is an
 anchor of [the page of rules](/docs/rules).
 """
-_EXAMPLES: Final = """\
-## Examples
-
-Answers as they were given.
-"""
 
 
-def markdown(document: dict[str, Any]) -> str:
-    """With the answers that the OpenAPI document has as examples."""
+def markdown(document: Json) -> str:
+    """A table of all codes, then each with the operations that answer it, and one such answer."""
     codes = sorted(ErrorCode, key=lambda code: (code.status, code))
-    recorded = document["components"]["examples"]
-    examples = [example("Error", recorded[code]["value"]) for code in codes if code in recorded]
-    return "\n".join([_CODES, _codes(codes), _ACTIONS, _actions(), _FINDINGS, _EXAMPLES, *examples])
+    answering = _answering(document)
+    examples = recorded()
+    sections = [
+        part
+        for code in codes
+        for part in _section(code, answering.get(code, []), examples.get(code))
+    ]
+    return "\n".join([_CODES, _codes(codes), *sections, _ACTIONS, _actions(), _FINDINGS])
 
 
 def _codes(codes: list[ErrorCode]) -> str:
     rows = [
         (
-            f"`{code}`",
+            f"[{code}](#{anchor(code)})",
             str(code.status),
             code.sentence,
-            "yes" if code.retryable else "no",
-            f"[{code.next_action}](#{anchor(code.next_action)})",
+            _action(code),
         )
         for code in codes
     ]
-    return table(("`errorCode`", "Status", "Meaning", "`retryable`", "`next_action`"), rows)
+    return table(("`errorCode`", "Status", "Meaning", "`next_action`"), rows)
+
+
+def _section(code: ErrorCode, answering: list[str], found: Exchange | None) -> Iterator[str]:
+    yield f"### {code}\n"
+    again = "may be" if code.retryable else "is not to be"
+    yield f"**{code.status}**: {code.sentence} The request {again} repeated as it is.\n"
+    yield f"Next, {_action(code)}: {code.next_action.sentence}\n"
+    if len(answering) > _MOST:
+        yield "Answered by most operations.\n"
+    elif answering:
+        links = (f"[{call}](/docs/api/reference#{anchor(call)})" for call in answering)
+        yield f"Answered by {', '.join(links)}.\n"
+    if found:
+        yield shown(found, "Error")
+
+
+def _action(code: ErrorCode) -> str:
+    return f"[{code.next_action}](#{anchor(code.next_action)})"
+
+
+def _answering(document: Json) -> dict[str, list[str]]:
+    """The operations that name each code."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            said = " ".join(map(str, _failures(document, operation)))
+            for code in ErrorCode:
+                if f"`{code}`" in said:
+                    found[code].append(f"{method.upper()} {path}")
+    return found
+
+
+def _failures(document: Json, operation: Json) -> Iterator[str]:
+    for answer in operation["responses"].values():
+        name = answer.get("$ref", "").rsplit("/", 1)[-1]
+        yield (document["components"]["responses"][name] if name else answer)["description"]
 
 
 def _actions() -> str:

@@ -4,22 +4,20 @@ What many operations share stands in `components`: error answers, headers, examp
 answer of each operation, the 401, is whole in its place, for readers that follow no reference.
 """
 
-from pathlib import Path
 from typing import Any, Final, get_args, get_type_hints
 
-import orjson
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from contract.openapi_schemas import REF, ref, schemas
 from contract.openapi_words import ABOUT, HEADERS, LINKS, MEANINGS, TAGS
+from contract.recorded import example_bodies
 from gateway.app import API
 from gateway.schemas.requests import WriteBody
 from shared.contracts.errors import ErrorCode
 
 Json = dict[str, Any]
 
-EXAMPLES: Final = Path(__file__).parent / "examples" / "http.json"
 _SAME_ANSWER: Final = {"optimizeExport": "planExport", "getPlan": "planExport"}
 _SHOWN: Final = 2  # entries of each list in the example of an answer
 _RETRIED: Final = (202, 409, 429, 503)
@@ -31,7 +29,7 @@ def document(app: FastAPI) -> Json:
     routes = [route for router in API for route in router.routes if isinstance(route, APIRoute)]
     bodies = [body for route in routes if (body := _body(route))]
     answers = [route.response_model for route in routes if route.response_model]
-    made = _Document(orjson.loads(EXAMPLES.read_bytes()))
+    made = _Document(example_bodies())
     paths: Json = {}
     for tag in TAGS:
         for route in (each for each in routes if each.tags == [tag]):

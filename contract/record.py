@@ -1,7 +1,8 @@
-"""Records real answers as the examples of the OpenAPI document: `make record-examples`."""
+"""Records real requests and answers as the contract's examples: `make record-examples`."""
 
 import time
-from pathlib import Path
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import httpx
@@ -9,37 +10,46 @@ import orjson
 from examples.exporter import Parties, set_up
 from examples.surroundings import Operator, addresses, load
 
+from contract.recorded import EXAMPLES, Exchange, Request
+
 Json = dict[str, Any]
-EXAMPLES: Final = Path(__file__).parent / "examples" / "http.json"
 SECONDS: Final = 60
+_SENT: Final = ("Content-Type", "Idempotency-Key", "If-None-Match", "Prefer")
+_ANSWERED: Final = (
+    "Content-Type",
+    "Content-Disposition",
+    "ETag",
+    "Location",
+    "Retry-After",
+    "Allow",
+    "Idempotent-Replayed",
+)
+_MOST: Final = 10_000  # bytes of a request that are kept
 
 
 def main() -> None:
     """On the stack that `make up` started."""
     environment = addresses()
     operator = Operator(environment)
-    parties = set_up(operator, "example")
+    # An account's id is its name's: a name of before would be answered from its kept keys.
+    parties = set_up(operator, f"recorded-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     operator("broker", "update", parties.broker, "--email", "entries@niagara-brokers.example")
     with httpx.Client(base_url=environment["ENTRYGO_GATEWAY_URL"], timeout=SECONDS) as http:
         found = Recorder(http, parties).record()
-    text = orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    text = orjson.dumps(dict(sorted(found.items())), option=orjson.OPT_INDENT_2)
     EXAMPLES.write_bytes(text + b"\n")
 
 
 class Recorder:
-    """Walks the loop and around it, and keeps the first answer of each kind.
-
-    A success under `operation.status`, its request under `operation.request`; a refusal under its
-    code.
-    """
+    """Walks the loop and around it, and keeps the first exchange of each kind: see `recorded`."""
 
     def __init__(self, http: httpx.Client, parties: Parties) -> None:
         self._http = http
         self._parties = parties
         self._auth = {"Authorization": f"Bearer {parties.key}"}
-        self._found: Json = {}
+        self._found: dict[str, Exchange] = {}
 
-    def record(self) -> Json:
+    def record(self) -> dict[str, Exchange]:
         product = load("products")[0]
         made = self._post("syncProducts", "/api/products/sync", {"items": [product]}, "products-1")
         line = {"productId": made["data"][0]["id"], "quantity": 2, "unitValueUsd": 80.25}
@@ -47,6 +57,7 @@ class Recorder:
         synced = self._post("syncOrders", "/api/orders/sync", {"items": [order]}, "orders-1")
         body = self._plan_body(synced["data"][0]["id"])
         plan = self._post("planExport", "/api/exports/plan", body, "plan-1")
+        self._post("optimizeExport", "/api/exports/optimize", body, "plan-1")
         self._refusals_before(order, plan)
         body = {"batchId": plan["exportId"], "planHash": plan["planHash"]}
         executed = self._post("executeExport", "/api/exports/execute", body, "execute-1")
@@ -61,15 +72,22 @@ class Recorder:
         export, package = f"/api/exports/{export_id}", f"/api/customs-packages/{package_id}"
         for name, path in {
             "inspectExport": export,
-            "listExports": "/api/exports",
+            "listExports": "/api/exports?status=COMPLETED&limit=10",
             "getPlan": f"{export}/plans/1",
+            "getSnapshot": f"{export}/snapshot",
             "getCustomsPackage": package,
-            "listOrders": "/api/orders",
-            "listProducts": "/api/products",
+            "getArtifact": f"{package}/artifacts/entry_lines.csv",
+            "getArchive": f"{package}/archive",
+            "getInvoicePdf": f"{package}/invoice.pdf",
+            "listOrders": "/api/orders?limit=10",
+            "listProducts": "/api/products?limit=10",
             "getAccount": "/api/account",
             "getHealth": "/api/system/health",
         }.items():
             self._get(name, path)
+        tag = self._found["inspectExport"]["headers"]["ETag"]
+        waiting = {"If-None-Match": tag, "Prefer": "wait=1"}
+        self._get("inspectExport.304", export, **waiting)
         self._get("", f"{export}/plans/7")
         self._get("", f"{package}/artifacts/other.json")
 
@@ -78,7 +96,9 @@ class Recorder:
         self._keep("", self._http.get("/api/account"))
         for content in (b"{", b"{}", b" " * (10 * 1024 * 1024 + 1)):
             self._raw(content, {"content-type": "application/json"})
-        self._raw(b"<plan/>", {})
+        self._raw(b"<plan/>", {"content-type": "text/xml"})
+        self._get("", "/api/nothing")
+        self._keep("", self._http.delete("/api/account", headers=self._auth))
         unknown = self._plan_body("A-1001")
         self._post("", "/api/exports/plan", unknown, "plan-1")
         self._post("", "/api/exports/plan", unknown, "plan-4")
@@ -122,28 +142,60 @@ class Recorder:
         found = self._http.get(f"/api/exports/{export_id}", headers=self._auth)
         return str(found.json()["status"])
 
-    def _post(self, name: str, path: str, body: Json, key: str) -> Json:
+    def _post(self, name: str, path: str, body: Json, key: str, **headers: str) -> Json:
         body = {"accountId": self._parties.account} | body
-        headers = self._auth | {"Idempotency-Key": key}
-        answer = self._http.post(path, json=body, headers=headers)
-        if name and answer.is_success:
-            self._found.setdefault(f"{name}.request", body)
+        sent = self._auth | {"Idempotency-Key": key} | headers
+        answer = self._http.post(path, json=body, headers=sent)
         return self._keep(name, answer)
 
-    def _get(self, name: str, path: str) -> None:
-        self._keep(name, self._http.get(path, headers=self._auth))
+    def _get(self, name: str, path: str, **headers: str) -> None:
+        self._keep(name, self._http.get(path, headers=self._auth | headers))
 
     def _raw(self, content: bytes, headers: dict[str, str]) -> None:
         headers = self._auth | headers
         self._keep("", self._http.post("/api/exports/plan", content=content, headers=headers))
 
     def _keep(self, name: str, answer: httpx.Response) -> Json:
-        found: Json = answer.json()
-        if not answer.is_success:
-            self._found.setdefault(found["errorCode"], found)
+        body: Json = answer.json() if _is_json(answer) else {}
+        if answer.is_error:
+            self._found.setdefault(body["errorCode"], _exchange(answer))
         elif name:
-            self._found.setdefault(f"{name}.{answer.status_code}", found)
-        return found
+            self._found.setdefault(name, _exchange(answer))
+        return body
+
+
+def _exchange(answer: httpx.Response) -> Exchange:
+    asked = answer.request
+    request = Request(
+        method=asked.method,
+        path=asked.url.raw_path.decode(),
+        headers=_of(asked.headers, _SENT),
+        authorized="authorization" in asked.headers,
+    )
+    if 0 < len(asked.content) < _MOST:
+        request["body"] = _value(asked.content)
+    found = Exchange(
+        request=request, status=answer.status_code, headers=_of(answer.headers, _ANSWERED)
+    )
+    kind = answer.headers.get("content-type", "")
+    if answer.content and (_is_json(answer) or kind.startswith("text/")):
+        found["body"] = _value(answer.content)
+    return found
+
+
+def _value(content: bytes) -> Any:  # noqa: ANN401  # any JSON value, or text
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return content.decode()
+
+
+def _is_json(answer: httpx.Response) -> bool:
+    return bool(answer.headers.get("content-type") == "application/json")
+
+
+def _of(headers: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    return {name: headers[name] for name in names if name in headers}
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from contract.markdown import example, table
+from contract.markdown import table
+from contract.recorded import recorded, shown
 from contract.rendering import anchor
 from shared.contracts.errors import ErrorCode
 from shared.links import error_page
@@ -18,7 +19,7 @@ _OPERATIONS_ABOUT: Final = """\
 Every operation of the HTTP contract, made of the [OpenAPI document](/docs/api/openapi); the fields
 of what goes in and comes out are [the shapes](/docs/api/shapes). Each operation needs
 `Authorization: Bearer <api-key>` and answers [errors](/docs/errors) in the shape
-[Error](/docs/api/shapes#error). The examples are real requests and answers.
+[Error](/docs/api/shapes#error). The examples were recorded: real requests, and what came.
 """
 _SHAPES_ABOUT: Final = """\
 # Shapes
@@ -34,12 +35,14 @@ _BOUNDS: Final = {
     "format": "{}",
     "default": "default `{}`",
 }
+_REFUSED: Final = 400  # the least status of a refusal
 _ANY_INTEGER: Final = 2**53 - 1  # JSON's own bound, which says nothing of a field
 
 
 class Reference:
     def __init__(self, document: Json) -> None:
         self._document = document
+        self._recorded = dict(sorted(recorded().items()))
 
     def operations(self) -> str:
         """An index, then the operations by tag."""
@@ -88,26 +91,28 @@ class Reference:
         if body := operation.get("requestBody"):
             media = self._resolved(body)["content"]["application/json"]
             yield f"Body: {_type(media['schema'])}\n"
-            yield from self._examples(media)
         answers = {
             status: self._resolved(answer)
             for status, answer in sorted(operation["responses"].items())
         }
         found = [
-            (status, " or ".join(_content(answer)), _with_links(answer["description"]))
+            (status, " or ".join(_content(answer)), answer["description"])
             for status, answer in answers.items()
+            if int(status) < _REFUSED
         ]
         yield table(("Status", "Body", "Meaning"), found)
-        for status, answer in answers.items():
-            if status.startswith("2"):
-                for media in answer.get("content", {}).values():
-                    yield from self._examples(media, f"Answers {status}, for example:\n")
-
-    def _examples(self, media: Json, caption: str = "") -> Iterator[str]:
-        for each in media.get("examples", {}).values():
-            if caption:
-                yield caption
-            yield example(_name(media["schema"]), self._resolved(each)["value"])
+        refused = (
+            f"{status} {_error_links(answer['description'])}"
+            for status, answer in answers.items()
+            if int(status) >= _REFUSED
+        )
+        yield f"Refused with {', '.join(refused)}.\n"
+        name = operation["operationId"]
+        for key, exchange in self._recorded.items():
+            if key.partition(".")[0] == name:
+                content = answers[str(exchange["status"])].get("content", {})
+                schema = content.get("application/json", {}).get("schema")
+                yield shown(exchange, _name(schema) if schema else None)
 
     def _resolved(self, value: Json) -> Json:
         """What a reference leads to, and everything else as it is."""
@@ -127,10 +132,10 @@ def _shape_link(name: str) -> str:
     return f"[{name}]({_SHAPES}#{anchor(name)})"
 
 
-def _with_links(text: str) -> str:
-    """Each error code leads to what is said of it."""
-    codes = "|".join(ErrorCode)
-    return re.sub(f"`({codes})`", lambda code: f"[{code[1]}]({error_page(code[1])})", text)
+def _error_links(text: str) -> str:
+    """Each error code that the text names, leading to what is said of it."""
+    codes = re.findall(f"`({'|'.join(ErrorCode)})`", text)
+    return " or ".join(f"[{code}]({error_page(code)})" for code in codes)
 
 
 def _content(answer: Json) -> Iterator[str]:

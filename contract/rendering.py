@@ -13,6 +13,8 @@ from markdown_it.token import Token
 from contract.menu import MENU, PAGES, markdown
 
 _WORD: Final = re.compile(r"[A-Z][A-Z0-9_]*[A-Z0-9]")
+# On a phone, tables of so many columns are read row by row; fewer have room, more are scrolled.
+_AS_ROWS: Final = range(3, 6)
 _SHAPES: Final = "/docs/api/shapes"
 
 # The content comes first for who reads without a style; the menu is moved beside it where there is
@@ -55,6 +57,7 @@ def rendered(text: str, address: str) -> bytes:
     tokens = _parser().parse(text)
     headings = list(_headings(tokens))
     _set_anchors(tokens, headings)
+    _name_columns(tokens)
     heading = headings[0][1].content if headings else "EntryGo"
     sections = [(each.attrs["id"], text.content) for each, text in headings if each.tag == "h2"]
     about = next((page.about for page in PAGES if page.address == address), heading)
@@ -94,11 +97,16 @@ def _plain(title: str) -> str:
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    parser.add_render_rule("table_open", lambda *_: '<div class="wide"><table>\n')
+    parser.add_render_rule("table_open", _table_open)
     parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
     parser.add_render_rule("heading_close", _heading_close)
     parser.add_render_rule("fence", _fence)
     return parser
+
+
+def _table_open(_: object, tokens: Sequence[Token], index: int, *__: object) -> str:
+    kind = "wide rows" if tokens[index].meta.get("columns") in _AS_ROWS else "wide"
+    return f'<div class="{kind}"><table>\n'
 
 
 def _heading_close(_: object, tokens: Sequence[Token], index: int, *__: object) -> str:
@@ -137,6 +145,23 @@ def _set_anchors(tokens: list[Token], headings: list[tuple[Token, Token]]) -> No
         if begins and _WORD.fullmatch(word) and anchor(word) not in taken:
             taken.add(anchor(word))
             row.attrSet("id", anchor(word))
+
+
+def _name_columns(tokens: list[Token]) -> None:
+    """Cells say under which column they stand, for where a row is all that has room."""
+    opened, names, place = Token("table_open", "table", 1), list[str](), 0
+    for token, text in pairwise(tokens):
+        if token.type == "table_open":
+            opened, names = token, []
+        elif token.type == "th_open":
+            names.append(text.content.replace("`", ""))
+        elif token.type == "tr_open":
+            place = 0
+        elif token.type == "td_open":
+            opened.meta["columns"] = len(names)
+            if len(names) in _AS_ROWS:
+                token.attrSet("data-column", names[place])
+            place += 1
 
 
 def anchor(heading: str) -> str:

@@ -1,13 +1,13 @@
-"""The examples of the OpenAPI document are answers that the running product gives."""
+"""The examples of the contract are answers that the running product gives."""
 
 import asyncio
 
 import httpx
-import orjson
 import pytest
 from examples.exporter import Parties
 
-from contract.record import EXAMPLES, Recorder
+from contract.record import Recorder
+from contract.recorded import recorded
 from support.shop import Shop
 
 pytestmark = pytest.mark.e2e
@@ -19,4 +19,4 @@ async def test_every_committed_example_can_be_recorded_again(shop: Shop) -> None
     with httpx.Client(base_url=shop.http.base_url, timeout=60) as http:
         found = await asyncio.to_thread(Recorder(http, parties).record)
 
-    assert found.keys() == orjson.loads(EXAMPLES.read_bytes()).keys()
+    assert found.keys() == recorded().keys()

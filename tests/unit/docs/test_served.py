@@ -201,17 +201,3 @@ async def test_the_reference_tells_every_operation_and_shape_of_the_document() -
     for name, schema in document["components"]["schemas"].items():
         assert f"## {name}\n" in shapes
         assert all(f"| `{field}` |" in shapes for field in schema.get("properties", ()))
-
-
-async def test_the_reference_shows_every_example_of_the_document() -> None:
-    async with GatewayUnderTest().client(None) as client:
-        document = (await client.get("/docs/api/openapi")).json()
-        pages = [
-            (await client.get(f"/docs/{name}.md")).text for name in ("api/reference", "errors")
-        ]
-
-    fenced = re.compile(r"^```json \w+\n(.+?)\n```$", re.MULTILINE | re.DOTALL)
-    examples = fenced.findall("\n".join(pages))
-    shown = [orjson.loads(example) for example in examples]
-    for each in document["components"]["examples"].values():
-        assert each["value"] in shown

@@ -8,6 +8,7 @@ import pytest
 
 from contract import openapi
 from contract.core import references
+from contract.recorded import example_bodies
 from gateway.app import create_app
 from gateway.bodies import shaped
 from gateway.schemas.requests import PlanBody, SyncOrdersBody, SyncProductsBody
@@ -21,7 +22,7 @@ from support.documented import shape
 # What no operation can answer: there is no route, or no such method on it.
 ROUTING = {ErrorCode.ROUTE_NOT_FOUND, ErrorCode.METHOD_NOT_ALLOWED}
 DOCUMENT = openapi.document(create_app(Settings()))
-RECORDED: dict[str, Any] = orjson.loads(openapi.EXAMPLES.read_bytes())
+RECORDED: dict[str, Any] = example_bodies()
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ async function copy(example, button) {
 }
 
 function offerToCopy() {
-  for (const example of document.querySelectorAll(".example")) {
+  for (const example of document.querySelectorAll(".example:not(:has(.language-text))")) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "Copy";
