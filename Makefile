@@ -8,7 +8,7 @@ BIN := .venv/bin
 STACK := $(PYTHON) -m stack
 NAME ?= demo
 PYTEST_ARGS ?=
-REQUIREMENTS := shared gateway planner executor broker-mailer operator bench tracing
+REQUIREMENTS := shared gateway planner executor broker-mailer operator mcp bench tracing
 COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 

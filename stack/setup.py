@@ -33,7 +33,7 @@ def members() -> list[Path]:
     """The workspace's packages, as they are installed: editable, without their dependencies."""
     repository = paths.REPOSITORY
     folders = [repository / "shared", *sorted((repository / "services").iterdir())]
-    folders.append(repository / "clients" / "python")
+    folders += sorted((repository / "clients").iterdir())
     return [folder for folder in folders if (folder / "pyproject.toml").exists()]
 
 

@@ -38,17 +38,17 @@ class Seeded:
         return {"Authorization": f"Bearer {self.key}"}
 
 
-async def seed_account(store: Store) -> Seeded:
-    """A complete test account; its broker's address is its own, so that its mail can be found."""
+async def seed_account(store: Store, *, live: bool = False) -> Seeded:
+    """A complete account; its broker's address is its own, so that its mail can be found."""
     tag = uuid.uuid4().hex[:12]
     seeded = Seeded(
         account_id=f"acc_{tag}",
         warehouse_id=f"wh_{tag}",
         broker_id=f"br_{tag}",
-        key=f"shpbndl_test_{uuid.uuid4().hex}",
+        key=f"shpbndl_{'live' if live else 'test'}_{uuid.uuid4().hex}",
         broker_email=f"desk-{tag}@broker.example",
     )
-    account = AccountContent.model_validate(world.ACCOUNT | {"test": True})
+    account = AccountContent.model_validate(world.ACCOUNT | {"test": not live})
     warehouse = WarehouseContent.model_validate(
         world.WAREHOUSE
         | {"email": f"dock-{tag}@toronto.example", "shipmentDefaults": world.SHIPMENT_DEFAULTS}
@@ -66,7 +66,7 @@ def _key_record(seeded: Seeded) -> ApiKey:
         "_id": sha256_hex(seeded.key.encode()),
         "account_id": seeded.account_id,
         "warehouse_id": None,
-        "test": True,
+        "test": seeded.key.startswith("shpbndl_test_"),
         "name": "test",
         "prefix": seeded.key[:16],
         "created_at": timestamp(utc_now()),

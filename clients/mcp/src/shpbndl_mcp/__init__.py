@@ -1,0 +1,1 @@
+"""An MCP server over the EntryGo export protocol: eight tools for an agent."""
