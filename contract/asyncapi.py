@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 from shared.contracts.errors import Refusal
 from shared.contracts.snapshot import PROTOCOL
 from shared.messaging import frames, topology
+from shared.messaging.arguments import dead_arguments, retry_arguments, work_arguments
 from shared.messaging.rpc import REFUSAL
 from shared.messaging.topology import EventRoute, Route
 from shared.settings import CommonSettings
@@ -100,12 +101,12 @@ def _route(route: Route[Any, Any]) -> Json:
         "contract": route.contract.__name__,
         "summary": route.summary,
         "dead_queue": topology.dead_queue(route.service),
-        "arguments": topology.work_arguments(route.service),
+        "arguments": work_arguments(route.service),
         "retry_queues": [
             {
                 "name": topology.retry_queue(route.queue, delay),
                 "delay_ms": delay,
-                "arguments": topology.retry_arguments(route.queue, delay),
+                "arguments": retry_arguments(route.queue, delay),
             }
             for delay in _RETRY_DELAYS
         ],
@@ -122,7 +123,7 @@ def _event(event: EventRoute) -> Json:
 
 
 def _service(service: str) -> Json:
-    queue, arguments = topology.dead_queue(service), topology.dead_arguments()
+    queue, arguments = topology.dead_queue(service), dead_arguments()
     return {"service": service, "queue": queue, "arguments": arguments}
 
 

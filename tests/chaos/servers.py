@@ -14,6 +14,7 @@ from chaos.own import OwnServers
 from chaos.schedule import Fault, Named
 from chaos.stage import Stage
 from shared.messaging import topology
+from shared.messaging.arguments import work_arguments
 
 WATERMARK: Final = ("/usr/lib/rabbitmq/bin/rabbitmqctl", "set_vm_memory_high_watermark")
 
@@ -96,7 +97,7 @@ async def consumer_cancelled(stage: Stage, rng: Random) -> str:
     """The server takes the queue from its consumers; it is there again at once, unconsumed."""
     route = rng.choice(topology.ROUTES)
     await _delete(stage, route.queue)
-    declared = {"durable": True, "arguments": topology.work_arguments(route.service)}
+    declared = {"durable": True, "arguments": work_arguments(route.service)}
     bound = {"routing_key": route.key}
     async with stage.management() as management:
         queue = f"/api/queues/{stage.vhost}/{route.queue}"

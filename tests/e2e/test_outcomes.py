@@ -13,6 +13,9 @@ import pytest
 from pydantic import SecretStr
 from stack.servers import Addresses
 
+from entrygo_operator.seeding import CLEAN, seeds
+from planner.domain.facts import Order, Product
+from planner.domain.rules import RULES
 from shared.settings import CommonSettings
 from shared.simulator import Simulated
 from shared.store import Store
@@ -87,6 +90,12 @@ async def ended(
             stalled = by_broker["stalls"]["exportId"]
             await to_thread(entrygo.json, "export", "resume", stalled)
             by_broker["resumed"] = await shop.until_status(stalled, "COMPLETED")
+            by_broker["seeded"] = [
+                await to_thread(entrygo.json, "account", "seed", account["id"]) for _ in range(2)
+            ]
+            by_broker["found"] = await asyncio.gather(
+                *(findings_on(shop, row) for row in by_broker["seeded"][1])
+            )
             by_broker["mails"] = await mails_to(servers, Simulated.SENT.address)
             by_broker["doctor"] = (await to_thread(entrygo, "doctor", "--json")).stdout
             yield by_broker
@@ -101,6 +110,29 @@ async def to_its_end(shop: Shop, order: str, broker: str, status: str) -> Any:
     accepted = httpx.codes.ACCEPTED if status == "EXECUTION_STALLED" else httpx.codes.OK
     assert executed.status_code == accepted, executed.text
     return await shop.until_status(plan["exportId"], status)
+
+
+async def findings_on(shop: Shop, row: dict[str, str]) -> tuple[str, set[str]]:
+    plan = await shop.plan([row["order"]], dryRun=True, shipment=world.http(world.SHIPMENT))
+    return row["finding"], {found["code"] for found in plan["validationMessages"]}
+
+
+def test_each_seeded_order_shows_the_finding_that_it_is_named_for(ended: dict[str, Any]) -> None:
+    first, again = ended["seeded"]
+    needs_a_table = {"HTS_NOT_FOUND"}
+
+    assert first == again
+    silent = {finding for finding, codes in ended["found"] if finding not in codes}
+    assert silent == {CLEAN} | needs_a_table
+    clean = dict(ended["found"])[CLEAN]
+    assert not any(rule.code in clean for rule in RULES if "INFO" not in rule.severities)
+
+
+def test_every_rule_about_goods_and_orders_is_in_the_seed() -> None:
+    of_goods = {rule.code for rule in RULES if rule.subject in {Order, Product}}
+
+    assert of_goods - seeds().orders.keys() == {"ORDER_ALREADY_EXPORTED"}
+    assert seeds().orders.keys() - {rule.code for rule in RULES} == {CLEAN}
 
 
 def test_the_page_tells_of_every_simulated_broker() -> None:

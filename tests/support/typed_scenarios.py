@@ -36,6 +36,17 @@ class NewAccount(Typed):
         assert {one["content"]["email"] for one in brokers} == {one.address for one in Simulated}
 
 
+class SeededAccount(Typed):
+    async def prepare(self) -> None:
+        self.words = ("account", "seed", self.account.account_id)
+
+    async def check(self, ended: Ended) -> None:
+        mine = {"account_id": self.account.account_id}
+        orders = await self.lab.store.find(ORDERS, mine)
+        assert {one["_id"] for one in orders} == {row["order"] for row in answer(ended)}
+        assert {one["revision"] for one in orders} == {1}
+
+
 class NewWarehouse(Typed):
     async def prepare(self) -> None:
         of = ("warehouse", "create", "--account", self.account.account_id)
@@ -203,6 +214,8 @@ _RESTORE = (
 TYPED: dict[str, tuple[type[Typed], ...]] = {
     "operator.create_party": (NewAccount, NewWarehouse),
     "operator.update_party": (ChangedAccount,),
+    "operator.seed_products": (SeededAccount,),
+    "operator.seed_orders": (SeededAccount,),
     "operator.create_key": (NewKey,),
     "operator.revoke_key": (RevokedKey,),
     "operator.write_tariff_part": (LoadedTariff,),

@@ -66,6 +66,7 @@ def test_a_reserved_address_is_refused_to_a_live_account_whichever_way_it_comes(
     ):
         assert entrygo.refused(*words)["field"] == "email"
     assert "email" not in entrygo.json("broker", "list", "--account", account)[0]
+    assert entrygo.refused("account", "seed", account)["field"] == "id"
 
 
 def test_an_update_merges_raises_the_revision_and_an_equal_one_does_not(entrygo: Entrygo) -> None:

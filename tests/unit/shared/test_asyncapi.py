@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from contract.asyncapi import asyncapi_document, contracts, examples
 from shared.messaging import topology
+from shared.messaging.arguments import retry_arguments, work_arguments
 from shared.messaging.journey import (
     ATTEMPT,
     DELIVERIES,
@@ -59,7 +60,7 @@ def test_every_queue_is_a_channel_with_its_arguments(document: dict[str, Any]) -
     for route in topology.ROUTES:
         queue = document["channels"][route.queue]["bindings"]["amqp"]["queue"]
 
-        assert queue["x-arguments"] == topology.work_arguments(route.service)
+        assert queue["x-arguments"] == work_arguments(route.service)
 
 
 def test_every_command_with_an_answer_has_it_and_the_refusal_as_replies(
@@ -124,7 +125,7 @@ def test_every_queue_that_is_declared_is_told(document: dict[str, Any]) -> None:
         *(topology.dead_queue(service) for service in topology.SERVICES),
     }
     assert retries == {
-        topology.retry_queue(route.queue, delay): topology.retry_arguments(route.queue, delay)
+        topology.retry_queue(route.queue, delay): retry_arguments(route.queue, delay)
         for route in topology.ROUTES
         for delay in CommonSettings.model_fields["retry_delays_ms"].default
     }

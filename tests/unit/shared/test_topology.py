@@ -4,6 +4,7 @@ import pytest
 
 from shared.contracts.base import Command
 from shared.messaging import topology
+from shared.messaging.arguments import dead_arguments, retry_arguments, work_arguments
 from shared.messaging.topology import EVENTS, ROUTES, SERVICES
 
 
@@ -35,7 +36,7 @@ def test_a_command_is_imperative_and_its_answer_past() -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_work_queue_is_bounded_and_loses_nothing(service: str) -> None:
-    arguments = topology.work_arguments(service)
+    arguments = work_arguments(service)
 
     assert arguments["x-queue-type"] == "quorum"
     assert arguments["x-overflow"] == "reject-publish"
@@ -45,7 +46,7 @@ def test_a_work_queue_is_bounded_and_loses_nothing(service: str) -> None:
 
 
 def test_a_retry_goes_back_to_its_queue_after_its_delay() -> None:
-    arguments = topology.retry_arguments("planner.orders.sync", 250)
+    arguments = retry_arguments("planner.orders.sync", 250)
 
     assert topology.retry_queue("planner.orders.sync", 250) == "planner.orders.sync.wait.250"
     assert arguments["x-message-ttl"] == 250
@@ -54,4 +55,4 @@ def test_a_retry_goes_back_to_its_queue_after_its_delay() -> None:
 
 
 def test_looking_at_a_dead_letter_never_loses_it() -> None:
-    assert topology.dead_arguments()["x-delivery-limit"] == -1
+    assert dead_arguments()["x-delivery-limit"] == -1

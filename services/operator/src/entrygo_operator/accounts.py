@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from entrygo_operator import keys, options, parties, trial
+from entrygo_operator import keys, options, parties, seeding, trial
 from entrygo_operator.command import command
 from entrygo_operator.output import Answer, facts, record, rows
 from entrygo_operator.parties import ACCOUNT, BROKER, WAREHOUSE, RecordId
@@ -52,6 +52,13 @@ async def show(session: Session, id_: RecordId) -> Answer:
         for part, found in parts.items()
     }
     return Answer(account | parts, [facts(account | brief)])
+
+
+@command(accounts, "seed")
+async def seed(session: Session, id_: RecordId) -> Answer:
+    """Sync products and orders to a test account, one for each finding."""
+    found = await seeding.seed(session, id_)
+    return rows(found, ("finding", "product", "order"), none="Nothing.")
 
 
 parties.add_update(accounts, ACCOUNT, (options.NAME, *options.ACCOUNT))

@@ -9,6 +9,7 @@ from aiormq.exceptions import ChannelNotFoundEntity
 from faststream.rabbit import ExchangeType, QueueType, RabbitExchange, RabbitQueue
 
 from shared.messaging import topology
+from shared.messaging.arguments import dead_arguments, retry_arguments, work_arguments
 from shared.messaging.topology import Route
 
 # Declared below alone: FastStream asks whether they are there.
@@ -62,17 +63,17 @@ async def declare(
     ]
     routes = [route for route in topology.ROUTES if only in {None, route.service}]
     for service in {route.service: None for route in routes}:
-        queue = await _declare(channel, topology.dead_queue(service), topology.dead_arguments())
+        queue = await _declare(channel, topology.dead_queue(service), dead_arguments())
         await queue.bind(dead, service)
         for route in routes:
             if route.service == service:
                 await queue.bind(direct, topology.dead_queue(route.queue))
     for route in routes:
-        queue = await _declare(channel, route.queue, topology.work_arguments(route.service))
+        queue = await _declare(channel, route.queue, work_arguments(route.service))
         await queue.bind(commands, route.key)
         await queue.bind(direct, route.queue)
         for delay in retry_delays_ms:
-            arguments = topology.retry_arguments(route.queue, delay)
+            arguments = retry_arguments(route.queue, delay)
             waiting = await _declare(channel, topology.retry_queue(route.queue, delay), arguments)
             await waiting.bind(direct, waiting.name)
 
@@ -89,6 +90,6 @@ def work_queue(route: Route[Any, Any]) -> RabbitQueue:
         route.queue,
         queue_type=QueueType.QUORUM,
         # Cast: FastStream's TypedDict of arguments does not know RabbitMQ 4.3's.
-        arguments=cast("Any", topology.work_arguments(route.service)),
+        arguments=cast("Any", work_arguments(route.service)),
         routing_key=route.key,
     )

@@ -120,7 +120,12 @@ ORDERS_SYNC_REFUSED = EventRoute(
 EVENTS: Final = (ORDERS_SYNCED, ORDERS_SYNC_REFUSED)
 
 PRODUCTS_SYNC = Route(
-    "products.sync", "planner", SyncProducts, ProductsSynced, "Upsert products by external id."
+    "products.sync",
+    "planner",
+    SyncProducts,
+    ProductsSynced,
+    "Upsert products by external id.",
+    asked_by=("gateway", "operator"),
 )
 ORDERS_SYNC = Route(
     "orders.sync",
@@ -128,7 +133,7 @@ ORDERS_SYNC = Route(
     SyncOrders,
     OrdersSynced,
     "Upsert orders by external id.",
-    asked_by=("gateway", PUBLISHER),
+    asked_by=("gateway", "operator", PUBLISHER),
     refused=ORDERS_SYNC_REFUSED,
 )
 EXPORTS_PLAN = Route(
@@ -214,34 +219,3 @@ def asker_of(reply_queue: str) -> str | None:
 
 def retry_queue(queue: str, delay_ms: int) -> str:
     return f"{queue}.wait.{delay_ms}"
-
-
-def work_arguments(service: str) -> dict[str, object]:
-    return {
-        "x-queue-type": "quorum",
-        "x-dead-letter-exchange": DEAD_EXCHANGE,
-        "x-dead-letter-routing-key": service,
-        "x-dead-letter-strategy": "at-least-once",
-        "x-overflow": "reject-publish",
-        "x-delivery-limit": DELIVERY_LIMIT,
-        "x-max-length": MAX_LENGTH,
-    }
-
-
-def retry_arguments(queue: str, delay_ms: int) -> dict[str, object]:
-    """Waits its delay, then goes back to the work queue."""
-    return {
-        "x-queue-type": "quorum",
-        "x-message-ttl": delay_ms,
-        "x-dead-letter-exchange": DIRECT_EXCHANGE,
-        "x-dead-letter-routing-key": queue,
-        "x-dead-letter-strategy": "at-least-once",
-        "x-overflow": "reject-publish",
-        "x-max-length": MAX_LENGTH,
-    }
-
-
-def dead_arguments() -> dict[str, object]:
-    # No limit on deliveries: looking at a dead letter must not lose it.
-    bounded = {"x-overflow": "reject-publish", "x-max-length": MAX_LENGTH}
-    return {"x-queue-type": "quorum", "x-delivery-limit": -1, **bounded}
