@@ -6,7 +6,7 @@ import io
 import uuid
 import zipfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ import pytest
 from pydantic import SecretStr
 from stack.servers import Addresses
 
+from shared.records import API_KEYS
 from shared.settings import CommonSettings
 from shared.store import Store
-from support.accounts import seed_account
+from support.accounts import key_record, seed_account
 from support.documented import shape
 from support.services import ALL, Cluster
 from support.shop import SWEATER, Shop, an_order
@@ -38,6 +39,7 @@ class World:
     plan: dict[str, Any]
     planned_bytes: bytes
     executed: dict[str, Any]
+    store: Store
 
     @property
     def export_id(self) -> str:
@@ -66,20 +68,20 @@ async def world(
         async with Cluster(settings, servers, logs) as cluster:
             await cluster.start(*ALL)
             shops = [Shop(cluster.url, await seed_account(store)) for _ in range(2)]
-            yield await executed_world(*shops)
+            yield await executed_world(store, *shops)
             for shop in shops:
                 await shop.http.aclose()
         await store.drop_database()
 
 
-async def executed_world(shop: Shop, other: Shop) -> World:
+async def executed_world(store: Store, shop: Shop, other: Shop) -> World:
     order_ids = await shop.sync()
     answer = await shop.post("/api/exports/plan", shop.plan_body(order_ids))
     assert answer.status_code == 200, answer.text
     executed = await shop.execute(answer.json())
     assert executed.status_code == 200, executed.text
     await shop.until_status(answer.json()["exportId"], "COMPLETED")
-    return World(shop, other, order_ids, answer.json(), answer.content, executed.json())
+    return World(shop, other, order_ids, answer.json(), answer.content, executed.json(), store)
 
 
 def conforms(name: str, answer: httpx.Response, status: int = 200) -> Any:  # JSON
@@ -107,7 +109,7 @@ async def test_each_read_answers_in_its_documented_shape(world: World) -> None:
         "/api/exports": "ExportList",
         f"/api/customs-packages/{world.package_id}": "CustomsPackage",
         "/api/orders": "OrderList",
-        f"/api/orders/{world.order_ids[0]}": "Order",
+        f"/api/orders/{world.order_ids[0]}": "LocatedOrder",
         "/api/products": "ProductList",
         "/api/account": "Account",
         "/api/system/health": "Health",
@@ -382,8 +384,9 @@ async def test_a_sync_answers_each_record_as_a_read_shows_it(world: World) -> No
             answered = (await world.shop.post(f"/api/{path}/sync", {"items": [item]})).json()
             [record] = answered["data"]
             shown = await world.get(f"/api/{path}/{record['id']}")
-            assert record == shown.json()
-            assert list(record) == list(shown.json())
+            told = {name: value for name, value in shown.json().items() if name != "exports"}
+            assert record == told
+            assert list(record) == list(told)
 
 
 async def test_an_unknown_product_is_422_with_its_id(world: World) -> None:
@@ -472,6 +475,8 @@ async def test_an_exported_order_is_excluded(world: World) -> None:
     }
     details = refused(await world.shop.execute(plan), 409, "EXPORT_NOT_READY")["details"]
     blocking = [f for f in plan["validationMessages"] if f["severity"] == "BLOCKING"]
+    holders = {found["order_id"]: found["export_id"] for found in blocking}
+    assert holders == dict.fromkeys(world.order_ids, world.export_id)
     assert details["validationMessages"] == blocking
     assert details["next_action"] == plan["next_recommended_action"]
 
@@ -532,3 +537,76 @@ async def test_many_requests_with_one_key_have_one_outcome(world: World) -> None
 
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
+
+
+# -- find: from an order or a package's number to the export
+
+
+async def listed(shop: Shop, **wanted: str) -> list[str]:
+    answer = await shop.http.get("/api/exports", params=wanted)
+    return [row["exportId"] for row in conforms("ExportList", answer)["data"]]
+
+
+async def test_an_export_is_found_by_an_order_by_its_reference_and_by_its_packages_number(
+    world: World,
+) -> None:
+    order_id, number = world.order_ids[0], world.executed["package_number"]
+    order = conforms("LocatedOrder", await world.get(f"/api/orders/{order_id}"))
+
+    found = [
+        await listed(world.shop, orderId=order_id, status="COMPLETED"),
+        await listed(world.shop, externalId=f"  {order['externalId']}\u200b", status="COMPLETED"),
+        await listed(world.shop, packageNumber=number),
+        await listed(world.shop, packageNumber=number.lower().replace("-", " "), orderId=order_id),
+    ]
+
+    assert found == [[world.export_id]] * 4
+    place = {"exportId": world.export_id, "status": "COMPLETED", "package_number": number}
+    assert place in order["exports"]
+    rows = conforms("OrderList", await world.get(f"/api/orders?externalId={order['externalId']}"))
+    assert rows["data"][0]["exports"] == order["exports"]
+    slip = await world.get(f"/api/exports?packageNumber={number[:-1]}U")
+    assert refused(slip, 400, "VALIDATION_ERROR")["field"] == "packageNumber"
+
+
+async def test_an_order_is_in_what_asks_for_it_until_that_leaves_without_it(world: World) -> None:
+    shop = world.shop
+    [good] = await shop.sync(1)
+    product = {"externalId": "BARE", "title": "No HTS number"}
+    bare = (await shop.post("/api/products/sync", {"items": [product]})).json()["data"][0]["id"]
+    order = an_order(f"A-{uuid.uuid4().hex[:8]}", bare)
+    out = (await shop.post("/api/orders/sync", {"items": [order]})).json()["data"][0]["id"]
+    plan = await shop.plan([good, out])
+    another = await shop.plan([out])
+
+    before = await listed(shop, orderId=out)
+    pages = [(await world.get(f"/api/exports?orderId={out}&limit=1")).json()]
+    pages.append(
+        (
+            await world.get(f"/api/exports?orderId={out}&limit=1&cursor={pages[0]['next_cursor']}")
+        ).json()
+    )
+    assert (await shop.execute(plan)).status_code == 200
+    replanned = await shop.plan([good], batchId=another["exportId"])
+
+    assert before == [another["exportId"], plan["exportId"]]
+    assert [row["exportId"] for page in pages for row in page["data"]] == before
+    assert pages[1]["next_cursor"] is None
+    assert await listed(shop, orderId=out) == []
+    both = {replanned["exportId"], plan["exportId"]}
+    assert set(await listed(shop, orderId=good)) == both
+
+
+async def test_a_limited_key_and_another_account_find_nothing_of_it(world: World) -> None:
+    order_id, number = world.order_ids[0], world.executed["package_number"]
+    key = f"shpbndl_test_{uuid.uuid4().hex}"
+    of_elsewhere = key_record(world.shop.account.account_id, key) | {"warehouse_id": "wh_elsewhere"}
+    await world.store.insert(API_KEYS, of_elsewhere, step="test.seed")
+    limited = Shop(str(world.shop.http.base_url), replace(world.shop.account, key=key))
+
+    for shop in (limited, world.other):
+        assert await listed(shop, orderId=order_id) == []
+        assert await listed(shop, packageNumber=number) == []
+    order = conforms("LocatedOrder", await limited.http.get(f"/api/orders/{order_id}"))
+    assert order["exports"] == []
+    await limited.http.aclose()

@@ -57,18 +57,18 @@ async def seed_account(store: Store, *, live: bool = False) -> Seeded:
     await _write(store, ACCOUNTS, seeded.account_id, seeded, account)
     await _write(store, WAREHOUSES, seeded.warehouse_id, seeded, warehouse)
     await _write(store, BROKERS, seeded.broker_id, seeded, broker)
-    await store.insert(API_KEYS, _key_record(seeded), step="test.seed")
+    await store.insert(API_KEYS, key_record(seeded.account_id, seeded.key), step="test.seed")
     return seeded
 
 
-def _key_record(seeded: Seeded) -> ApiKey:
+def key_record(account_id: str, key: str) -> ApiKey:
     return {
-        "_id": sha256_hex(seeded.key.encode()),
-        "account_id": seeded.account_id,
+        "_id": sha256_hex(key.encode()),
+        "account_id": account_id,
         "warehouse_id": None,
-        "test": seeded.key.startswith("shpbndl_test_"),
+        "test": key.startswith("shpbndl_test_"),
         "name": "test",
-        "prefix": seeded.key[:16],
+        "prefix": key[:16],
         "created_at": timestamp(utc_now()),
         "revoked_at": None,
     }

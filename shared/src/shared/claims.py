@@ -23,10 +23,10 @@ def is_void(claim: Mapping[str, Any], export: Mapping[str, Any] | None) -> bool:
 
 def live_claims(
     claims: Mapping[str, Mapping[str, Any]], exports: Mapping[str, Mapping[str, Any]]
-) -> set[str]:
-    """The orders whose claim holds."""
+) -> dict[str, str]:
+    """The orders whose claim holds, each with the export that has it."""
     return {
-        order_id
+        order_id: claim["export"]
         for order_id, claim in claims.items()
         if not is_void(claim, exports.get(claim["export"]))
     }

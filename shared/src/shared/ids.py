@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
+import re
 import secrets
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_HEARD = str.maketrans("OIL", "011")
 
 
 def derived_id(prefix: str, *parts: str) -> str:
@@ -36,5 +38,23 @@ def package_number(package_id: str, year: int) -> str:
     raw = base64.b32encode(hashlib.sha256(package_id.encode()).digest()[:5]).decode()
     standard = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
     digits = [standard.index(letter) for letter in raw]
-    check = sum((place + 1) * digit for place, digit in enumerate(digits)) % 31
-    return f"CP-{year:04d}-{''.join(_CROCKFORD[d] for d in digits)}-{_CROCKFORD[check]}"
+    return f"CP-{year:04d}-{''.join(_CROCKFORD[d] for d in digits)}-{_check(digits)}"
+
+
+def read_package_number(text: str) -> str | None:
+    """The number that somebody wrote, in whatever case and with whatever between its parts.
+
+    O is read as 0, I and L as 1. None where the form or the check character does not fit: a slip.
+    """
+    plain = "".join(letter for letter in text.upper() if letter.isalnum())
+    found = re.fullmatch(r"CP(\d{4})([0-9A-Z]{8})([0-9A-Z])", plain, re.ASCII)
+    if found is None:
+        return None
+    year, body, check = (part.translate(_HEARD) for part in found.groups())
+    if not set(body) <= set(_CROCKFORD) or _check([_CROCKFORD.index(d) for d in body]) != check:
+        return None
+    return f"CP-{year}-{body}-{check}"
+
+
+def _check(digits: list[int]) -> str:
+    return _CROCKFORD[sum((place + 1) * digit for place, digit in enumerate(digits)) % 31]

@@ -32,6 +32,8 @@ INDEXES: Final = (
     Index("orders", "by_reference", (("account_id", 1), ("external_id", 1))),
     Index("exports", "listed", (("account_id", 1), ("updated_at", -1), ("_id", 1))),
     Index("exports", "by_package", (("account_id", 1), ("package_id", 1))),
+    Index("exports", "by_number", (("package_number", 1),)),
+    Index("plans", "of_order", (("account_id", 1), ("request.order_ids", 1))),
     Index("exports", "driven", (("state", 1), ("execution.driven_at", 1))),
     Index(
         "exports",

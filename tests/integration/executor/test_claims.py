@@ -31,6 +31,8 @@ async def test_of_two_racing_executes_with_common_orders_one_wins_and_the_other_
         loser = plans[answers.index(lost)]
         assert lost.refusal.error_code == ErrorCode.ORDER_ALREADY_EXPORTED
         assert lost.refusal.details["orderIds"] == orders[1:3]
+        winner = plans[1 - plans.index(loser)].export_id
+        assert lost.refusal.details["exportIds"] == dict.fromkeys(orders[1:3], winner)
         export = await workshop.export(loser.export_id)
         assert export["state"] == State.PLANNED
         assert types_of(export)[-1] == "EXECUTION_REFUSED"
@@ -39,9 +41,7 @@ async def test_of_two_racing_executes_with_common_orders_one_wins_and_the_other_
         await replicas[0].executing.execute(workshop.execute_command(again))
         holders = await workshop.claims(orders)
         assert {holder for holder, _ in holders.values()} == {plan.export_id for plan in plans}
-        assert [holders[id_][0] for id_ in orders[1:3]] == [
-            plans[1 - plans.index(loser)].export_id
-        ] * 2
+        assert [holders[id_][0] for id_ in orders[1:3]] == [winner] * 2
 
 
 async def test_three_that_want_each_others_orders_never_all_lose(workshop: Workshop) -> None:

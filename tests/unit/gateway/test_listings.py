@@ -9,7 +9,8 @@ from gateway.settings import Settings
 from support.gateways import GatewayUnderTest
 
 PAGE_BYTES = 40_000
-ENVELOPE = len('{"data":[],"next_cursor":""}') + 200  # and the cursor, and a comma a row
+ENVELOPE = len('{"data":[],"next_cursor":""}') + 200  # and the cursor
+ENVELOPE += 50 * len(',"exports":[],')  # a row
 
 
 def synced(gateway: GatewayUnderTest, number: int, note: str) -> None:

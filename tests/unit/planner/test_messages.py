@@ -5,8 +5,9 @@ from typing import Any
 from planner.domain.decide import decide
 from planner.domain.facts import PlanningInput
 from planner.domain.view import view_of
+from shared.canonical import canonical_json
 from shared.contracts.decision import Finding
-from support.planning import BOOK, a_plan, line, order, product, with_account, with_product
+from support.planning import BOOK, ORDER, a_plan, line, order, product, with_account, with_product
 
 BARE: dict[str, Any] = {
     "htsCode": None,
@@ -22,6 +23,17 @@ def told(plan: PlanningInput) -> list[Finding]:
 
 def about(plan: PlanningInput, product_id: str = BOOK) -> list[Finding]:
     return [message for message in told(plan) if message.get("product_id") == product_id]
+
+
+def test_an_order_that_has_gone_is_told_with_its_export_in_the_answer_alone() -> None:
+    snapshot = decide(a_plan(exported=frozenset({ORDER})))
+    view = view_of(snapshot, "", "", "", {ORDER: "batch_1"})
+
+    told = [found for found in view["validationMessages"] if "export_id" in found]
+    assert [(found["code"], found["export_id"]) for found in told] == [
+        ("ORDER_ALREADY_EXPORTED", "batch_1")
+    ]
+    assert b"batch_1" not in canonical_json(snapshot)
 
 
 def test_a_bare_product_is_one_message_with_all_its_codes() -> None:

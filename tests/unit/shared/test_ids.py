@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.ids import derived_id, minted_id, package_number
+from shared.ids import derived_id, minted_id, package_number, read_package_number
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 letters = st.characters(codec="utf-8", exclude_characters="\x1f")  # the contract lets none in
@@ -37,6 +37,26 @@ def test_a_package_number_has_the_form_that_people_read(package_id: str, year: i
     number = package_number(package_id, year)
 
     assert re.fullmatch(rf"CP-{year}-[{CROCKFORD}]{{8}}-[{CROCKFORD}]", number)
+
+
+@given(st.text(), st.integers(2000, 2999))
+def test_a_package_number_is_read_however_it_was_written_down(package_id: str, year: int) -> None:
+    number = package_number(package_id, year)
+
+    for written in (number, number.lower(), number.replace("-", " "), f" {number}. "):
+        assert read_package_number(written) == number
+    heard = number[8:].replace("0", "O").replace("1", "l")
+    assert read_package_number(f"cp {year} {heard}") == number
+
+
+@given(st.text(), st.integers(8, 17), st.sampled_from(CROCKFORD))
+def test_a_slip_in_a_package_number_is_no_number(package_id: str, place: int, wrong: str) -> None:
+    number = package_number(package_id, 2026)
+    mistyped = number[:place] + wrong + number[place + 1 :]
+
+    told_apart = number[place] not in {wrong, "-"} and {number[place], wrong} != {"0", "Z"}
+    assert (read_package_number(mistyped) is None) == told_apart or number[place] == "-"
+    assert read_package_number("CP-2026") is None
 
 
 @given(st.text(), st.integers(0, 7), st.sampled_from(CROCKFORD))

@@ -108,4 +108,4 @@ def test_a_claim_is_void_only_by_a_record_that_is_not_older_than_it(
 
 def test_a_claim_whose_export_cannot_be_read_holds() -> None:
     assert not is_void(CLAIM, None)
-    assert live_claims({"ord_1": CLAIM}, {}) == {"ord_1"}
+    assert live_claims({"ord_1": CLAIM}, {}) == {"ord_1": CLAIM["export"]}

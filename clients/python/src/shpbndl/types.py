@@ -231,6 +231,8 @@ class Finding(TypedDict):
     """All that it says a product lacks, `code` first; in answers alone, never in the snapshot."""
     fixable_by: NotRequired[Literal["CLIENT", "OPERATOR", "NOBODY"]]
     """Who can mend it; `NOBODY`: leave out what it is about."""
+    export_id: NotRequired[str]
+    """The export that has the order already; in answers alone, never in the snapshot."""
     remedy: str
     """How to mend it."""
     remedy_command: NotRequired[str]
@@ -262,6 +264,8 @@ class ErrorDetails(TypedDict):
     """`SERVICE_UNAVAILABLE`: which worker is not running."""
     orderIds: NotRequired[list[str]]
     """`ORDER_NOT_FOUND`, `ORDER_ALREADY_EXPORTED`: which orders."""
+    exportIds: NotRequired[dict[str, str]]
+    """`ORDER_ALREADY_EXPORTED`: the export that has it, by the order."""
     externalIds: NotRequired[dict[str, str]]
     """`ORDER_NOT_FOUND`: the id to use, by the reference of yours that was sent in its place."""
     productIds: NotRequired[list[str]]
@@ -621,6 +625,8 @@ class ExportRow(TypedDict):
     """The warehouse of the current plan."""
     broker_id: str
     """The broker of the current plan."""
+    package_number: str | None
+    """Its package's number, null until executed."""
     revision: int
     """Raised by every change."""
     created_at: str
@@ -667,25 +673,7 @@ class Health(TypedDict):
     """Each worker by name."""
 
 
-class Material(TypedDict):
-    """One material and its share."""
-
-    name: str
-    """The material, as `cotton`."""
-    percent: float
-    """Its share in percent, at most two decimals."""
-
-
-class MaterialInput(TypedDict):
-    """One material and its share."""
-
-    name: str
-    """The material, as `cotton`."""
-    percent: float | Decimal
-    """Its share in percent, at most two decimals."""
-
-
-class OrderConsignee(TypedDict):
+class LocatedOrderConsignee(TypedDict):
     """Who receives the order."""
 
     name: str
@@ -719,6 +707,84 @@ class OrderLine(TypedDict):
     """With the order's `currency`: the price of one in it."""
 
 
+class Place(TypedDict):
+    """An export that has the order."""
+
+    exportId: str
+    """The export's id."""
+    status: Status
+    """Where the export stands."""
+    package_number: str | None
+    """Its package's number, null until executed."""
+
+
+class LocatedOrder(TypedDict):
+    """An order, and where it went."""
+
+    id: str
+    """The record's id, which never changes."""
+    revision: int
+    """Raised by every change of substance."""
+    superseded: NotRequired[bool]
+    """Only there where it is so: a newer command was first, and this is the current record."""
+    createdAt: str
+    """When it was first synced, UTC."""
+    updatedAt: str
+    """When its substance last changed, UTC."""
+    externalId: str
+    """Your own reference; the id follows from it, so that a repeat updates."""
+    destinationCountry: str
+    """Where the goods go: two letters, ISO 3166-1. Only `US` can be planned."""
+    destinationRegion: str | None
+    """State or territory of the destination, two letters."""
+    destinationPostalCode: str | None
+    """ZIP code of the destination."""
+    consignee: LocatedOrderConsignee | None
+    """Who receives the order."""
+    soldTo: dict[str, Any] | None
+    """As it was synced."""
+    currency: str | None
+    """Of purchase, ISO 4217; absent: US dollars, and lines give `unitValueUsd`."""
+    items: list[OrderLine]
+    """The lines, in order; a product may repeat."""
+    discounts: list[dict[str, Any]] | None
+    """As they were synced."""
+    charges: list[dict[str, Any]] | None
+    """As they were synced."""
+    reasonForExport: Literal["SALE", "SAMPLE", "GIFT", "RETURN", "REPAIR", "OTHER"] | None
+    """Why the goods are sent; a gift has a value too."""
+    importerOfRecord: dict[str, Any] | None
+    """As it was synced."""
+    incoterm: str | None
+    """Terms of sale of this order, in place of the shipment's."""
+    metadata: dict[str, Any] | None
+    """Your own notes, at most 16 KiB as JSON; no substance: they change no revision and no hash."""
+    totalValueUsd: float | None
+    """Lines less discounts in US dollars; null in another currency."""
+    totalValue: float
+    """The same in the currency of purchase."""
+    exports: list[Place]
+    """Exports that have it, newest change first; one that was executed without it has not."""
+
+
+class Material(TypedDict):
+    """One material and its share."""
+
+    name: str
+    """The material, as `cotton`."""
+    percent: float
+    """Its share in percent, at most two decimals."""
+
+
+class MaterialInput(TypedDict):
+    """One material and its share."""
+
+    name: str
+    """The material, as `cotton`."""
+    percent: float | Decimal
+    """Its share in percent, at most two decimals."""
+
+
 class Order(TypedDict):
     """An order as it was last synced."""
 
@@ -740,7 +806,7 @@ class Order(TypedDict):
     """State or territory of the destination, two letters."""
     destinationPostalCode: str | None
     """ZIP code of the destination."""
-    consignee: OrderConsignee | None
+    consignee: LocatedOrderConsignee | None
     """Who receives the order."""
     soldTo: dict[str, Any] | None
     """As it was synced."""
@@ -910,7 +976,7 @@ class OrderInput(TypedDict):
 class OrderList(TypedDict):
     """A page of orders."""
 
-    data: list[Order]
+    data: list[LocatedOrder]
     """The orders, newest change first."""
     next_cursor: str | None
     """`cursor` of the next page, null on the last."""

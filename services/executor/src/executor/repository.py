@@ -156,14 +156,16 @@ class Repository:
             raise Transient(f"claim of {claim['_id']} is ahead of its export")
         return None if is_void(claim, export) else export
 
-    async def held_by_others(self, export: ExportRecord, order_ids: Sequence[str]) -> list[str]:
-        """Those of the orders with a claim of another export that is not void."""
+    async def held_by_others(
+        self, export: ExportRecord, order_ids: Sequence[str]
+    ) -> dict[str, str]:
+        """Those of the orders with a claim of another export that is not void, and which."""
         account_id = export["account_id"]
         claims = await self._store.get_many(CLAIMS.of(account_id), order_ids)
         others = {id_: claim for id_, claim in claims.items() if claim["export"] != export["_id"]}
         named = {claim["export"] for claim in others.values()}
         exports = await self._store.get_many(EXPORTS.of(account_id), named)
-        return sorted(live_claims(others, exports))
+        return live_claims(others, exports)
 
     async def replace_claim(self, claim: Claim, export: ExportRecord) -> None:
         """Takes over a void claim, if it is still the one that was seen."""

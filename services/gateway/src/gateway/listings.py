@@ -2,13 +2,14 @@
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from typing import Any, NamedTuple, cast
 
 import orjson
 
 from gateway.money import dump
+from gateway.plan_texts import joined
 from gateway.record_views import View
 from shared.records import Collection, Document, Record
 from shared.store import Store
@@ -24,8 +25,13 @@ class Page(NamedTuple):
 
 
 class Listed(NamedTuple):
-    data: list[orjson.Fragment]  # rows as they are answered
+    rows: dict[str, bytes]  # as they are answered, by id
     next_cursor: str | None
+
+    def answer(self, beside: Mapping[str, View] | None = None) -> View:
+        """`beside`: by id, what else is said of a row."""
+        rows = [joined(row, dump(beside[id_])) if beside else row for id_, row in self.rows.items()]
+        return {"data": [*map(orjson.Fragment, rows)], "next_cursor": self.next_cursor}
 
 
 class Listings:
@@ -61,7 +67,7 @@ class Listings:
         found = self._store.each(
             collection, {"$and": both}, sort=order, limit=most, projection=left_out
         )
-        rows: list[orjson.Fragment] = []
+        rows: dict[str, bytes] = {}
         left, last = self._page_bytes, Document()
         async with aclosing(found):
             async for record in found:
@@ -69,8 +75,8 @@ class Listings:
                 left -= len(row)
                 if len(rows) == page.limit or (rows and left < 0):
                     return Listed(rows, _cursor(last))
-                rows.append(orjson.Fragment(row))
                 last = cast("Document", record)
+                rows[last["_id"]] = row
         return Listed(rows, None)
 
 

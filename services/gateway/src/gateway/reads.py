@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gateway.auth import Principal
 from gateway.listings import Listed, Listings, Page
@@ -17,6 +17,7 @@ from shared.contracts.exports import ExportPlanned
 from shared.contracts.lifecycle import CurrentPlan, ExportRecord, Status
 from shared.errors import BlobCorrupt, Refused
 from shared.exports import where_status
+from shared.ids import order_id
 from shared.records import (
     ACCOUNTS,
     BROKERS,
@@ -29,9 +30,23 @@ from shared.records import (
     SyncedDocument,
 )
 from shared.store import Store
+from shared.whereabouts import BRIEF, exports_of, with_order
 
 _PARTY_SECONDS: Final = 1.0
 _MOST_PARTIES: Final = 10_000
+
+
+class Wanted(NamedTuple):
+    """Which exports: all that is given must hold."""
+
+    status: Status | None = None
+    order_id: str | None = None
+    external_id: str | None = None  # of an order
+    package_number: str | None = None
+
+    def order_ids(self, account_id: str) -> list[str]:
+        own = self.external_id and order_id(account_id, self.external_id)
+        return [id_ for id_ in (self.order_id, own) if id_]
 
 
 class Reads:
@@ -75,12 +90,23 @@ class Reads:
             raise Refused(ErrorCode.EXPORT_NOT_FOUND)
         return found
 
-    async def exports(self, caller: Principal, page: Page, status: Status | None) -> Listed:
-        query = {"account_id": caller.account_id, **(where_status(status) if status else {})}
-        if caller.warehouse_id is not None:
-            query["warehouse_id"] = caller.warehouse_id
-        left_out = {"events": 0, "plans": 0, "artifacts": 0}
-        return await self._lists.page(EXPORTS, query, page, export_row, left_out)
+    async def exports(self, caller: Principal, page: Page, wanted: Wanted) -> Listed:
+        account_id = caller.account_id
+        every = [{"account_id": account_id}, _seen_by(caller)]
+        if wanted.status:
+            every.append(where_status(wanted.status))
+        if wanted.package_number:
+            every.append({"package_number": wanted.package_number})
+        orders = wanted.order_ids(account_id)
+        every += [await with_order(self._store, account_id, order) for order in orders]
+        return await self._lists.page(EXPORTS, {"$and": every}, page, export_row, BRIEF)
+
+    async def exports_of(
+        self, caller: Principal, order_ids: Iterable[str]
+    ) -> dict[str, list[ExportRecord]]:
+        """By order, the exports that have it, as far as the caller may see them."""
+        seen = _seen_by(caller)
+        return await exports_of(self._store, caller.account_id, order_ids, of=seen)
 
     async def snapshot(self, export: ExportRecord) -> bytes:
         return await plans.snapshot_of(self._store, export["account_id"], export["plan"])
@@ -179,3 +205,7 @@ class Reads:
         by_age = [("created_at", 1), ("_id", 1)]
         warehouses = await self._store.find(WAREHOUSES, mine | own, sort=by_age)
         return account, warehouses, await self._store.find(BROKERS, mine, sort=by_age)
+
+
+def _seen_by(caller: Principal) -> Document:
+    return {} if caller.warehouse_id is None else {"warehouse_id": caller.warehouse_id}

@@ -1,11 +1,13 @@
 """Exports, plans and packages as protocol.md shows them: no decision is taken here."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from gateway.money import dump, to_http
 from gateway.plan_texts import PlanText, joined
 from gateway.record_views import View
+from gateway.schemas.records import MOST_EXPORTS
 from shared.clock import timestamp
 from shared.contracts.lifecycle import (
     ArtifactRecord,
@@ -75,6 +77,19 @@ def _export(export: ExportRecord) -> View:
     }
 
 
+def places(exports: Sequence[ExportRecord]) -> View:
+    """What an order's answer says of the exports that have it."""
+    told = [
+        {
+            "exportId": export["_id"],
+            "status": status_of(export).value,
+            "package_number": export["package_number"],
+        }
+        for export in exports[:MOST_EXPORTS]
+    ]
+    return {"exports": told}
+
+
 def export_row(export: ExportRecord) -> View:
     """One row of the account's list of exports."""
     return {
@@ -86,6 +101,7 @@ def export_row(export: ExportRecord) -> View:
         "plan_revision": export["plan_revision"],
         "warehouse_id": export["warehouse_id"],
         "broker_id": export["broker_id"],
+        "package_number": export["package_number"],
         "revision": export["revision"],
         "created_at": export["created_at"],
         "updated_at": export["updated_at"],

@@ -126,8 +126,11 @@ class Repository:
             tariff=tables.get(_IN_USE, {}),
         )
 
-    async def exported(self, account_id: str, claims: Mapping[str, Claim]) -> set[str]:
-        """Those of the orders whose claim is not void; the exports are read after the claims."""
+    async def exported(self, account_id: str, claims: Mapping[str, Claim]) -> dict[str, str]:
+        """Those of the orders whose claim is not void, with the export that has each.
+
+        The exports are read after the claims.
+        """
         exports = await self._store.get_many(
             records.EXPORTS.of(account_id), {c["export"] for c in claims.values()}
         )

@@ -76,6 +76,9 @@ class Finding(TypedDict):
     ]
     """Who can mend it; `NOBODY`: leave out what it is about."""
 
+    export_id: NotRequired[RecordId]
+    """The export that has the order already; in answers alone, never in the snapshot."""
+
     remedy: Words
     """How to mend it."""
 

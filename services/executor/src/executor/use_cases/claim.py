@@ -23,25 +23,26 @@ async def claim_orders(
         index, claim = held
         place += index
         if await repository.holder(claim) is not None:
-            await _give_back(repository, export, order_ids[place:], timestamp(now()))
+            held_by_others = await repository.held_by_others(export, order_ids[place:])
+            taken = {claim["_id"]: claim["export"], **held_by_others}
+            await _give_back(repository, export, taken, timestamp(now()))
             return False
         await repository.replace_claim(claim, export)
     return True
 
 
 async def _give_back(
-    repository: Repository, export: ExportRecord, order_ids: list[str], now: str
+    repository: Repository, export: ExportRecord, taken: dict[str, str], now: str
 ) -> None:
     """Back first, then the claims: they are void from the moment the export is planned.
 
-    `order_ids` begins with one that another holds; it is named even if its holder goes now.
+    `taken` are the orders that others hold, with their exports; what stopped it is named even if
+    its holder goes now.
     """
-    others = await repository.held_by_others(export, order_ids)
-    taken = sorted({order_ids[0], *others})
     refusal = Refused(
         ErrorCode.ORDER_ALREADY_EXPORTED,
         f"{len(taken)} order(s) are in another executed export.",
-        details={"orderIds": taken},
+        details={"orderIds": sorted(taken), "exportIds": dict(sorted(taken.items()))},
     ).refusal
     fields = {
         "state": State.PLANNED.value,

@@ -10,7 +10,8 @@ from gateway.record_views import order_view, product_view
 from gateway.routes.answers import json_answer
 from gateway.routes.resolved import api_router
 from gateway.routes.words import CATALOGUE, read_errors
-from gateway.schemas.records import Order, OrderList, Product, ProductList
+from gateway.schemas.records import LocatedOrder, OrderList, Product, ProductList
+from gateway.views import places
 from shared.contracts.errors import ErrorCode as E
 from shared.errors import Refused
 from shared.records import ORDERS, PRODUCTS
@@ -44,7 +45,8 @@ async def list_orders(
     holds the whole order with its revision; a cursor leads on.
     """
     listed = await gateway.reads.search(caller, ORDERS, page, external_ids, order_view)
-    return json_answer(listed._asdict())
+    exports = await gateway.reads.exports_of(caller, listed.rows)
+    return json_answer(listed.answer({id_: places(exports.get(id_, ())) for id_ in listed.rows}))
 
 
 @router.get(
@@ -67,7 +69,7 @@ async def list_products(
     Filter by `externalId` to find out whether a product was synced already.
     """
     listed = await gateway.reads.search(caller, PRODUCTS, page, external_ids, product_view)
-    return json_answer(listed._asdict())
+    return json_answer(listed.answer())
 
 
 @router.get(
@@ -75,19 +77,20 @@ async def list_products(
     operation_id="getOrder",
     tags=[CATALOGUE],
     summary="Fetch an order",
-    response_model=Order,
+    response_model=LocatedOrder,
     responses=read_errors(E.ORDER_NOT_FOUND),
 )
 async def order(order_id: RecordId, caller: Caller, gateway: Running) -> Response:
-    """One order by its id: lines, destination, consignee, and the revision it has reached.
+    """One order by its id: lines, destination, consignee, its revision, and which exports have it.
 
-    Use this when a finding names an order, to see the values that were judged. Another
-    account's looks unknown.
+    Use this when a finding names an order, to see the values that were judged, or to learn where
+    it went. Another account's looks unknown.
     """
     record = await gateway.reads.record(caller, ORDERS, order_id)
     if record is None:
         raise Refused(E.ORDER_NOT_FOUND)
-    return json_answer(order_view(record))
+    exports = await gateway.reads.exports_of(caller, [order_id])
+    return json_answer(order_view(record) | places(exports.get(order_id, ())))
 
 
 @router.get(

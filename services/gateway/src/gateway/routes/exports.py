@@ -3,7 +3,9 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import Path, Query, Request
+from fastapi import Depends, Path, Query, Request
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from gateway.dependencies import (
@@ -15,6 +17,7 @@ from gateway.dependencies import (
     Wait,
     principal,
 )
+from gateway.reads import Wanted
 from gateway.routes.answers import json_answer, matches, tagged
 from gateway.routes.resolved import api_router
 from gateway.routes.words import CORE, EXPORTS, TAGGED, TAGGED_AND_WAITING, read_errors
@@ -23,10 +26,36 @@ from gateway.views import earlier_plan, export_answer, plan_answer
 from shared.contracts.errors import ErrorCode as E
 from shared.contracts.lifecycle import ExportRecord, Status
 from shared.errors import Refused
+from shared.ids import read_package_number
+from shared.text import Id
 
 router = api_router()
 
 _PATIENCE_SECONDS = 1.0  # until it is looked whether the caller is there, and may still ask
+
+
+def _package_number(text: str | None) -> str | None:
+    number = text and read_package_number(text)
+    if text and number is None:
+        raise PydanticCustomError("invalid_string", "Mistyped: the check character does not fit")
+    return number
+
+
+async def filtered(
+    status: Annotated[Status | None, Query(description="Only exports of this status.")] = None,
+    order_id: Annotated[
+        Id | None, Query(alias="orderId", description="Only exports that have this order.")
+    ] = None,
+    external_id: Annotated[
+        Id | None, Query(alias="externalId", description="The same, by your reference of it.")
+    ] = None,
+    package_number: Annotated[
+        Id | None,
+        Query(alias="packageNumber", description="Only the export of this package."),
+        AfterValidator(_package_number),
+    ] = None,
+) -> Wanted:
+    return Wanted(status, order_id, external_id, package_number)
 
 
 @router.get(
@@ -41,15 +70,15 @@ async def list_exports(
     caller: Caller,
     gateway: Running,
     page: Listing,
-    status: Annotated[Status | None, Query(description="Only exports of this status.")] = None,
+    wanted: Annotated[Wanted, Depends(filtered)],
 ) -> Response:
     """One page of the account's exports, the last changed first.
 
-    Use this to find an export whose id is lost, or all in one status. Returns rows without plan
-    or documents; pass `next_cursor` as `cursor` for the page after.
+    Use this to find an export by an order in it, by its package's number, or all in one status.
+    Returns rows without plan or documents; pass `next_cursor` as `cursor` for the page after.
     """
-    listed = await gateway.reads.exports(caller, page, status)
-    return json_answer(listed._asdict())
+    listed = await gateway.reads.exports(caller, page, wanted)
+    return json_answer(listed.answer())
 
 
 @router.get(

@@ -69,6 +69,9 @@ class ErrorDetails(TypedDict):
     orderIds: NotRequired[Ids]
     """`ORDER_NOT_FOUND`, `ORDER_ALREADY_EXPORTED`: which orders."""
 
+    exportIds: NotRequired[dict[str, RecordId]]
+    """`ORDER_ALREADY_EXPORTED`: the export that has it, by the order."""
+
     externalIds: NotRequired[dict[str, RecordId]]
     """`ORDER_NOT_FOUND`: the id to use, by the reference of yours that was sent in its place."""
 

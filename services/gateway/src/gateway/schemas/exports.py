@@ -180,6 +180,9 @@ class ExportRow(TypedDict):
     broker_id: RecordId
     """The broker of the current plan."""
 
+    package_number: Name | None
+    """Its package's number, null until executed."""
+
     revision: Revision
     """Raised by every change."""
 

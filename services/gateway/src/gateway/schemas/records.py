@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Final
 
-from pydantic import ConfigDict, Field, WithJsonSchema
+from pydantic import ConfigDict, Field, WithJsonSchema, with_config
 from typing_extensions import TypedDict  # as in shared/contracts/decision.py
 
-from gateway.schemas.base import Page, Revision
+from gateway.schemas.base import Name, Page, Revision
 from shared.contracts import orders
 from shared.contracts.base import Fact
 from shared.contracts.catalogue import (
@@ -16,7 +16,10 @@ from shared.contracts.catalogue import (
     Thousandths,
 )
 from shared.contracts.decision import Moment, RecordId
+from shared.contracts.lifecycle import Status
 from shared.units import UnitOfMeasure
+
+MOST_EXPORTS: Final = 20  # of one order that are told; the list of exports has them all
 
 
 def _rarely_superseded(schema: dict[str, Any]) -> None:
@@ -89,6 +92,27 @@ class Order(orders.OrderFact, Synced):
     """The same in the currency of purchase."""
 
 
+@with_config(ConfigDict(use_attribute_docstrings=True))  # not the names of an order
+class Place(TypedDict):
+    """An export that has the order."""
+
+    exportId: RecordId
+    """The export's id."""
+
+    status: Status
+    """Where the export stands."""
+
+    package_number: Name | None
+    """Its package's number, null until executed."""
+
+
+class LocatedOrder(Order):
+    """An order, and where it went."""
+
+    exports: Annotated[tuple[Place, ...], Field(max_length=MOST_EXPORTS)]
+    """Exports that have it, newest change first; one that was executed without it has not."""
+
+
 class Product(ProductFact, Synced):
     """A product as it was last synced."""
 
@@ -116,7 +140,7 @@ class SyncedProducts(TypedDict):
 class OrderList(TypedDict):
     """A page of orders."""
 
-    data: Annotated[list[Order], Field(max_length=200)]
+    data: Annotated[list[LocatedOrder], Field(max_length=200)]
     """The orders, newest change first."""
 
     next_cursor: Page | None

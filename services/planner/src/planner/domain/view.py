@@ -4,7 +4,7 @@ Money stands in `..._cents`; the gateway turns it into `..._usd` numbers, and ad
 export's and not the plan's (id, state, status, plan revision).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from planner.domain.advice import Advice, next_action
@@ -16,17 +16,25 @@ from shared.contracts.plans import PlanView
 from shared.contracts.snapshot import Snapshot
 
 
-def view_of(snapshot: Snapshot, plan_hash: str, planned_at: str, as_of: str) -> PlanView:
+def view_of(
+    snapshot: Snapshot,
+    plan_hash: str,
+    planned_at: str,
+    as_of: str,
+    exports: Mapping[str, str] | None = None,
+) -> PlanView:
+    """`exports`: in which the orders are that are exported already; no snapshot says that."""
     decision = snapshot["decision"]
     parties = {"account": snapshot["account"], "warehouse": snapshot["warehouse"]}
     parties["broker"] = snapshot["broker"]
     records = {**snapshot["orders"], **snapshot["products"]}
     missing = (datum["path"] for datum in decision["missing_data"])
     findings = in_order([*decision["findings"], *_of_day(snapshot, as_of)])
+    messages = messages_of(findings, Advice(parties, records, missing))
     return {
         "planHash": plan_hash,
         "readinessState": decision["readiness"],
-        "validationMessages": messages_of(findings, Advice(parties, records, missing)),
+        "validationMessages": [_placed(found, exports or {}) for found in messages],
         "flags": decision["flags"],
         "missing_data": decision["missing_data"],
         "included_order_ids": decision["included_order_ids"],
@@ -53,3 +61,11 @@ def _of_day(snapshot: Snapshot, as_of: str) -> Iterator[Finding]:
     if edition := snapshot.get("tariff"):
         day = Day(date.fromisoformat(as_of), edition)
         yield from (found.finding for found in found_on(day, day))
+
+
+def _placed(found: Finding, exports: Mapping[str, str]) -> Finding:
+    """With the export that has the order, where that is what was found."""
+    holder = exports.get(found.get("order_id", ""))
+    if found["code"] != "ORDER_ALREADY_EXPORTED" or holder is None:
+        return found
+    return {**found, "export_id": holder}

@@ -1,6 +1,7 @@
 """Loads what a plan depends on, in a handful of queries, and decides."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -29,6 +30,7 @@ OFF_THE_LOOP_FROM = 200  # orders; smaller plans are decided faster than a threa
 class Decided:
     snapshot: Snapshot
     canonical: bytes
+    exports: Mapping[str, str]  # where the orders are that are exported already
 
     @property
     def plan_hash(self) -> str:
@@ -37,7 +39,9 @@ class Decided:
     def view(self, moment: datetime) -> bytes:
         """The plan as the HTTP contract answers it, planned at this moment."""
         as_of = moment.date().isoformat()
-        return canonical_json(view_of(self.snapshot, self.plan_hash, timestamp(moment), as_of))
+        return canonical_json(
+            view_of(self.snapshot, self.plan_hash, timestamp(moment), as_of, self.exports)
+        )
 
 
 async def decided(
@@ -71,8 +75,7 @@ async def decided(
     used = {line["productId"] for order in orders.values() for line in order["items"]}
     products = await repository.records(PRODUCTS, account_id, used)
     contents = {id_: record["content"] for id_, record in products.items()}
-    if exported is None:
-        exported = await repository.exported(account_id, asked.claims)
+    exports = {} if exported is not None else await repository.exported(account_id, asked.claims)
     own = request.shipment or Shipment()
     shipment = own.model_dump(mode="json", by_alias=True, exclude_none=True)
     given = PlanningInput(
@@ -86,12 +89,12 @@ async def decided(
         ruleset=rulesets.load(as_of),
         destination_country=request.destination_country,
         shipment=effective_shipment(shipment, warehouse.content),
-        exported_order_ids=exported,
+        exported_order_ids=set(exports) if exported is None else exported,
         tariff=await repository.tariff(asked.tariff, hts_numbers(contents.values())),
     )
     if len(orders) < OFF_THE_LOOP_FROM:
-        return _decided(given)
-    return await asyncio.to_thread(_decided, given)
+        return _decided(given, exports)
+    return await asyncio.to_thread(_decided, given, exports)
 
 
 async def _missing(account_id: str, missing: list[str], repository: Repository) -> Refused:
@@ -112,9 +115,9 @@ async def _missing(account_id: str, missing: list[str], repository: Repository) 
     )
 
 
-def _decided(given: PlanningInput) -> Decided:
+def _decided(given: PlanningInput, exports: Mapping[str, str]) -> Decided:
     snapshot = decide(given)
-    return Decided(snapshot, canonical_json(snapshot))
+    return Decided(snapshot, canonical_json(snapshot), exports)
 
 
 def _shipment_within(request: PlanRequest) -> None:

@@ -90,4 +90,5 @@ async def _plan(
         "next_action": next_action(snapshot).value,
         "warning_codes": warning_codes(snapshot),
         "exported_order_ids": snapshot["exported_order_ids"],
+        "left_out": [each["order_id"] for each in snapshot["decision"]["excluded_orders"]],
     }, view
