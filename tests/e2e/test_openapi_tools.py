@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 import pytest
 
-from support.pages import PUBLISHED
+from support.pages import PUBLISHED, REPOSITORY, blocks
 from support.shop import SWEATER, Shop, an_order
 
 pytestmark = pytest.mark.e2e
@@ -22,15 +22,20 @@ DOCUMENT = PUBLISHED / "openapi.json"
 BIN = Path(sys.executable).parent
 LARGEST = 148_000
 LOWEST_SCORE = 90
-# What is taken from npm, pinned, and a client in TypeScript.
-TYPESCRIPT = Path(__file__).parent / "typescript"
+TYPESCRIPT = REPOSITORY / "clients" / "typescript"
+REDOCLY = "@redocly/cli@2.77.0"
 
 
-def run(*command: str | Path, folder: Path) -> str:
-    """With the environment's own Node first: a machine's may be too old."""
-    environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+def run(*command: str | Path, folder: Path, **environment: str) -> str:
+    """With the environment's own Node first: a machine's may be too old, or none."""
+    path = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        command,
+        cwd=folder,
+        env=os.environ | path | environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -38,12 +43,12 @@ def run(*command: str | Path, folder: Path) -> str:
 
 @pytest.fixture(scope="session")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the packages installed; what they bring is under `node_modules/.bin`."""
+    """The TypeScript client with its packages from npm, its types made, and Redocly beside it."""
     folder = tmp_path_factory.mktemp("node") / "typescript"
-    shutil.copytree(TYPESCRIPT, folder)
-    run(
-        BIN / "npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", folder=folder
-    )
+    shutil.copytree(TYPESCRIPT, folder, ignore=shutil.ignore_patterns("node_modules"))
+    install = ("install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-save")
+    run(BIN / "npm", *install, REDOCLY, folder=folder)
+    run(BIN / "npm", "run", "types", folder=folder, ENTRYGO_DOCUMENT=str(DOCUMENT))
     return folder
 
 
@@ -67,22 +72,25 @@ def test_agent_ready_finds_it_ready_for_agents(tmp_path: Path) -> None:
     run(BIN / "agent-ready", DOCUMENT, f"--min-score={LOWEST_SCORE}", folder=tmp_path)
 
 
-async def test_a_client_generated_for_typescript_drives_the_whole_loop(
-    shop: Shop, node: Path
+def test_the_typescript_client_is_typed_by_the_document_and_keeps_the_retry_rule(
+    node: Path,
 ) -> None:
-    made = ("node_modules/.bin/openapi-typescript", DOCUMENT, "-o", "entrygo.d.ts")
-    await asyncio.to_thread(run, *made, folder=node)
-    await asyncio.to_thread(run, "node_modules/.bin/tsc", folder=node)
-    account = shop.account
-    ids = (account.account_id, account.warehouse_id, account.broker_id)
-    url = str(shop.http.base_url).rstrip("/")
+    run(BIN / "npm", "run", "check", folder=node)
+    run(BIN / "npm", "test", folder=node)
 
-    told = await asyncio.to_thread(run, "node", "loop.ts", url, account.key, *ids, folder=node)
 
-    loop = json.loads(told)
-    assert loop["documents"] == 5
-    assert loop["executed"] == loop["inspected"]
-    assert loop["status"] in {"SUBMITTING", "COMPLETED"}
+async def test_the_typescript_readmes_example_drives_the_whole_loop(shop: Shop, node: Path) -> None:
+    (shown,) = (block.text for block in blocks(node / "README.md") if block.language == "ts")
+    assert shown == (node / "examples" / "loop.ts").read_text()
+    given = {
+        "ENTRYGO_API_KEY": shop.account.key,
+        "ENTRYGO_API_URL": str(shop.http.base_url).rstrip("/"),
+    }
+
+    told = await asyncio.to_thread(lambda: run("node", "examples/loop.ts", folder=node, **given))
+
+    assert "commercial_customs_invoice.html" in told
+    assert "COMPLETED cp_" in told
 
 
 async def test_a_client_generated_for_python_drives_the_whole_loop(

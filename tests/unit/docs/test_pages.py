@@ -50,7 +50,11 @@ def test_every_json_example_has_the_shape_it_names(page: Path) -> None:
         jsonschema_rs.validate(schema, orjson.loads(block.text))
 
 
-@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: str(page.relative_to(REPOSITORY)))
+@pytest.mark.parametrize(
+    "page",
+    [*MARKDOWN, *sorted((REPOSITORY / "clients").glob("*/README.md"))],
+    ids=lambda page: str(page.relative_to(REPOSITORY)),
+)
 def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#?\s]+)", page.read_text(encoding="utf-8")):
         if target.startswith("/"):
