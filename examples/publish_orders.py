@@ -17,6 +17,7 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import aio_pika
 from aio_pika.abc import AbstractConnection, AbstractQueue
@@ -74,6 +75,7 @@ async def publish(url: str, message: dict[str, Any]) -> dict[str, Any]:
                 delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
                 message_id=message["command_id"],
                 type="SyncOrders",
+                user_id=unquote(urlsplit(url).username or "guest"),  # RabbitMQ checks it
             ),
             routing_key="orders.sync",
             mandatory=True,

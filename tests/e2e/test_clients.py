@@ -132,18 +132,6 @@ async def test_orders_that_an_internal_service_publishes_can_be_planned(
     assert plan["totals"]["orders"] + len(plan["excluded_order_ids"]) == 30
 
 
-async def test_the_publishers_own_user_publishes_and_hears_nothing(
-    shop: Shop, users: dict[str, str]
-) -> None:
-    code, printed = await run(
-        *("examples/publish_orders.py", shop.account.account_id),
-        ENTRYGO_RABBIT_URL=users["publisher"],
-    )
-
-    assert code == 0, printed
-    assert json.loads(printed)["records"] is None
-
-
 async def test_a_publisher_is_told_that_no_queue_took_its_message(servers: Addresses) -> None:
     with virtual_host(servers) as address:  # ours, before any service of ours has been there
         nowhere, said_nowhere = await run(

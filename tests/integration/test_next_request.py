@@ -25,7 +25,7 @@ from shared.settings import CommonSettings
 from shared.store import Store
 from support.gateways import PATIENT, a_client, an_app
 from support.shop import SWEATER, an_order
-from support.workshop import Workshop
+from support.workshop import UNHEARD, Workshop
 from support.workshop import an_order as an_order_fact
 
 pytestmark = pytest.mark.integration
@@ -213,7 +213,7 @@ async def publish_ahead(workshop: Workshop, *, quantity: int) -> None:
     fact = an_order_fact("A-1", quantity=quantity)
     stamp = workshop.stamp() | {"issued_at": timestamp(workshop.clock() + AHEAD)}
     command = workshop.sync_command(fact).model_copy(update=stamp)
-    await workshop.planner.syncing.orders(command, has_caller=False)
+    await workshop.planner.syncing.orders(command, UNHEARD)
 
 
 async def test_what_follows_a_message_from_ahead_is_taken_by_a_planner_whose_clock_is_behind(

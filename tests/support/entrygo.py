@@ -32,7 +32,7 @@ class Entrygo:
         return envelope
 
 
-def entrygo_on(settings: CommonSettings) -> Entrygo:
+def entrygo_on(settings: CommonSettings, **more: str) -> Entrygo:
     """The command, pointed at these servers."""
     return Entrygo(
         {
@@ -40,5 +40,6 @@ def entrygo_on(settings: CommonSettings) -> Entrygo:
             "ENTRYGO_MONGO_DATABASE": settings.mongo_database,
             "ENTRYGO_RABBIT_URL": settings.rabbit_url.get_secret_value(),
             "ENTRYGO_RETRY_DELAYS_MS": str(list(settings.retry_delays_ms)),
+            **more,
         }
     )

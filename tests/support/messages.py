@@ -10,7 +10,7 @@ from pamqp import encode
 from shared.contracts.base import Message
 from shared.contracts.exports import VerifyPlan
 from shared.errors import QueueUnavailable
-from shared.messaging.journey import copied
+from shared.messaging.journey import asked_by, copied
 from shared.messaging.topology import EventRoute
 
 FRAME = 128 * 1024  # the properties of a message are one frame
@@ -129,6 +129,12 @@ class Sent:
     async def reply(self, to: RabbitMessage, kind: str, body: bytes) -> None:
         asked = {"correlation_id": to.correlation_id, "routing_key": to.reply_to}
         self.replies.append(self._carried(body, asked | {"message_type": kind}))
+
+    def asker(self, message: RabbitMessage) -> str:
+        return asked_by(message, "tests")
+
+    def may_answer(self, message: RabbitMessage) -> bool:
+        return bool(message.reply_to)
 
     async def announce(self, event: EventRoute, message: Message, *, step: str) -> None:
         assert step

@@ -18,6 +18,7 @@ from shared.records import (
 from shared.simulator import Simulated
 from support.fault_scenarios import ReplayedDeadLetter
 from support.typed import Ended, Typed, answer
+from support.typed_publishers import NewPublisher, RevokedPublisher
 from support.typed_restores import Released, Restored
 from support.waiting import until
 
@@ -223,6 +224,10 @@ TYPED: dict[str, tuple[type[Typed], ...]] = {
     "operator.operate_export": (VoidedExport, ResubmittedExport),
     **dict.fromkeys(_RESTORE, (Restored,)),
     "operator.release_epoch": (Released,),
+    "operator.keep_publisher": (NewPublisher,),
+    "operator.let_publisher_in": (NewPublisher,),
+    "operator.change_publisher": (RevokedPublisher,),
+    "operator.remove_publisher": (RevokedPublisher,),
     "operator.replay_dead_letter": (ReplayedLetter,),
     "operator.drop_dead_letter": (DroppedLetter,),
 }

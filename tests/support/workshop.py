@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from planner.repository import Repository as Plans
+from planner.settings import Publishers
 from planner.use_cases.plan import Planning
+from planner.use_cases.publishing import Publishing, Sender
 from planner.use_cases.sync import Syncing
 from planner.use_cases.verify import Verifying
 from shared.clock import timestamp
@@ -38,6 +40,8 @@ from support.accounts import Seeded, seed_account
 from support.executors import Executor
 from support.gated import GatedStore
 from support.ticking import Ticking
+
+UNHEARD = Sender("gateway", waits=False)
 
 Result = TypeVar("Result")
 
@@ -91,7 +95,9 @@ class Workshop:
         repository = Plans(store)
         return Planner(
             store,
-            Syncing(repository, self.messages, self.clock),
+            Syncing(
+                repository, self.messages, self.clock, Publishing(repository, Publishers.SIGNED)
+            ),
             Planning(repository, self.clock),
             Verifying(repository, self.clock),
         )
@@ -163,12 +169,12 @@ class Workshop:
         return sorted(await self.sync(*facts))
 
     async def sync(self, *facts: OrderFact) -> list[str]:
-        synced = await self.planner.syncing.orders(self.sync_command(*facts), has_caller=False)
+        synced = await self.planner.syncing.orders(self.sync_command(*facts), UNHEARD)
         return [record.id for record in synced.records]
 
     async def sync_product(self, product: ProductFact) -> None:
         command = SyncProducts(items=(product,), **self.stamp())
-        await self.planner.syncing.products(command, has_caller=False)
+        await self.planner.syncing.products(command, UNHEARD)
 
     def an_order_id(self, external_id: str) -> str:
         """Of an order of this account, synced or not."""

@@ -56,6 +56,7 @@ class SyncedDocument(TypedDict):
     metadata: dict[str, Any] | None
     hash: str
     applied: str  # stamp of the newest command that touched it
+    publisher: NotRequired[str | None]  # that wrote what stands here, where not the gateway did
     revision: int
     created_at: str
     updated_at: str
@@ -82,6 +83,15 @@ class ApiKey(TypedDict):
     test: bool
     name: str
     prefix: str
+    created_at: str
+    revoked_at: str | None
+
+
+class Publisher(TypedDict):
+    """A service of the company that publishes orders, under its name; see permissions.py."""
+
+    _id: str
+    accounts: list[str]  # for which it may
     created_at: str
     revoked_at: str | None
 
@@ -161,6 +171,7 @@ IDEMPOTENCY_KEYS: Final = Collection[KeyRecord]("idempotency_keys")
 
 # Of no account, so sharded by `_id` or not at all:
 API_KEYS: Final = Part[ApiKey]("api_keys", None)  # its hash is what the account is found by
+PUBLISHERS: Final = Part[Publisher]("publishers", None)  # each of some accounts
 TARIFF_TABLES: Final = Part[Document]("tariff_tables", None)  # the same for everybody
 BLOBS: Final = Part[Blob]("blobs", None)  # equal bytes are one document, whoever has them
 EPOCHS: Final = Part[Epoch]("epochs", None)  # of the whole store

@@ -6,7 +6,7 @@ import pytest
 
 from shared.contracts.sync import OrdersSynced, SyncedRecord, SyncOrders
 from support.gated import Died
-from support.workshop import Workshop, an_order
+from support.workshop import UNHEARD, Workshop, an_order
 
 pytestmark = pytest.mark.integration
 
@@ -21,7 +21,7 @@ def a_sync(workshop: Workshop, quantities: dict[str, int]) -> SyncOrders:
 
 
 async def synced(workshop: Workshop, command: SyncOrders) -> OrdersSynced:
-    return await workshop.a_planner().syncing.orders(command, has_caller=False)
+    return await workshop.a_planner().syncing.orders(command, UNHEARD)
 
 
 async def quantities(workshop: Workshop) -> dict[str, int]:
@@ -39,7 +39,7 @@ async def while_it_is_writing(
     """The command's answer, with the other one done between its reading and its writing."""
     slow = workshop.a_planner()
     pause = slow.store.pause("planner.apply_orders", "before")
-    running = workshop.start(slow.syncing.orders(command, has_caller=False))
+    running = workshop.start(slow.syncing.orders(command, UNHEARD))
     await pause.reached(running)
     await synced(workshop, other)
     pause.go_on()
@@ -77,7 +77,7 @@ async def test_what_was_written_before_a_death_is_answered_alike_afterwards(
     dying = workshop.a_planner()
     dying.store.die("planner.apply_orders", "after")
     with pytest.raises(Died):
-        await dying.syncing.orders(command, has_caller=False)
+        await dying.syncing.orders(command, UNHEARD)
 
     first, second = [(await synced(workshop, command)).records for _ in range(2)]
 

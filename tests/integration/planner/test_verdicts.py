@@ -18,7 +18,7 @@ from shared.records import EXPORTS, ORDERS, PLANS
 from shared.settings import CommonSettings
 from support.gated import Died
 from support.waiting import until
-from support.workshop import SWEATER, Workshop, an_order, types_of
+from support.workshop import SWEATER, UNHEARD, Workshop, an_order, types_of
 
 pytestmark = pytest.mark.integration
 
@@ -267,7 +267,7 @@ async def test_a_command_from_the_future_is_refused_before_its_first_effect(
     command = workshop.sync_command(an_order("A-1")).model_copy(update=ahead)
 
     with pytest.raises(Refused) as error:
-        await workshop.planner.syncing.orders(command, has_caller=False)
+        await workshop.planner.syncing.orders(command, UNHEARD)
 
     assert error.value.refusal.field == "issued_at"
     assert await workshop.stored_order("A-1") is None
@@ -280,7 +280,7 @@ async def test_an_older_sync_never_overwrites_a_newer_one_in_any_order_of_arriva
     [newest] = commands[-1:]
 
     async def sync(command: SyncOrders) -> bool:
-        [record] = (await workshop.a_planner().syncing.orders(command, has_caller=False)).records
+        [record] = (await workshop.a_planner().syncing.orders(command, UNHEARD)).records
         return record.superseded
 
     await sync(commands[0])
@@ -302,7 +302,7 @@ async def test_syncs_of_one_record_at_once_leave_the_newest(workshop: Workshop) 
     planners = [workshop.a_planner() for _ in commands]
     await asyncio.gather(
         *(
-            planner.syncing.orders(command, has_caller=False)
+            planner.syncing.orders(command, UNHEARD)
             for planner, command in zip(planners, commands, strict=True)
         )
     )
@@ -320,7 +320,7 @@ async def test_an_unchanged_sync_keeps_the_revision_and_still_counts_as_the_newe
     )
 
     for command in (first, same, older):
-        await workshop.planner.syncing.orders(command, has_caller=False)
+        await workshop.planner.syncing.orders(command, UNHEARD)
 
     order = await workshop.stored_order("A-1")
     assert order is not None

@@ -15,6 +15,7 @@ import executor.settings
 import gateway.settings
 import planner.settings
 from entrygo_operator.app import app
+from entrygo_operator.rabbit_users import Management
 from shared.contracts.lifecycle import Status
 from shared.settings import CommonSettings
 from support.pages import REPOSITORY
@@ -22,6 +23,7 @@ from support.pages import REPOSITORY
 DOCS = REPOSITORY / "docs"
 SETTINGS: tuple[type[BaseSettings], ...] = (
     CommonSettings,
+    Management,
     gateway.settings.Settings,
     planner.settings.Settings,
     gateway.settings.Limits,

@@ -104,6 +104,7 @@ def a_letter(body: bytes) -> DeadLetter:
         reason="refused 422: jo@buyer.example",
         died_at="2026-11-24T10:00:00.000Z",
         type="SyncOrders",
+        asker="publisher@shop",
         size=len(body),
         body=body,
     )

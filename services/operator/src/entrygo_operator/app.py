@@ -14,6 +14,7 @@ from entrygo_operator.exports import exports
 from entrygo_operator.keys import keys
 from entrygo_operator.parties import brokers, warehouses
 from entrygo_operator.plans import plans
+from entrygo_operator.publishers import publishers
 from entrygo_operator.releases import release
 from entrygo_operator.tariffs import tariffs
 
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.add_typer(accounts, name="account")
 app.add_typer(keys, name="key")
+app.add_typer(publishers, name="publisher")
 app.add_typer(warehouses, name="warehouse")
 app.add_typer(brokers, name="broker")
 app.add_typer(exports, name="export")

@@ -42,6 +42,7 @@ from shared.records import (
     PLANS,
     PRINTS,
     PRODUCTS,
+    PUBLISHERS,
     TARIFF_TABLES,
     VERDICTS,
     WAREHOUSES,
@@ -65,6 +66,7 @@ PLACES: Final[tuple[Place[Any], ...]] = (
     WAREHOUSES,
     BROKERS,
     API_KEYS,
+    PUBLISHERS,
     TARIFF_TABLES,
     BLOBS,
 )

@@ -51,7 +51,7 @@ async def list_letters(
     begin = ids.index(after) + 1 if after else 0
     found = found[begin : begin + limit]
     now = await session.store.now()
-    columns = ("id", "type", "origin_queue", "age_seconds", "reason")
+    columns = ("id", "type", "origin_queue", "asker", "age_seconds", "reason")
     shown = [view(letter, now, full=full) for letter in found]
     return rows(shown, columns, none="No dead letters.", widest=SHOWN)
 
@@ -114,6 +114,7 @@ def view(letter: DeadLetter, now: datetime, *, full: bool) -> dict[str, Any]:
         "id": letter.id,
         "type": letter.type,
         "origin_queue": letter.origin_queue,
+        "asker": letter.asker or None,
         "reason": letter.reason if full else _EMAIL.sub(MASK, letter.reason),
         "died_at": letter.died_at,
         "age_seconds": None if age is None else round(age),

@@ -8,6 +8,7 @@ from planner.repository import Repository
 from planner.settings import Settings
 from planner.subscribers import subscribe
 from planner.use_cases.plan import Planning
+from planner.use_cases.publishing import Publishing
 from planner.use_cases.sync import Syncing
 from planner.use_cases.verify import Verifying
 from shared.clock import utc_now
@@ -23,7 +24,7 @@ async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[
         repository = Repository(store)
         subscribe(
             messages,
-            Syncing(repository, messages, utc_now),
+            Syncing(repository, messages, utc_now, Publishing(repository, settings.publishers)),
             Planning(repository, utc_now),
             Verifying(repository, utc_now),
             settings.queues,

@@ -16,10 +16,12 @@ from shared.contracts.snapshot import TariffEdition
 from shared.exports import Guard, advance, transition
 from shared.records import (
     ACCOUNTS,
+    PUBLISHERS,
     Claim,
     Collection,
     Document,
     PartyDocument,
+    Publisher,
     Record,
     SyncedDocument,
 )
@@ -56,6 +58,9 @@ class Repository:
     ) -> dict[str, Document]:
         found = await self.records(collection, account_id, ids)
         return {id_: record["content"] for id_, record in found.items()}
+
+    async def publisher(self, name: str) -> Publisher | None:
+        return await self._store.get(PUBLISHERS, name)
 
     async def has_account(self, account_id: str) -> bool:
         return await self._store.get(ACCOUNTS.of(account_id), account_id) is not None

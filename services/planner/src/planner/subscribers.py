@@ -2,13 +2,14 @@
 
 from planner.settings import Queues
 from planner.use_cases.plan import Planning
+from planner.use_cases.publishing import Sender
 from planner.use_cases.sync import Syncing
 from planner.use_cases.verify import Verifying
 from shared.contracts.exports import ExportPlanned, PlanExport, PlanVerified, VerifyPlan
 from shared.contracts.sync import OrdersSynced, ProductsSynced, SyncOrders, SyncProducts
 from shared.logs import note
 from shared.messaging import topology
-from shared.messaging.rabbit import Messages, ReplyTo
+from shared.messaging.rabbit import Asker, Messages, ReplyTo
 
 
 def subscribe(
@@ -40,11 +41,13 @@ def subscribe(
 
 def _subscribe_syncs(messages: Messages, syncing: Syncing) -> None:
     @messages.subscriber(topology.PRODUCTS_SYNC)
-    async def sync_products(command: SyncProducts, reply_to: ReplyTo) -> ProductsSynced:
-        note(did=f"{len(command.items)} products")
-        return await syncing.products(command, has_caller=bool(reply_to))
+    async def sync_products(
+        command: SyncProducts, reply_to: ReplyTo, asker: Asker
+    ) -> ProductsSynced:
+        note(did=f"{len(command.items)} products", by=asker)
+        return await syncing.products(command, Sender(asker, bool(reply_to)))
 
     @messages.subscriber(topology.ORDERS_SYNC)
-    async def sync_orders(command: SyncOrders, reply_to: ReplyTo) -> OrdersSynced:
-        note(did=f"{len(command.items)} orders")
-        return await syncing.orders(command, has_caller=bool(reply_to))
+    async def sync_orders(command: SyncOrders, reply_to: ReplyTo, asker: Asker) -> OrdersSynced:
+        note(did=f"{len(command.items)} orders", by=asker)
+        return await syncing.orders(command, Sender(asker, bool(reply_to)))

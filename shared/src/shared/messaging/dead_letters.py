@@ -4,19 +4,21 @@ A look takes every message and puts all back that it does not act on; two looks 
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from aio_pika.abc import AbstractIncomingMessage
+from aiormq.exceptions import ChannelNotFoundEntity
 
 from shared.canonical import sha256_hex
 from shared.clock import parse_timestamp
 from shared.errors import QueueUnavailable
 from shared.messaging.declaring import DIRECT
-from shared.messaging.journey import DIED_AT, FIRST_SEEN, REASON, REQUEST_ID
+from shared.messaging.journey import ASKER, DIED_AT, FIRST_SEEN, REASON, REQUEST_ID
 from shared.messaging.link import ASKED_SECONDS, AWAY, within
+from shared.messaging.permissions import role_of
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import BY_QUEUE, DIRECT_EXCHANGE, dead_queue, died_in
 from shared.steps import durable_step
@@ -40,6 +42,7 @@ class DeadLetter:
     reason: str
     died_at: str
     type: str
+    asker: str  # the user that sent it, where RabbitMQ or the service says so
     size: int  # bytes of its body
     body: bytes
 
@@ -108,7 +111,7 @@ async def replay(messages: Messages, service: str, id_: str) -> bool:
                         message_id=message.message_id,
                         message_type=message.type,
                         content_type=message.content_type,
-                        headers={k: v for k, v in message.headers.items() if k in KEPT},
+                        headers=_replayed(message, letter),
                     )
                 await message.ack()
                 return True
@@ -131,9 +134,10 @@ async def _taken(
 ) -> AsyncGenerator[tuple[DeadLetter, AbstractIncomingMessage]]:
     channel = await messages.channel()
     try:
-        queue = await channel.declare_queue(dead_queue(service), passive=True)
-        while message := await queue.get(no_ack=False, fail=False):
-            yield _letter(service, message), message
+        with suppress(ChannelNotFoundEntity):  # no process of the service was ever there
+            queue = await channel.declare_queue(dead_queue(service), passive=True)
+            while message := await queue.get(no_ack=False, fail=False):
+                yield _letter(service, message), message
     finally:
         await channel.close()  # what was not acknowledged goes back
 
@@ -148,9 +152,23 @@ def _letter(service: str, message: AbstractIncomingMessage) -> DeadLetter:
         reason=str(headers.get(REASON) or death.get("reason") or NO_REASON),
         died_at=str(headers.get(DIED_AT) or death.get("time") or headers.get(FIRST_SEEN, "")),
         type=message.type or "",
+        asker=_asker(service, message),
         size=len(message.body),
         body=message.body,
     )
+
+
+def _asker(service: str, message: AbstractIncomingMessage) -> str:
+    """What a service's copy says is so; of another's letter, who RabbitMQ says sent it."""
+    sender = message.user_id or ""
+    copied = sender and role_of(sender) in {None, service}
+    return str(message.headers.get(ASKER, sender)) if copied else sender
+
+
+def _replayed(message: AbstractIncomingMessage, letter: DeadLetter) -> dict[str, Any]:
+    """Who sent it is asked again whether it may; what nobody signed is the operator's word."""
+    kept: dict[str, Any] = {k: v for k, v in message.headers.items() if k in KEPT}
+    return kept | ({ASKER: letter.asker} if letter.asker else {})
 
 
 def _origin(message: AbstractIncomingMessage, death: dict[str, Any]) -> str:

@@ -43,7 +43,8 @@ class Settling(BaseMiddleware[Any, Any]):
         route = topology.BY_QUEUE[self.context.get_local("handler_").queue.name]
 
         async def handle(message: RabbitMessage) -> Message | None:
-            with self.context.scope("message", message):
+            asker = self._deliveries.asker(message)
+            with self.context.scope("message", message), self.context.scope("asker", asker):
                 answer: Message | None = await call_next(message)
                 return answer
 
@@ -65,6 +66,9 @@ class Deliveries:
             route.queue: asyncio.Semaphore(route.at_once(settings.prefetch))
             for route in topology.ROUTES
         }
+
+    def asker(self, message: RabbitMessage) -> str:
+        return self._messages.asker(message)
 
     async def settle(self, route: AnyRoute, message: RabbitMessage, handle: Handle) -> None:
         """Settles it, whatever is in it and whatever `handle` raises."""

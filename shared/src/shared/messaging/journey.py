@@ -15,6 +15,8 @@ from faststream.rabbit import RabbitMessage
 from shared import tracing
 from shared.clock import parse_timestamp, timestamp, utc_now
 from shared.logs import request_id
+from shared.messaging.permissions import publisher_of, role_of
+from shared.messaging.topology import OPERATOR
 
 REQUEST_ID: Final = "x-request-id"
 ATTEMPT: Final = "x-attempt"
@@ -90,9 +92,14 @@ def of_request(until: datetime | None = None) -> dict[str, str]:
 
 
 def asked_by(message: RabbitMessage, own: str) -> str:
-    """The user that asked, as RabbitMQ checked it; on a copy, as `own`, who made it, wrote."""
+    """The user that asked, as RabbitMQ checked it; on a copy, as `own`, who made it, wrote.
+
+    Of a replay the operator (or a user that all share) may say that a publisher did.
+    """
     user = message.raw_message.user_id or ""
-    return str(message.headers.get(ASKER, user)) if user == own else user
+    first = str(message.headers.get(ASKER, user))
+    replayed = role_of(user) in {None, OPERATOR} and publisher_of(first)
+    return first if user and (user == own or replayed) else user
 
 
 def copied(message: RabbitMessage, *, keep_caller: bool) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from shared.messaging.topology import (
     DIRECT_EXCHANGE,
     EVENTS,
     EXCHANGE,
+    OPERATOR,
     PUBLISHER,
     ROUTES,
     SERVICES,
@@ -21,10 +22,10 @@ from shared.messaging.topology import (
     reply_queue,
 )
 
-USERS: Final = (*SERVICES, "gateway", "operator", PUBLISHER)
+USERS: Final = (*SERVICES, "gateway", OPERATOR, PUBLISHER)
 # These count what waits everywhere, and see how old dead letters are. Whether a queue is there is
 # told to who may read it, make it, or bind it; to bind it is nothing without a key to bind it by.
-_WATCHES: Final = ("gateway", "operator")
+_WATCHES: Final = ("gateway", OPERATOR)
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,17 @@ def role_of(user: str | None) -> str | None:
     """The service whose own user this is; None of one that is shared."""
     name = (user or "").partition("@")[0]
     return name if name in USERS else None
+
+
+def publisher_user(name: str) -> str:
+    """The user of one publisher, which `entrygo publisher create` makes."""
+    return f"{PUBLISHER}@{name}"
+
+
+def publisher_of(user: str) -> str | None:
+    """The name of the publisher whose user this is; `publisher` is the one that has no name."""
+    role, _, name = user.partition("@")
+    return (name or PUBLISHER) if role == PUBLISHER else None
 
 
 def speaks_for(user: str | None, service: str | None) -> bool:
@@ -74,7 +86,7 @@ def permissions(user: str) -> Permissions:
     watched = SERVICES if user in _WATCHES else ()
     used = (EXCHANGE, DIRECT_EXCHANGE, *((DEAD_EXCHANGE,) if routes else ()))
     told = [reply_queue(asker, "") for asker in sorted(answered(user))]
-    replayed = [route.queue for route in ROUTES] if user == "operator" else []
+    replayed = [route.queue for route in ROUTES] if user == OPERATOR else []
     topics = {
         EXCHANGE: Rights(_commands(user), _of(*(route.key for route in routes))),
         DIRECT_EXCHANGE: Rights(_of(*replayed, below=(own, *told)), _of(below=(own,))),

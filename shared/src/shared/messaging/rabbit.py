@@ -44,7 +44,9 @@ log = logging.getLogger(__name__)
 LATE_REPLY_SECONDS = 120.0
 
 Handler = Callable[Concatenate[Asked, ...], Awaitable[Answered | None]]
-ReplyTo = Annotated[str, Context("message.reply_to")]  # a handler's parameter: who waits, or ""
+# A handler's parameters: who waits, and which user asked; or "".
+ReplyTo = Annotated[str, Context("message.reply_to")]
+Asker = Annotated[str, Context("asker")]
 
 
 class Messages(Connected):
@@ -149,18 +151,23 @@ class Messages(Connected):
         part = Part(body, message_id, route.contract.__name__, headers=headers, **asking)
         await self._lanes(part, exchange=COMMANDS, routing_key=route.key)
 
-    async def reply(self, to: RabbitMessage, kind: str, body: bytes) -> None:
-        """To who asked; in a frame where the question came in one.
+    def asker(self, message: RabbitMessage) -> str:
+        """The user that sent it, as RabbitMQ checked it; "" where it does not say."""
+        return asked_by(message, self._user)
 
-        Between users of their own only to the reply queues of who asked: else whoever may ask
-        could have us answer another's question.
+    def may_answer(self, message: RabbitMessage) -> bool:
+        """Between users of their own only to the reply queues of who asked.
+
+        Else whoever may ask could have us answer another's question.
         """
+        to = asker_of(message.reply_to)
+        return self._role is None or (
+            to in answered(self._role) and speaks_for(self.asker(message), to)
+        )
+
+    async def reply(self, to: RabbitMessage, kind: str, body: bytes) -> None:
+        """To who asked; in a frame where the question came in one."""
         asker = asker_of(to.reply_to)
-        if self._role and (
-            asker not in answered(self._role) or not speaks_for(asked_by(to, self._user), asker)
-        ):
-            log.warning("a reply to nobody's queue", extra={"reply_to": to.reply_to[:100]})
-            return
         # Who runs from before the exchange of direct ones, or asks from outside.
         exchange = DIRECT if asker else None
         part = Part(body, type=kind, correlation_id=to.correlation_id, headers=of_request())
@@ -173,7 +180,7 @@ class Messages(Connected):
         self, message: RabbitMessage, queue: str, *, headers: dict[str, Any]
     ) -> None:
         """A copy of it to a queue of the own service's."""
-        asked = {ASKER: asked_by(message, self._user)}
+        asked = {ASKER: self.asker(message)}
         more = copied(message, keep_caller=True)
         await self.send(
             message.body, exchange=DIRECT, routing_key=queue, headers=headers | asked, **more

@@ -28,6 +28,7 @@ from shared.errors import Refused, StoreFault, Transient
 from shared.logs import note, request_id
 from shared.messaging import topology
 from shared.messaging.journey import (
+    ASKER,
     DIED_AT,
     LAST_ERROR,
     REASON,
@@ -62,6 +63,8 @@ class Sender(Protocol):
     async def send_dead(self, queue: str, body: bytes, **properties: Any) -> None: ...  # noqa: ANN401
     async def announce(self, event: EventRoute, message: Message, *, step: str) -> None: ...
     async def reply(self, to: RabbitMessage, kind: str, body: bytes) -> None: ...
+    def asker(self, message: RabbitMessage) -> str: ...
+    def may_answer(self, message: RabbitMessage) -> bool: ...
 
 
 class Settlement:
@@ -86,6 +89,9 @@ class Settlement:
         Raises:
             QueueUnavailable: neither reply nor retry nor dead letter could be stored.
         """
+        if message.reply_to and not self._messages.may_answer(message):
+            log.warning("a reply to nobody's queue", extra={"reply_to": message.reply_to[:100]})
+            message.reply_to = ""  # nobody hears of a refusal: it is a dead letter
         try:
             journey = Journey.read(message.headers, utc_now())
         except WrongHeader as error:
@@ -176,6 +182,7 @@ class Settlement:
     ) -> str:
         log.error("dead letter", extra={"queue": route.queue, "reason": reason[:500]})
         died = {REASON: printable(reason), DIED_AT: timestamp(utc_now())}
+        died[ASKER] = self._messages.asker(message)
         await self._messages.send_dead(
             route.queue,
             message.body,

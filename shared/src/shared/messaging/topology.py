@@ -44,7 +44,8 @@ _LARGE: Final = ".large"
 _DEAD: Final = ".dead"
 _REPLIES: Final = ".direct.replies."
 
-PUBLISHER: Final = "publisher"  # a service of the company that publishes orders
+PUBLISHER: Final = "publisher"  # services of the company that publish orders
+OPERATOR: Final = "operator"
 
 Asked = TypeVar("Asked", bound=Command)
 Answered = TypeVar("Answered", bound=Message)
@@ -160,7 +161,7 @@ EXPORTS_OPERATE = Route(
     OperateExport,
     ExportOperated,
     "Resume, void, resubmit, confirm or release, for an operator.",
-    ("operator",),
+    (OPERATOR,),
 )
 PACKAGES_PRINT = Route(
     "packages.print",

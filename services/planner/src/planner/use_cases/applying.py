@@ -26,13 +26,20 @@ class _Item(NamedTuple):
     hash: str
 
 
-async def applied(command: Command, repository: Repository, now: str) -> tuple[SyncedRecord, ...]:
+class By(NamedTuple):
+    """When it is written, and which publisher writes, where one does."""
+
+    now: str
+    publisher: str | None
+
+
+async def applied(command: Command, repository: Repository, by: By) -> tuple[SyncedRecord, ...]:
     """What became of each item, in the order of the command."""
     collection = ORDERS if isinstance(command, SyncOrders) else PRODUCTS
     items = {record_id(command.account_id, fact): _item(command, fact) for fact in command.items}
     while True:
         stored = await repository.marks(collection, command.account_id, items)
-        changes = _Changes(command, now)
+        changes = _Changes(command, by)
         for id_, item in items.items():
             changes.decide(id_, item, stored.get(id_))
         updates = changes.updates()
@@ -50,9 +57,9 @@ def _item(command: Command, fact: OrderFact | ProductFact) -> _Item:
 class _Changes:
     """What a command changes of what is stored, and how each record is afterwards."""
 
-    def __init__(self, command: Command, now: str) -> None:
+    def __init__(self, command: Command, by: By) -> None:
         self._command = command
-        self._now = now
+        self._by = by
         self.new: list[SyncedDocument] = []
         self.after: dict[str, Mapping[str, object]] = {}
         self._changed: list[Guarded] = []
@@ -72,9 +79,11 @@ class _Changes:
             self.after[id_] = was | {"applied": stamp}
         else:
             fields: Document = {"metadata": item.fact.metadata, "applied": stamp}
+            if self._by.publisher or was.get("publisher"):
+                fields["publisher"] = self._by.publisher
             if was["hash"] != item.hash:
                 fields |= {"content": item.content, "hash": item.hash}
-                fields |= {"revision": was["revision"] + 1, "updated_at": self._now}
+                fields |= {"revision": was["revision"] + 1, "updated_at": self._by.now}
             self._changed.append(Guarded([id_], {"applied": was["applied"]}, {"$set": fields}))
             self.after[id_] = was | fields
 
@@ -85,7 +94,7 @@ class _Changes:
         return [*self._changed, *moved]
 
     def _made(self, id_: str, item: _Item) -> SyncedDocument:
-        return SyncedDocument(
+        made = SyncedDocument(
             _id=id_,
             account_id=self._command.account_id,
             external_id=item.fact.external_id,
@@ -94,9 +103,12 @@ class _Changes:
             hash=item.hash,
             applied=self._command.stamp,
             revision=1,
-            created_at=self._now,
-            updated_at=self._now,
+            created_at=self._by.now,
+            updated_at=self._by.now,
         )
+        if self._by.publisher:
+            made["publisher"] = self._by.publisher
+        return made
 
 
 def _told(id_: str, after: Mapping[str, object], command: Command) -> SyncedRecord:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from planner.repository import Repository
-from planner.use_cases.applying import applied
+from planner.use_cases.applying import By, applied
+from planner.use_cases.publishing import Publishing, Sender
 from shared.clock import Clock, parse_timestamp, timestamp
 from shared.contracts.base import after
 from shared.contracts.errors import ErrorCode, Refusal
@@ -27,39 +28,45 @@ AHEAD = timedelta(minutes=1)
 
 
 class Syncing:
-    def __init__(self, repository: Repository, messages: Messages, now: Clock) -> None:
+    def __init__(
+        self, repository: Repository, messages: Messages, now: Clock, publishing: Publishing
+    ) -> None:
         self._repository = repository
+        self._publishing = publishing
         self._messages = messages
         self._now = now
 
-    async def products(self, command: SyncProducts, *, has_caller: bool) -> ProductsSynced:
+    async def products(self, command: SyncProducts, sender: Sender) -> ProductsSynced:
         facts = {product_id(command.account_id, fact.external_id): fact for fact in command.items}
-        refusal = await self._checked(command, PRODUCTS, facts) or await self._no_account(command)
-        await self._accepted(command, refusal, has_caller=has_caller)
-        return ProductsSynced(records=await self._applied(command))
+        refusal = await self._checked(command, sender, PRODUCTS, facts)
+        await self._accepted(command, refusal or await self._no_account(command), sender)
+        return ProductsSynced(records=await self._applied(command, sender))
 
-    async def orders(self, command: SyncOrders, *, has_caller: bool) -> OrdersSynced:
+    async def orders(self, command: SyncOrders, sender: Sender) -> OrdersSynced:
         account_id = command.account_id
         facts = {order_id(account_id, fact.external_id): fact for fact in command.items}
-        refusal = await self._checked(command, ORDERS, facts) or await self._no_account(command)
-        refusal = refusal or await self._unknown(command)
-        await self._accepted(command, refusal, has_caller=has_caller)
+        refusal = await self._checked(command, sender, ORDERS, facts)
+        refusal = refusal or await self._no_account(command) or await self._unknown(command)
+        await self._accepted(command, refusal, sender)
         synced = OrdersSynced(
             account_id=account_id,
             command_id=command.command_id,
-            records=await self._applied(command),
+            records=await self._applied(command, sender),
         )
         await self._messages.announce(ORDERS_SYNCED, synced, step="planner.announce_synced")
         return synced
 
-    async def _applied(self, command: SyncOrders | SyncProducts) -> tuple[SyncedRecord, ...]:
-        return await applied(command, self._repository, timestamp(self._now()))
+    async def _applied(
+        self, command: SyncOrders | SyncProducts, sender: Sender
+    ) -> tuple[SyncedRecord, ...]:
+        by = By(timestamp(self._now()), sender.publisher)
+        return await applied(command, self._repository, by)
 
     async def _accepted(
-        self, command: SyncOrders | SyncProducts, refusal: Refusal | None, *, has_caller: bool
+        self, command: SyncOrders | SyncProducts, refusal: Refusal | None, sender: Sender
     ) -> None:
         """Raises the refusal; one that was answered is kept, so that no late copy runs."""
-        if has_caller:
+        if sender.waits:
             refusal = await self._repository.sync_verdict(
                 command.command_id, command.account_id, refusal, self._now()
             )
@@ -69,10 +76,12 @@ class Syncing:
     async def _checked(
         self,
         command: SyncOrders | SyncProducts,
+        sender: Sender,
         collection: Collection[SyncedDocument],
         ids: Iterable[str],
     ) -> Refusal | None:
         try:
+            await self._publishing.check(sender, command.account_id)
             ahead = parse_timestamp(command.issued_at) > self._now() + AHEAD
             if ahead and not await self._follows(command, collection, ids):
                 raise invalid("issued_at", "The command was issued in the future.")
