@@ -35,6 +35,7 @@ _PASSES: dict[str, tuple[int, ...]] = {
 _LOOP = (
     "gateway.ask",
     "gateway.begin_key",
+    "gateway.count_stored",
     "gateway.keep_outcome",
     "planner.ack_exports_plan",
     "planner.ack_products_sync",

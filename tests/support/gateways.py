@@ -19,6 +19,7 @@ from gateway.idempotency import Idempotency
 from gateway.readers import Readers
 from gateway.reads import Reads
 from gateway.settings import Settings
+from gateway.storage import Storage
 from shared.canonical import sha256_hex
 from shared.clock import Clock
 from shared.messaging import topology
@@ -133,6 +134,7 @@ def an_app(store: Store, messages: Messages, settings: Settings, now: Clock) -> 
         limit=RateLimit(settings.rate_per_second, settings.rate_burst),
         admission=app.state.admission,
         changes=Changes(store),
+        storage=Storage(store, settings.account_stored_bytes, now),
         now=now,
     )
     return app

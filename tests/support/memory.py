@@ -85,6 +85,17 @@ class MemoryStore:
         document.update(copy.deepcopy(update["$set"]))
         return copy.deepcopy(document)
 
+    async def upsert_each(
+        self, part: Part[Any], updates: Iterable[tuple[str, Mapping[str, Any]]], *, step: str
+    ) -> None:
+        await self._step(step)
+        for id_, change in updates:
+            document = self.collection(part).setdefault(id_, part.within({"_id": id_}))
+            for path, amount in change["$inc"].items():
+                outer, inner = path.split(".")
+                counts = document.setdefault(outer, {})
+                counts[inner] = counts.get(inner, 0) + amount
+
     async def settle(
         self, part: Part[Any], id_: str, guard: Mapping[str, Any], fields: Document, *, step: str
     ) -> bool:

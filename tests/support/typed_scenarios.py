@@ -19,6 +19,7 @@ from shared.simulator import Simulated
 from support.fault_scenarios import ReplayedDeadLetter
 from support.typed import Ended, Typed, answer
 from support.typed_publishers import NewPublisher, RevokedPublisher
+from support.typed_purges import Purged
 from support.typed_restores import Released, Restored
 from support.waiting import until
 
@@ -212,6 +213,14 @@ _RESTORE = (
     "operator.restore_export",
     "operator.end_restore",
 )
+_PURGE = (
+    "operator.purge_claims",
+    "operator.purge_export",
+    "operator.purge_refusals",
+    "operator.mark_unused",
+    "operator.purge_unused",
+    "operator.count_stored",
+)
 TYPED: dict[str, tuple[type[Typed], ...]] = {
     "operator.create_party": (NewAccount, NewWarehouse),
     "operator.update_party": (ChangedAccount,),
@@ -223,6 +232,7 @@ TYPED: dict[str, tuple[type[Typed], ...]] = {
     "operator.use_tariff_table": (LoadedTariff,),
     "operator.operate_export": (VoidedExport, ResubmittedExport),
     **dict.fromkeys(_RESTORE, (Restored,)),
+    **dict.fromkeys(_PURGE, (Purged,)),
     "operator.release_epoch": (Released,),
     "operator.keep_publisher": (NewPublisher,),
     "operator.let_publisher_in": (NewPublisher,),

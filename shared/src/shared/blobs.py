@@ -3,7 +3,6 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import Final
 
 import zstandard
@@ -51,8 +50,14 @@ class Blobs(ABC):
         return {digest: await unpacked(digest, found.get(digest)) for digest in wanted}
 
     async def _put(self, blob: Blob) -> None:
-        with suppress(Duplicate):  # these very bytes are there
-            await self._insert_blob(blob)
+        """Where these very bytes are there, they stay: a purge may be about to let them go."""
+        stays = False
+        while not stays:
+            try:
+                return await self._insert_blob(blob)
+            except Duplicate:
+                stays = await self._keep_blob(blob["_id"])
+        return None
 
     @abstractmethod
     async def _blobs(self, digests: Iterable[str]) -> Mapping[str, Blob]:
@@ -61,6 +66,10 @@ class Blobs(ABC):
     @abstractmethod
     async def _insert_blob(self, blob: Blob) -> None:
         """Shares its round trip with those under way together; `Duplicate` when it is there."""
+
+    @abstractmethod
+    async def _keep_blob(self, digest: str) -> bool:
+        """Whether it is there, and not marked as unused any more."""
 
 
 async def packed(data: bytes) -> Blob:

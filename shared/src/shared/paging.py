@@ -1,6 +1,6 @@
 """A whole collection, a page at a time: for what reads all of it and holds little."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, cast
 
 from shared.records import Place, Record
@@ -15,11 +15,16 @@ async def pages(
     query: Mapping[str, Any] | None = None,
     *,
     size: int = A_PAGE,
+    shown: Sequence[str] = (),
 ) -> AsyncIterator[list[Record]]:
-    """The documents in ascending id, each once; what is written meanwhile may be missing."""
+    """The documents in ascending id, each once; what is written meanwhile may be missing.
+
+    Of each these fields, where any are named, and its id.
+    """
     after: dict[str, Any] = {}
+    fields = dict.fromkeys(shown, 1) or None
     while page := await store.find(
-        place, {**(query or {}), **after}, sort=[("_id", 1)], limit=size
+        place, {**(query or {}), **after}, sort=[("_id", 1)], limit=size, projection=fields
     ):
         yield page
         if len(page) < size:

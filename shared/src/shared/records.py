@@ -42,6 +42,11 @@ class Collection(str, Generic[Record]):
 Place = Collection[Record] | Part[Record]
 
 
+def day_of(moment: datetime) -> str:
+    """The day under which what was stored on it is counted."""
+    return moment.strftime("%Y%m%d")
+
+
 def named(place: str | Part[Any]) -> str:
     return str(place.collection if isinstance(place, Part) else place)
 
@@ -137,6 +142,7 @@ class Blob(TypedDict):
     _id: str
     encoding: str  # identity, zstd
     data: bytes
+    unused_since: NotRequired[str]  # nothing was found to refer to it: `entrygo purge`
 
 
 class Epoch(TypedDict):
@@ -166,6 +172,7 @@ PRINTS: Final = Collection[Print]("prints")
 ACCOUNTS: Final = Collection[PartyDocument]("accounts")
 WAREHOUSES: Final = Collection[PartyDocument]("warehouses")
 BROKERS: Final = Collection[PartyDocument]("brokers")
+STORAGE: Final = Collection[Document]("storage")  # about how much is stored of an account
 VERDICTS: Final = Collection[Document]("verdicts")
 IDEMPOTENCY_KEYS: Final = Collection[KeyRecord]("idempotency_keys")
 

@@ -195,6 +195,14 @@ class Store(Server, Blobs):
     async def _insert_blob(self, blob: Blob) -> None:
         await self._writers[named(BLOBS)](_raw(blob))
 
+    async def _keep_blob(self, digest: str) -> bool:
+        fields, marked = {"unused_since": 1}, {"_id": digest, "unused_since": {"$exists": True}}
+        found = await self.find(BLOBS, {"_id": digest}, projection=fields)
+        if not (found and "unused_since" in found[0]):
+            return bool(found)
+        unmark = self._collection(BLOBS).update_one(marked, {"$unset": {"unused_since": ""}})
+        return (await self._told(unmark)).matched_count > 0
+
     def _collection(self, place: str | Part[Any]) -> bulk.Place:
         return self._collections[named(place)]
 

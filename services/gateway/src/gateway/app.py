@@ -20,6 +20,7 @@ from gateway.readers import Readers
 from gateway.reads import Reads
 from gateway.routes import account, catalogue, docs, exports, packages, writes
 from gateway.settings import Limits, Settings
+from gateway.storage import Storage
 from shared.checks.gauges import Gauges
 from shared.service import Checks, open_seams, repeating, run_service
 from shared.settings import CommonSettings
@@ -63,6 +64,7 @@ async def lifespan(
     files()  # read now, not under the first request
     async with open_seams(common, NAME) as (store, messages, clock, checks):
         readers = Readers(messages, settings.worker_absence)
+        storage = Storage(store, settings.account_stored_bytes, clock)
         idempotency = Idempotency(store, readers, settings, clock)
         await messages.start()
         app.state.gateway = Gateway(
@@ -76,10 +78,14 @@ async def lifespan(
             limit=RateLimit(settings.rate_per_second, settings.rate_burst),
             admission=app.state.admission,
             changes=Changes(store),
+            storage=storage,
             now=clock,
         )
         gauges = Gauges(store, messages, common.retry_delays_ms)
-        async with repeating(gauges.refresh, settings.gauges_every):
+        async with (
+            repeating(gauges.refresh, settings.gauges_every),
+            repeating(storage.refresh, settings.stored_every),
+        ):
             yield checks
         del app.state.gateway
         await idempotency.stop()

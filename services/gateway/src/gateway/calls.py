@@ -14,6 +14,7 @@ from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
 from shared.ids import derived_id
 from shared.messaging.topology import Answered, Asked, Route
+from shared.records import KeyRecord
 
 Body_co = TypeVar("Body_co", bound=WriteBody, covariant=True)
 
@@ -54,6 +55,7 @@ class Write(Generic[Asked, Answered]):
     finish: Callable[[Answered], Awaitable[Answer]]
     running: Callable[[], Awaitable[Answer]] | None = None
     done_anyway: Callable[[str], Awaitable[Answer | None]] | None = None
+    repeats: bool = False  # another one that changes nothing is answered the same bytes
 
     async def outcome(self, command_id: str, reply: Awaitable[Answered]) -> Answer:
         try:
@@ -75,3 +77,12 @@ class Write(Generic[Asked, Answered]):
         """Of the checked body with its defaults, without the key."""
         given = self.call.body.model_dump(mode="json", by_alias=True, exclude={"idempotency_key"})
         return sha256_hex(orjson.dumps(given, option=orjson.OPT_SORT_KEYS))
+
+
+def as_written_now(record: KeyRecord) -> KeyRecord:
+    """A record of 0.1.0 holds its command as text, and the command's id in that alone."""
+    if record.get("command_id") is not None:
+        return record
+    text = str(record["command"])
+    named: str = orjson.loads(text)["command_id"]
+    return {**record, "command": text.encode(), "command_id": named}

@@ -25,6 +25,7 @@ from gateway.reads import Reads
 from gateway.schemas.requests import WriteBody
 from gateway.schemas.values import idempotency_key, rfc3339
 from gateway.settings import Settings
+from gateway.storage import Storage
 from shared.clock import Clock
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
@@ -69,6 +70,7 @@ class Gateway:
     limit: RateLimit
     admission: Admission
     changes: Changes
+    storage: Storage
     now: Clock
 
 

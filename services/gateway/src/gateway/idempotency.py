@@ -11,9 +11,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import orjson
-
-from gateway.calls import OK, Answer, Write
+from gateway.calls import OK, Answer, Write, as_written_now
 from gateway.readers import Readers
 from gateway.settings import Settings
 from shared import tracing
@@ -30,6 +28,7 @@ log = logging.getLogger(__name__)
 RUNNING: Final = "running"
 _NOT_DONE: Final = "No answer in time. The request had no idempotency key: it is not begun later."
 _INLINE_BYTES: Final = 256 * 1024
+_REPEATED_BYTES: Final = 4 * 1024  # less is not worth a document of its own
 _POLL_SECONDS: Final = 0.1
 _BEGUN_WITHIN: Final = 0.8  # of the wait: what is begun later is seldom done in time
 _SERVER_ERROR: Final = 500
@@ -125,7 +124,7 @@ class Idempotency:
             {"token": minted_id("lease_"), "lease_until": self._lease(write)},
             step="gateway.take_over_key",
         )
-        return None if taken is None else await self._drive(write, _as_written_now(taken))
+        return None if taken is None else await self._drive(write, as_written_now(taken))
 
     # -- the command
 
@@ -180,11 +179,16 @@ class Idempotency:
     # -- guarded by the token: whoever no longer holds the record answers what it says
 
     async def _keep(self, write: AnyWrite, record: KeyRecord, answer: Answer) -> Answer:
+        """With its answer, which a blob holds where another like it has the same: once stored.
+
+        The command is not needed any more.
+        """
         outcome: Document = {"status": answer.status, "body": answer.body}
-        if len(answer.body) > _INLINE_BYTES:
+        if (size := len(answer.body)) > (_REPEATED_BYTES if write.repeats else _INLINE_BYTES):
             digest = await self._store.put_blob(answer.body, step="gateway.store_answer")
-            outcome = {"status": answer.status, "blob": digest}
-        part, done = KEYS.of(record["account_id"]), {"state": "done", "outcome": outcome}
+            outcome = {"status": answer.status, "blob": digest, "bytes": size}
+        done: Document = {"state": "done", "outcome": outcome, "command": b""}
+        part = KEYS.of(record["account_id"])
         kept = await self._store.settle(
             part, record["_id"], _held(record), done, step="gateway.keep_outcome"
         )
@@ -219,7 +223,7 @@ class Idempotency:
         """A 202 lets the client go, so that the command is published by then, by whomever."""
         if write.running is None:
             raise Refused(ErrorCode.IDEMPOTENCY_IN_PROGRESS)
-        again = _as_written_now(record)
+        again = as_written_now(record)
         await self._readers.ask(write.route, again["command_id"], again["command"], 0)
         return await self._unanswered(write)
 
@@ -233,15 +237,6 @@ class Idempotency:
         if keyed:
             raise NoReply("no answer in time")
         raise Refused(ErrorCode.SERVICE_UNAVAILABLE, _NOT_DONE)
-
-
-def _as_written_now(record: KeyRecord) -> KeyRecord:
-    """A record of 0.1.0 holds its command as text, and the command's id in that alone."""
-    if record.get("command_id") is not None:
-        return record
-    text = str(record["command"])
-    named: str = orjson.loads(text)["command_id"]
-    return {**record, "command": text.encode(), "command_id": named}
 
 
 def _held(record: KeyRecord) -> Document:

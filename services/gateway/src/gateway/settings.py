@@ -78,5 +78,9 @@ class Settings(BaseSettings):
     shares: Shares = Field(default_factory=Shares)
     # A page of a list ends early, with its cursor, rather than hold more; one row it always has.
     page_bytes: int = Field(default=4 * 1024 * 1024, ge=1)
+    # Bytes stored of one account but for what was executed, about; 0 means no limit.
+    account_stored_bytes: int = Field(default=64 * 1024**3, ge=0)
+    # How often what was added is told to the other gateways.
+    stored_every: timedelta = timedelta(seconds=10)
     # Origins that browsers may call from; none by default.
     cors_origins: tuple[str, ...] = ()

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
-from typing import TypedDict, cast
+from typing import Final, TypedDict, cast
 
 from gateway.calls import ACCEPTED, OK, Answer, Call, Write
 from gateway.dependencies import Gateway
@@ -53,6 +53,9 @@ from shared.synced import content_of
 
 SyncBody = SyncOrdersBody | SyncProductsBody
 
+_LATELY: Final = timedelta(minutes=1)  # what changed before it was not changed by this write
+_A_KEY_BYTES: Final = 2_000  # the record of a key; an answer that is no blob has not much more
+
 
 class Issued(TypedDict):
     """What every command carries."""
@@ -82,13 +85,14 @@ def sync_orders(gateway: Gateway, call: Call[SyncOrdersBody]) -> Write[SyncOrder
     async def command(_: str | None) -> SyncOrders:
         account_id, items = call.caller.account_id, call.body.items
         ids = (order_id(account_id, item.external_id) for item in items)
+        gateway.storage.check(account_id)
         seen = await gateway.reads.newest(call.caller, ORDERS, ids, "applied")
         return SyncOrders(items=items, **_issued(call, *seen))
 
     async def finish(reply: OrdersSynced) -> Answer:
         return await _synced(gateway, call, ORDERS, reply.records, order_view)
 
-    return Write(call, topology.ORDERS_SYNC, command, finish)
+    return Write(call, topology.ORDERS_SYNC, command, finish, repeats=True)
 
 
 def sync_products(
@@ -97,13 +101,14 @@ def sync_products(
     async def command(_: str | None) -> SyncProducts:
         account_id, items = call.caller.account_id, call.body.items
         ids = (product_id(account_id, item.external_id) for item in items)
+        gateway.storage.check(account_id)
         seen = await gateway.reads.newest(call.caller, PRODUCTS, ids, "applied")
         return SyncProducts(items=items, **_issued(call, *seen))
 
     async def finish(reply: ProductsSynced) -> Answer:
         return await _synced(gateway, call, PRODUCTS, reply.records, product_view)
 
-    return Write(call, topology.PRODUCTS_SYNC, command, finish)
+    return Write(call, topology.PRODUCTS_SYNC, command, finish, repeats=True)
 
 
 async def _synced(
@@ -122,7 +127,16 @@ async def _synced(
         shown(document) | ({"superseded": True} if record.superseded else {})
         for document, record in zip(stored, records, strict=True)
     ]
-    return Answer(OK, dump({"data": data}))
+    lately = timestamp(gateway.now() - _LATELY)
+    changed = sum(document["updated_at"] > lately for document in stored)
+    return _answered(gateway, call, dump({"data": data}), changed / max(len(stored), 1))
+
+
+def _answered(gateway: Gateway, call: Call[WriteBody], body: bytes, new: float) -> Answer:
+    """As much as the part `new` of it is stored, and under a key the answer with it."""
+    kept = _A_KEY_BYTES + new * len(body) if call.key is not None else 0
+    gateway.storage.add(call.caller.account_id, int(kept + new * len(body)))
+    return Answer(OK, body)
 
 
 def _as_written(
@@ -164,7 +178,8 @@ async def plan(gateway: Gateway, call: Call[PlanBody]) -> Write[PlanExport, Expo
 
     async def finish(reply: ExportPlanned) -> Answer:
         text = await reads.planned(reply)
-        return Answer(OK, plan_answer(text, reply.export_id, reply.plan_revision))
+        made = plan_answer(text, reply.export_id, reply.plan_revision)
+        return _answered(gateway, call, made, new=2.0 * (not body.dry_run))
 
     async def done_anyway(command_id: str) -> Answer | None:
         found = await reads.plan_of_command(call.caller, command_id)
@@ -182,6 +197,8 @@ async def plan(gateway: Gateway, call: Call[PlanBody]) -> Write[PlanExport, Expo
 async def _newest_plan(gateway: Gateway, call: Call[PlanBody]) -> tuple[datetime, str | None]:
     """A new export follows nothing, and a dry run changes nothing."""
     export_id = call.body.batch_id
+    if not call.body.dry_run:
+        gateway.storage.check(call.caller.account_id)
     if export_id is None or call.body.dry_run:
         return gateway.now(), None
     return await gateway.reads.newest(call.caller, EXPORTS, [export_id], "mark")

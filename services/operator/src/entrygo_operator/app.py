@@ -15,6 +15,7 @@ from entrygo_operator.keys import keys
 from entrygo_operator.parties import brokers, warehouses
 from entrygo_operator.plans import plans
 from entrygo_operator.publishers import publishers
+from entrygo_operator.purge import purge
 from entrygo_operator.releases import release
 from entrygo_operator.tariffs import tariffs
 
@@ -38,6 +39,7 @@ app.add_typer(tariffs, name="tariff")
 app.add_typer(backups, name="backup")
 command(app, "check")(check)
 command(app, "doctor")(doctor)
+command(app, "purge")(purge)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """`entrygo backup`: all that is stored as files, checked, and put back.
 
 Collections are read one after the other while the system runs: each before what it refers to, which
-is written first and never deleted, so that all that a backup refers to is in it.
+is written first and goes a day after it at the earliest: all that a backup refers to is in it.
 """
 
 from datetime import timedelta
@@ -43,6 +43,7 @@ from shared.records import (
     PRINTS,
     PRODUCTS,
     PUBLISHERS,
+    STORAGE,
     TARIFF_TABLES,
     VERDICTS,
     WAREHOUSES,
@@ -55,6 +56,7 @@ from shared.validation import invalid
 
 # Not the claims: each is told by its executed export, and remade from it (restoring.py).
 PLACES: Final[tuple[Place[Any], ...]] = (
+    STORAGE,
     IDEMPOTENCY_KEYS,
     VERDICTS,
     EXPORTS,

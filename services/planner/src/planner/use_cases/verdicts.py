@@ -81,7 +81,8 @@ async def _plan(
             await repository.put_large(plan.canonical, view)
         except BlobTooLarge as error:
             raise too_large() from error
-    return (kept or {}) | {
+    bytes_: Document = {**kept} if kept else {"blob_bytes": len(plan.canonical) + len(view)}
+    return bytes_ | {
         "test": snapshot["account"].get("test", False),
         "plan_hash": plan.plan_hash,
         "view_sha256": sha256_hex(view),
