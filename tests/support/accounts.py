@@ -38,7 +38,9 @@ class Seeded:
         return {"Authorization": f"Bearer {self.key}"}
 
 
-async def seed_account(store: Store, *, live: bool = False) -> Seeded:
+async def seed_account(
+    store: Store, *, live: bool = False, broker_email: str | None = None
+) -> Seeded:
     """A complete account; its broker's address is its own, so that its mail can be found."""
     tag = uuid.uuid4().hex[:12]
     seeded = Seeded(
@@ -46,7 +48,7 @@ async def seed_account(store: Store, *, live: bool = False) -> Seeded:
         warehouse_id=f"wh_{tag}",
         broker_id=f"br_{tag}",
         key=f"shpbndl_{'live' if live else 'test'}_{uuid.uuid4().hex}",
-        broker_email=f"desk-{tag}@broker.example",
+        broker_email=broker_email or f"desk-{tag}@broker.example",
     )
     account = AccountContent.model_validate(world.ACCOUNT | {"test": not live})
     warehouse = WarehouseContent.model_validate(

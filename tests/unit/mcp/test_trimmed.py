@@ -27,6 +27,7 @@ def finding(code: str, severity: str, **more: Any) -> dict[str, Any]:
 def a_plan(**changes: Any) -> dict[str, Any]:
     return {
         "exportId": "batch_1",
+        "state": "PLANNED",
         "status": "BLOCKED",
         "readinessState": "BLOCKED",
         "planHash": "sha256:0",
@@ -60,10 +61,8 @@ def test_a_plan_of_a_thousand_orders_is_told_in_what_one_reads() -> None:
     assert len(json.dumps(a_plan())) > 1_000_000
     assert len(json.dumps(shown)) < 6_000
     assert shown["findings"]["counts"] == {"BLOCKING": 1_000, "WARNING": 0, "INFO": 1}
-    assert [each["code"] for each in shown["findings"]["first"]] == [
-        "VALUE_MISSING",
-        "DE_MINIMIS_SUSPENDED",
-    ]
+    assert [each["code"] for each in shown["findings"]["first"]] == ["VALUE_MISSING"]
+    assert shown["findings"]["info"] == ["DE_MINIMIS_SUSPENDED"]
     (want,) = shown["wants"]["first"]
     assert (want["what"], want["count"]) == ("orders[].items[].unitValueUsd", 3_000)
     assert shown["excluded"]["count"] == 1_000
@@ -89,6 +88,33 @@ def test_what_nobody_can_mend_is_named_by_its_orders() -> None:
     assert "leave_out" not in decision(a_plan())
 
 
+def test_of_an_executed_export_what_left_and_what_stayed_is_told_and_no_plan() -> None:
+    package = {"packageNumber": "CP-2026-7KQ2M9XA-R"}
+
+    shown = decision(a_plan(state="EXECUTED", status="COMPLETED", customs_package=package))
+
+    assert shown["package_number"] == "CP-2026-7KQ2M9XA-R"
+    assert shown["excluded"] == {"count": 1_000}
+    assert "wants" not in shown
+
+
+def test_the_operators_command_is_told_and_no_request_that_a_tool_makes() -> None:
+    mends = {"remedy_command": "entrygo account edit acc_1 --importer-number NUMBER"}
+    plan = a_plan(
+        validationMessages=[
+            finding("IMPORTER_MISSING", "BLOCKING", fixable_by="OPERATOR", **mends),
+            finding(
+                "HTS_MISSING", "BLOCKING", fixable_by="CLIENT", remedy_command="POST /api/x {}"
+            ),
+        ]
+    )
+
+    client, operator = decision(plan)["findings"]["first"]
+
+    assert "remedy_command" not in client
+    assert operator["remedy_command"] == mends["remedy_command"]
+
+
 def test_a_list_is_had_whole_page_by_page() -> None:
     rows: list[Any] = []
     offset: int | None = 0
@@ -105,12 +131,12 @@ def test_a_list_is_had_whole_page_by_page() -> None:
 
 
 def test_a_row_that_is_long_by_itself_is_cut_and_says_so() -> None:
-    plan = a_plan(export_units=[{"unit_id": "unit_1", "order_ids": ORDERS, "note": "n" * 2_000}])
+    plan = a_plan(export_units=[{"unit_id": "unit_1", "order_ids": ORDERS, "note": "n" * 5_000}])
 
     (row,) = page(plan, "units", 0)["rows"]
 
     assert row["order_ids"][-1] == "... and 980 more"
-    assert row["note"].endswith("... (2000 characters)")
+    assert row["note"].endswith("... (5000 characters)")
 
 
 def test_a_word_of_a_later_api_is_shown_and_nothing_is_made_of_it() -> None:
@@ -129,7 +155,7 @@ def test_a_sync_tells_ids_findings_and_what_was_too_late() -> None:
 
     assert shown["ids"] == {"A": "prod_1", "B": "prod_2"}
     assert shown["superseded"] == ["B"]
-    assert shown["findings"]["first"][0]["about"] == [{"product_id": "prod_1"}]
+    assert shown["findings"]["first"][0]["about"] == ["prod_1"]
 
 
 @pytest.mark.parametrize("details", [{}, {"next_action": "REPLAN", "request_id": "req_1"}])

@@ -11,7 +11,8 @@ from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
 from shpbndl import SHPBNDLError
-from shpbndl_mcp.trimmed import cut, findings, wants, what_next
+from shpbndl_mcp.grouped import cut, findings, wants
+from shpbndl_mcp.trimmed import what_next
 
 _TOLD_APART = ("next_action", "request_id", "docs", "validationMessages", "missing_data", "export")
 

@@ -5,22 +5,18 @@ Every list is cut and says how long it was; `inspect_export` gives each list who
 """
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any, Final
 
+from shpbndl_mcp.grouped import FEW, FIRST, ROWS, Json, cut, findings, only, wants
 from shpbndl_mcp.words import what_to_do
 
-Json = dict[str, Any]
-
-FIRST: Final = 10
-FEW: Final = 5
-ROWS: Final = 20
-LONGEST_TEXT: Final = 600
+LONGEST_WORDS: Final = 4_000  # the API's own bound of a text
 MOST_PARTIES: Final = 100
 LONGEST_PAGE: Final = 16_000
 
+UNDECIDED: Final = ("PLANNED", None)  # None: of a dry run
 PARTS: Final = {
     "findings": "validationMessages",
     "wants": "missing_data",
@@ -36,13 +32,10 @@ _IDENTITY: Final = (
     *("exportId", "status", "readinessState", "planHash", "plan_revision", "revision"),
     *("warehouse_id", "broker_id", "customs_package_id", "package_number"),
 )
-_SAID: Final = ("message", "remedy", "remedy_command")
-_ABOUT: Final = ("order_id", "product_id", "unit_id")
 _SUBMISSION: Final = (
     *("status", "recipient_email", "attempts", "sent_at", "next_attempt_at", "error_message"),
 )
 _ID_OF: Final = {"ord": "order_id", "prod": "product_id"}
-_INDEX: Final = re.compile(r"\[[^\]]*\]")
 
 
 def decision(answer: Mapping[str, Any]) -> Json:
@@ -50,11 +43,11 @@ def decision(answer: Mapping[str, Any]) -> Json:
     shown = {name: answer[name] for name in _IDENTITY if answer.get(name) is not None}
     shown["next"] = what_next(answer["next_recommended_action"])
     if "validationMessages" in answer:
-        shown |= _plan(answer)
+        shown |= _plan(answer) if answer["state"] in UNDECIDED else _executed(answer)
     if answer.get("artifacts"):
         shown |= _outcome(answer)
     if answer.get("events"):
-        last = [_only(each, ("sequence", "type", "occurred_at")) for each in answer["events"]]
+        last = [only(each, ("sequence", "type", "occurred_at")) for each in answer["events"]]
         shown["events"] = {"count": len(last), "last": last[-FEW:]}
     return shown | _failures(answer)
 
@@ -69,12 +62,12 @@ def account(answer: Mapping[str, Any]) -> Json:
     """Where one is: ids to plan with, and what the operator still has to set up."""
     parties = {
         kind: [
-            _only(each, ("id", "name")) | _wanting(each["missing_data"])
+            only(each, ("id", "name")) | _wanting(each["missing_data"])
             for each in answer[kind][:MOST_PARTIES]
         ]
         for kind in ("warehouses", "brokers")
     }
-    counts = {f"{kind}_count": len(answer[kind]) for kind in parties}
+    counts = {f"{kind}_count": len(answer[kind]) for kind in parties if answer[kind][MOST_PARTIES:]}
     shown = {"accountId": answer["id"], "name": answer["name"], "test": answer["test"]}
     return shown | parties | counts | _wanting(answer["missing_data"])
 
@@ -102,59 +95,13 @@ def page(answer: Mapping[str, Any], part: str, start: int) -> Json:
     every = answer[PARTS[part]]
     rows: list[Any] = []
     for row in every[start : start + ROWS]:
-        rows.append(cut(row))
+        rows.append(cut(row, LONGEST_WORDS))
         if len(json.dumps(rows)) > LONGEST_PAGE and len(rows) > 1:
             rows.pop()
             break
     end = start + len(rows)
     more = {"next_offset": end} if end < len(every) else {}
     return {"exportId": answer["exportId"], "part": part, "total": len(every), "rows": rows} | more
-
-
-def wants(missing: Iterable[Mapping[str, Any]]) -> Json:
-    """What is missing, the same datum of several records told once."""
-    named = [(_kind_of(each["path"]), each) for each in missing]
-    groups = [
-        {
-            "what": what,
-            "required_for": first["required_for"],
-            "fixable_by": first["fixable_by"],
-            "count": len(same),
-            "paths": [each["path"] for each in same[:FEW]],
-        }
-        for what, first, same in _grouped(named, ("required_for", "fixable_by"))
-    ]
-    groups.sort(key=lambda group: group["required_for"] != "EXECUTE")
-    return {"count": len(named), "first": groups[:FIRST], **_rest(groups)}
-
-
-def findings(found: Iterable[Mapping[str, Any]]) -> Json:
-    """What the rules found, the same of several records told once; what blocks comes first."""
-    named = [(each["code"], each) for each in found]
-    groups = [
-        {
-            **_only(first, ("severity", "code", "rule_id", "fixable_by", *_SAID)),
-            "count": len(same),
-            "about": [_about(each) for each in same[:FEW]],
-        }
-        for _, first, same in _grouped(named, ("severity", "fixable_by"))
-    ]
-    severities = ("BLOCKING", "WARNING", "INFO")
-    counts = {word: sum(each["severity"] == word for _, each in named) for word in severities}
-    groups.sort(key=lambda group: severities.index(group["severity"]))
-    return {"counts": counts, "first": groups[:FIRST], **_rest(groups)}
-
-
-def cut(value: Any) -> Any:  # noqa: ANN401  # any JSON value
-    """The value with long lists and texts cut, and each cut told."""
-    if isinstance(value, Mapping):
-        return {key: cut(each) for key, each in value.items()}
-    if isinstance(value, list):
-        rest = [f"... and {len(value) - ROWS} more"] if len(value) > ROWS else []
-        return [cut(each) for each in value[:ROWS]] + rest
-    if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        return f"{value[:LONGEST_TEXT]}... ({len(value)} characters)"
-    return value
 
 
 def _plan(plan: Mapping[str, Any]) -> Json:
@@ -173,6 +120,17 @@ def _plan(plan: Mapping[str, Any]) -> Json:
     }
 
 
+def _executed(export: Mapping[str, Any]) -> Json:
+    """What left, and what stayed behind: its plan has been decided on."""
+    package = export.get("customs_package")
+    return {
+        **({"package_number": package["packageNumber"]} if package else {}),
+        "totals": export["totals"],
+        "included": {"count": len(export["included_order_ids"])},
+        "excluded": {"count": len(export["excluded_orders"])},
+    }
+
+
 def _is_beyond(finding: Mapping[str, Any]) -> bool:
     return finding["severity"] == "BLOCKING" and finding.get("fixable_by") == "NOBODY"
 
@@ -181,9 +139,9 @@ def _outcome(answer: Mapping[str, Any]) -> Json:
     submission = answer.get("broker_submission") or {}
     warehouse = [each for each in answer["notifications"] if each["recipient_type"] == "WAREHOUSE"]
     return {
-        "documents": [_only(each, ("filename", "size_bytes")) for each in answer["artifacts"]],
-        "broker": cut(_only(submission, _SUBMISSION)),
-        "warehouse": [cut(_only(each, ("status", "error_message"))) for each in warehouse],
+        "documents": [only(each, ("filename", "size_bytes")) for each in answer["artifacts"]],
+        "broker": cut(only(submission, _SUBMISSION)),
+        "warehouse": [cut(only(each, ("status", "error_message"))) for each in warehouse],
     }
 
 
@@ -195,40 +153,10 @@ def _failures(answer: Mapping[str, Any]) -> Json:
     return {name: cut(error) for name, error in failures.items() if error}
 
 
-def _grouped(
-    named: list[tuple[str, Mapping[str, Any]]], by: tuple[str, ...]
-) -> list[tuple[str, Mapping[str, Any], list[Mapping[str, Any]]]]:
-    def key(pair: tuple[str, Mapping[str, Any]]) -> list[str]:
-        return [pair[0], *(str(pair[1].get(name, "")) for name in by)]
-
-    groups = (
-        (whose[0], [each for _, each in pairs])
-        for whose, pairs in groupby(sorted(named, key=key), key)
-    )
-    return [(name, same[0], same) for name, same in groups]
-
-
-def _about(finding: Mapping[str, Any]) -> Json:
-    return cut(_only(finding, (*_ABOUT, "field", "order_count")))  # type: ignore[no-any-return]  # a mapping comes back as one
-
-
-def _kind_of(path: str) -> str:
-    """The path without which record and which place: what is the same datum."""
-    return _INDEX.sub("[]", path)
-
-
 def _counts(words: Iterable[str]) -> dict[str, int]:
     every = sorted(words)
     return {word: len([*same]) for word, same in groupby(every)}
 
 
-def _only(of: Mapping[str, Any], names: Iterable[str]) -> Json:
-    return {name: of[name] for name in names if of.get(name) is not None}
-
-
 def _wanting(missing: list[Mapping[str, Any]]) -> Json:
     return {"wants": wants(missing)} if missing else {}
-
-
-def _rest(groups: list[Json]) -> Json:
-    return {"more_kinds": len(groups) - FIRST} if len(groups) > FIRST else {}

@@ -51,8 +51,8 @@ _DO: Final = {
     "sync_products and orders[] by sync_orders (find shows a record as sync takes it, whole), "
     "shipment by plan_export; then plan_export with this exportId. Give true facts only; ask for "
     "those you do not have.",
-    "LEAVE_OUT_AND_REPLAN": "Nobody can mend the orders in leave_out: plan_export with this "
-    "exportId and leaveOut. Do not change their data to get past it.",
+    "LEAVE_OUT_AND_REPLAN": "Nobody can mend the orders in leave_out (inspect_export shows it): "
+    "plan_export with this exportId and leaveOut. Do not change their data to get past it.",
     "CONTACT_OPERATOR": "Stop and tell the operator what blocks, with remedy_command if there is "
     "one; no tool here mends it.",
     "INSPECT": "inspect_export with waitSeconds.",
