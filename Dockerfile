@@ -25,10 +25,11 @@ ARG SERVICE
 RUN if [ "${SERVICE}" = executor ]; then apt-get update && apt-get install -y --no-install-recommends \
       libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core fonts-noto-mono fonts-noto-cjk \
  && rm -rf /var/lib/apt/lists/*; fi
-ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 ENTRYGO_HTTP_HOST=0.0.0.0 ENTRYGO_HTTP_PORT=3000
+ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 ENTRYGO_HTTP_HOST=0.0.0.0 ENTRYGO_HTTP_PORT=3000 \
+    ENTRYGO_METRICS_HOST=0.0.0.0 ENTRYGO_METRICS_PORT=3001
 COPY --from=build /app /app
 USER 65534:65534
-EXPOSE 3000
+EXPOSE 3000 3001
 HEALTHCHECK --start-period=60s --start-interval=1s --interval=20s --timeout=4s --retries=3 \
   CMD ["python", "-c", "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' + os.environ['ENTRYGO_HTTP_PORT'] + '/readyz', timeout=3)"]
 # No shell in between, so that SIGTERM arrives at the service.

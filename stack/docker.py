@@ -25,7 +25,7 @@ PULL_PROBE_SECONDS = 20
 PULL_SECONDS = 900
 START_SECONDS = 180
 _ASK_METRICS = (
-    "import urllib.request as u; print(u.urlopen('http://127.0.0.1:3000/metrics').read().decode())"
+    "import urllib.request as u; print(u.urlopen('http://127.0.0.1:3001/metrics').read().decode())"
 )
 
 

@@ -17,7 +17,8 @@ from stack.servers import Addresses
 
 # In the order of starting: who answers commands is there before who sends them.
 SERVICES = ("planner-large", "planner", "executor", "broker-mailer", "gateway")
-MOST = 99
+MOST = 49
+METRICS = 50  # so far above a process's port is Prometheus' own
 START_SECONDS = 60
 # A service finishes what it is at within 25 seconds.
 GRACE = 30
@@ -50,6 +51,10 @@ class Replica:
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"
+
+    @property
+    def metrics(self) -> str:
+        return f"http://127.0.0.1:{self.port + METRICS}/metrics"
 
     def ready(self) -> bool:
         return probes.http_ok(self.url("/readyz"))
@@ -118,6 +123,7 @@ def environment(addresses: Addresses, service: str, port: int) -> dict[str, str]
         **envfile.variables(addresses, service),
         "ENTRYGO_HTTP_HOST": "127.0.0.1",
         "ENTRYGO_HTTP_PORT": str(port),
+        "ENTRYGO_METRICS_PORT": str(port + METRICS),
         "ENTRYGO_LOG_LEVEL": os.environ.get("ENTRYGO_LOG_LEVEL", "INFO"),
     }
 

@@ -55,7 +55,7 @@ def _services(folder: StackFolder, kept: state.State) -> list[dict[str, Any]]:
         record = processes.running(one.pid_file)
         row = _row(one.name, record, one.port, ready=record is not None and one.ready())
         if record is not None:
-            handled = metrics.handled(one.service, one.url("/metrics"))
+            handled = metrics.handled(one.service, one.metrics)
             row["handled"] = "?" if handled is None else handled
         row["restarts"] = restarts.get(one.name, 0)
         rows.append(row)

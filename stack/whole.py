@@ -55,7 +55,7 @@ def down(folder: StackFolder, *, wipe: bool = False) -> None:
 
 def _numbers(folder: StackFolder, kept: state.State, gateway: int | None) -> Ports:
     """A gateway that was moved stays there until it is moved again."""
-    if gateway is not None and not 0 < gateway < 65536 - replicas.MOST:
+    if gateway is not None and not 0 < gateway < 65536 - replicas.MOST - replicas.METRICS:
         raise StackError(f"--port {gateway} is no port number")
     if gateway is None and not ports.moved(folder.name):
         gateway = kept.gateway_port

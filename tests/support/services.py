@@ -28,8 +28,13 @@ class Replica:
         self.service = service
         self.port = ports.unused()
         self.url = f"http://127.0.0.1:{self.port}"
+        metrics = ports.unused()
+        self.metrics = f"http://127.0.0.1:{metrics}/metrics"
         self.log = logs / f"{service}-{self.port}.log"
-        self._environment = dict(environment) | {"ENTRYGO_HTTP_PORT": str(self.port)}
+        self._environment = dict(environment) | {
+            "ENTRYGO_HTTP_PORT": str(self.port),
+            "ENTRYGO_METRICS_PORT": str(metrics),
+        }
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self, **extra: str) -> None:
@@ -70,7 +75,7 @@ class Replica:
     async def metric(self, name: str) -> float:
         """The sum of the samples of this name."""
         async with httpx.AsyncClient() as client:
-            text = (await client.get(f"{self.url}/metrics")).text
+            text = (await client.get(self.metrics)).text
         return sum(
             float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name)
         )

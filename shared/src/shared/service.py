@@ -1,6 +1,7 @@
-"""How every service runs: one uvicorn, health and metrics beside it, a lifespan, a clean stop.
+"""How every service runs: one uvicorn, health beside it, a lifespan, a clean stop.
 
-`/healthz` says the process lives, `/readyz` that it can work now, `/metrics` is Prometheus text.
+`/healthz` says the process lives, `/readyz` that it can work now. Prometheus' text is on a port of
+its own, so that whoever reaches the API does not reach it.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ from typing import Any, Final, Literal
 
 import orjson
 import uvicorn
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
+from prometheus_client import Counter, start_http_server
 
 from shared import tracing
 from shared.contracts.snapshot import PROTOCOL
@@ -66,8 +67,6 @@ class Service:
         elif scope["type"] == "http" and scope["path"] == "/readyz":
             checks = await self.check()
             await _respond(send, 200 if all(checks.values()) else 503, checks)
-        elif scope["type"] == "http" and scope["path"] == "/metrics":
-            await _respond(send, 200, generate_latest(), CONTENT_TYPE_LATEST)
         elif self._inner is not None:
             HTTP_REQUESTS.inc()
             await self._inner(scope, receive, send)
@@ -184,6 +183,8 @@ def run_service(
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # the soft limit is for old programs
     tracing.configure(name, settings.otlp_endpoint)
+    if settings.metrics_port is not None:
+        start_http_server(settings.metrics_port, settings.metrics_host)
     uvicorn.run(
         Service(lifespan, inner),
         host=settings.http_host,
@@ -199,19 +200,13 @@ def run_service(
     )
 
 
-async def _respond(
-    send: Any,  # noqa: ANN401  # ASGI
-    status: int,
-    body: bytes | dict[str, Any],
-    content_type: str = "application/json",
-) -> None:
-    payload = body if isinstance(body, bytes) else orjson.dumps(body)
+async def _respond(send: Any, status: int, body: dict[str, Any]) -> None:  # noqa: ANN401  # ASGI
     headers = [
         *begun(b""),
-        (b"content-type", content_type.encode()),
+        (b"content-type", b"application/json"),
         (b"cache-control", b"no-store"),
     ]
     if status == 503:  # noqa: PLR2004  # unavailable
         headers.append((b"retry-after", b"1"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": payload})
+    await send({"type": "http.response.body", "body": orjson.dumps(body)})

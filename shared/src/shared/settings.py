@@ -37,6 +37,8 @@ class CommonSettings(BaseSettings):
     mongo_database: str = Field(default="entrygo", pattern=r'^[^/\\. "$]{1,63}$')
     http_host: str = "127.0.0.1"
     http_port: int = 8000
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
     log_level: str = "INFO"
     otlp_endpoint: str | None = None
     # At the last delay for ever: accepted work is not dropped because a server is away.

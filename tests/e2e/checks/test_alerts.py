@@ -53,7 +53,7 @@ async def running(cluster: Cluster) -> Cluster:
 
 async def scrape(url: str) -> str:
     async with httpx.AsyncClient(timeout=30) as client:
-        return (await client.get(f"{url}/metrics")).text
+        return (await client.get(url)).text
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def fires(running: Cluster, promtool: Path, tmp_path: Path) -> Fires:
     async def fire(*wanted: str) -> None:
         async def told() -> bool:
             gateways = running.of("gateway")
-            scrapes = {gateway.url: await scrape(gateway.url) for gateway in gateways}
+            scrapes = {gateway.url: await scrape(gateway.metrics) for gateway in gateways}
             seen.append(await asyncio.to_thread(firing, promtool, scrapes, tmp_path))
             return seen[-1] == set(wanted)
 
@@ -114,12 +114,23 @@ async def test_what_is_well_fires_nothing_and_the_dashboard_has_all_it_shows(
 
     await fires()
 
-    shown = [await scrape(replica.url) for replica in running.replicas]
+    shown = [await scrape(replica.metrics) for replica in running.replicas]
     there = set().union(*map(metric_names, shown))
     dashboard = json.loads((REPOSITORY / "deploy" / "grafana" / "entrygo.json").read_text())
     asked = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
     asked += [alert["expr"] for alert in alerts()]
     assert {name for expr in asked for name in re.findall(r"entrygo_\w+", expr)} <= there
+
+
+async def test_prometheus_has_a_port_of_its_own_and_the_public_one_shows_it_nothing(
+    running: Cluster,
+) -> None:
+    async with httpx.AsyncClient(timeout=30) as client:
+        public = [await client.get(f"{replica.url}/metrics") for replica in running.replicas]
+        own = [await client.get(replica.metrics) for replica in running.replicas]
+
+    assert {answer.status_code for answer in public} == {404}
+    assert all("entrygo_" in answer.text for answer in own)
 
 
 async def test_each_export_that_needs_somebody_fires(
@@ -187,7 +198,7 @@ async def test_a_server_that_is_away_for_a_gateway_fires(
 
         async def fires(wanted: set[str]) -> None:
             async def told() -> bool:
-                seen = {gateway.url: await scrape(gateway.url)}
+                seen = {gateway.url: await scrape(gateway.metrics)}
                 return await asyncio.to_thread(firing, promtool, seen, tmp_path) == wanted
 
             await until(told, limit=90)
