@@ -204,7 +204,7 @@ def tell_where_to_look(
 def tell_what_to_paste(api: str, parties: Parties, export: Export) -> None:
     title(9, "To paste")
     for line in (
-        f"export ENTRYGO_API_KEY={parties.key}",
+        f"export ENTRYGO_API_URL={api} ENTRYGO_API_KEY={parties.key}",
         f"export ENTRYGO_ACCOUNT={parties.account}",
         f"export ENTRYGO_WAREHOUSE={parties.warehouse} ENTRYGO_BROKER={parties.broker}",
         f'curl -s -H "Authorization: Bearer $ENTRYGO_API_KEY" {api}/exports/{export["exportId"]}',

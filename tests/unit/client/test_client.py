@@ -180,6 +180,31 @@ def test_an_address_that_is_none_is_refused_with_one_that_is(given: str) -> None
         SHPBNDL("k", given)
 
 
+@pytest.mark.parametrize("key", ["", " ", "a b", "schl\xfcssel"])
+def test_a_key_that_cannot_be_one_is_refused(key: str) -> None:
+    with pytest.raises(ValueError, match="api_key"):
+        SHPBNDL(key)
+
+
+def test_a_key_may_end_as_a_line_of_a_file_does() -> None:
+    api = Api(ok())
+
+    SHPBNDL("key\n", transport=httpx2.MockTransport(api)).account()
+
+    assert api.asked[0].headers["Authorization"] == "Bearer key"
+
+
+def test_what_cannot_be_sent_is_not_repeated() -> None:
+    api = Api(ok(), httpx2.LocalProtocolError("Illegal header value"))
+
+    with api.client() as client:
+        client.account()
+        with pytest.raises(SHPBNDLError, match="NOT_SENT"):
+            client.orders.sync("acc_1", [], idempotencyKey="a\nb")
+
+    assert api.slept == []
+
+
 @pytest.mark.parametrize(
     ("answer", "told"),
     [

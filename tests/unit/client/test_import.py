@@ -37,6 +37,7 @@ class Account:
         self.kept: dict[str, dict[str, dict[str, Any]]] = {"orders": {}, "products": {}}
         self.writes: list[tuple[str, list[str]]] = []
         self.keys: list[str] = []
+        self.issues: list[dict[str, str]] = []
 
     def has(self, kind: str, **record: Any) -> None:
         name = record["externalId"]
@@ -72,7 +73,7 @@ class Account:
             same = {k: old.get(k) for k in item} == item
             self.has(kind, **item)
             self.kept[kind][item["externalId"]]["revision"] = old["revision"] + (not same)
-            rows.append(self.kept[kind][item["externalId"]])
+            rows.append(self.kept[kind][item["externalId"]] | {"issues": self.issues})
         return httpx2.Response(200, json={"data": rows})
 
 
@@ -88,6 +89,7 @@ class Typed:
         transport = httpx2.MockTransport(self.account)
         monkeypatch.setattr(cli, "SHPBNDL", lambda *words: SHPBNDL(*words, transport=transport))
         monkeypatch.chdir(folder)
+        monkeypatch.setenv("ENTRYGO_API_KEY", "shpbndl_test_x")
 
     def file(self, name: str, text: str | bytes) -> None:
         content = text if isinstance(text, bytes) else text.encode()
@@ -189,6 +191,36 @@ def test_an_empty_cell_erases_nothing(typed: Typed) -> None:
     assert order["consignee"]["name"] == "Jordan Alvarez"
 
 
+def test_what_the_rules_find_in_a_product_is_told_by_its_rows(typed: Typed) -> None:
+    typed.account.issues = [{"severity": "BLOCKING", "message": "No tariff number."}]
+
+    code, said = typed("--products", "inventory.csv")
+
+    assert code == 0
+    assert "row 2-3\tblocking\tBK-ATLAS\tNo tariff number." in said
+    assert said.endswith("inventory.csv: 1 created; orders.csv: 1 created\n")
+
+
+def test_a_reference_is_taken_as_the_api_keeps_it(typed: Typed) -> None:
+    typed.account.has("products", externalId="BK-ATLAS", title="Atlas")
+    typed.account.has("orders", externalId="Caf\xe9 1", incoterm="DAP")
+    typed.file("orders.csv", SHOPIFY + ONE.replace("#1001", "\u200bCafe\u0301  1"))
+
+    code, said = typed()
+
+    assert code == 0, said
+    assert list(typed.orders) == ["Caf\xe9 1"]
+    assert typed.orders["Caf\xe9 1"]["incoterm"] == "DAP"
+
+
+def test_without_a_key_nothing_is_asked(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ENTRYGO_API_KEY")
+
+    code, said = typed()
+
+    assert (code, "ENTRYGO_API_KEY" in said) == (2, True)
+
+
 def test_a_product_is_found_by_its_own_sku_where_its_reference_is_another(typed: Typed) -> None:
     typed.account.has("products", externalId="P-9", sku="BK-ATLAS", title="Atlas")
 
@@ -237,6 +269,7 @@ def test_a_discount_is_what_the_lines_come_to_above_what_was_paid_for_them(typed
         (ONE.rstrip("\n") + ",x,y\n", "has 2 cells more than the header"),
         (ONE.replace("Jordan Alvarez", ""), "the consignee has no name"),
         (ONE.replace(",US,", ",USA,"), "destinationCountry: Two letters."),
+        (ONE.replace(",paid,", ",Partially_Refunded,"), "is 'Partially_Refunded': what was sent?"),
     ],
 )  # fmt: skip
 def test_a_row_in_doubt_is_refused_with_its_reason_and_the_others_go(

@@ -42,6 +42,8 @@ def failed(request: httpx2.Request, error: httpx2.TransportError) -> SHPBNDLErro
     """No answer came. Where no connection did, or nothing was asked to be done, nothing began."""
     absent = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
     why = str(error) or type(error).__name__
+    if isinstance(error, httpx2.LocalProtocolError | httpx2.UnsupportedProtocol):
+        return _error(request, 0, _envelope("NOT_SENT", f"It cannot be sent: {why}.", _WRONG))
     if absent:
         code, message = "GATEWAY_UNREACHABLE", f"Nothing answers there: {why}."
     else:

@@ -1,6 +1,7 @@
 """One call, described before it is sent: the same for the client that waits and the async one."""
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -68,9 +69,12 @@ def address(base_url: str) -> str:
 
 
 def headers(api_key: str) -> dict[str, str]:
-    """Of every request."""
+    """Of every request; raises ValueError where the key cannot be one."""
+    key = api_key.strip()  # a file's last line ends
+    if not re.fullmatch(r"[!-~]+", key):
+        raise ValueError("api_key is empty, or has characters that no key has")
     return {
-        "Authorization": f"Bearer {api_key}",
+        "Authorization": f"Bearer {key}",
         "User-Agent": f"shpbndl-python/{version('shpbndl')}",
     }
 

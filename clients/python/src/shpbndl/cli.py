@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from shpbndl import SHPBNDL, SHPBNDLError
@@ -21,8 +22,12 @@ answer: type the same command again, which is free."""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
+    key = os.environ.get("ENTRYGO_API_KEY")
+    if not key:
+        print("ENTRYGO_API_KEY is not set; `make demo` prints one", file=sys.stderr)
+        return UNREADABLE
     try:
-        with SHPBNDL(os.environ.get("ENTRYGO_API_KEY", ""), given.url) as client:
+        with SHPBNDL(key, given.url) as client:
             return run.run(client, given)
     except (Unreadable, ValueError) as error:
         print(error, file=sys.stderr)
@@ -34,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="shpbndl")
+    parser.add_argument("--version", action="version", version=version("shpbndl"))
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     add = verbs.add_parser(
         "import",

@@ -136,11 +136,14 @@ class AsyncExports:
         self,
         *,
         status: str | None = None,
+        orderId: str | None = None,
+        externalId: str | None = None,
         updated_since: str | None = None,
         limit: int | None = None,
     ) -> AsyncIterator[ExportRow]:
         """Every export, `limit` a page; one that changes meanwhile is not missed."""
-        call = Call[ExportList]("/exports", {"status": status, "limit": limit})
+        query = {"status": status, "orderId": orderId, "externalId": externalId, "limit": limit}
+        call = Call[ExportList]("/exports", query)
         return everything(self._http, call, "updated_at", updated_since, "exportId")
 
     async def snapshot(self, exportId: str) -> bytes:

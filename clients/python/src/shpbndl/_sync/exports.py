@@ -134,11 +134,14 @@ class Exports:
         self,
         *,
         status: str | None = None,
+        orderId: str | None = None,
+        externalId: str | None = None,
         updated_since: str | None = None,
         limit: int | None = None,
     ) -> Iterator[ExportRow]:
         """Every export, `limit` a page; one that changes meanwhile is not missed."""
-        call = Call[ExportList]("/exports", {"status": status, "limit": limit})
+        query = {"status": status, "orderId": orderId, "externalId": externalId, "limit": limit}
+        call = Call[ExportList]("/exports", query)
         return everything(self._http, call, "updated_at", updated_since, "exportId")
 
     def snapshot(self, exportId: str) -> bytes:

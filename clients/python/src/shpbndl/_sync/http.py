@@ -11,7 +11,7 @@ from shpbndl.errors import SHPBNDLError
 
 T = TypeVar("T")
 
-CONNECT_SECONDS = 1.8  # a packet that is lost comes again after one second
+CONNECT_SECONDS = 1.5  # a packet that is lost comes again after one second
 GRACE_SECONDS = 10.0  # beyond what the server was asked to wait
 
 

@@ -3,12 +3,12 @@
 import re
 from decimal import Decimal
 
-_PLAIN = re.compile(r"\d+(\.\d+)?")
-_COMMA = re.compile(r"\d+,\d{1,2}")  # a group of thousands has three digits
-_GROUPS = re.compile(r"\d{1,3}(,\d{3})+\.\d+")
-_POINTS = re.compile(r"\d{1,3}(\.\d{3})+,\d+")
-_TWO_WAYS = re.compile(r"\d{1,3}([.,]\d{3})+")
-_EXPONENT = re.compile(r"\d([.,]\d+)?[eE]\+?\d+")
+_PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
+_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}")  # a group of thousands has three digits
+_GROUPS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+\.[0-9]+")
+_POINTS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+,[0-9]+")
+_TWO_WAYS = re.compile(r"[0-9]{1,3}([.,][0-9]{3})+")
+_EXPONENT = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+")
 
 
 class Doubtful(Exception):
@@ -42,7 +42,7 @@ def has_decimal_comma(text: str) -> bool:
 
 
 def whole(text: str) -> int:
-    if not re.fullmatch(r"\d+([.,]0+)?", text):
+    if not re.fullmatch(r"[0-9]+([.,]0+)?", text):
         raise Doubtful(f"{text!r} is no whole number")
     return int(re.split(r"[.,]", text)[0])
 

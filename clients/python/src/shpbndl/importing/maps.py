@@ -49,10 +49,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Map:
-    """The fields of orders, lines and products by their paths, and what is left out."""
+    """The fields of orders, lines and products by their paths, and which orders stand aside."""
 
     fields: Mapping[str, Mapping[str, Field]]
-    leave_out: Mapping[str, frozenset[str]]
+    leave_out: Mapping[str, list[str]]  # orders that are none, by column
+    refuse: Mapping[str, list[str]]  # orders that a person must look at
 
     def section(self, name: str) -> Mapping[str, Field]:
         return self.fields.get(name, {})
@@ -86,13 +87,13 @@ def load(name: str) -> Map:
         raise Unreadable(f"--map {name}: {error.strerror}; or one of {', '.join(OURS)}") from error
     except ValueError as error:
         raise Unreadable(f"--map {name}: {error}") from error
-    out = found.pop("leave_out", {})
+    aside = [found.pop(name, {}) for name in ("leave_out", "refuse")]
     fields = {section: _section(name, section, told) for section, told in found.items()}
     for section, needed in NEEDED.items():
         lacking = [path for path in needed if path not in fields.get(section, {})]
         if lacking and section != "product":
             raise Unreadable(f"--map {name}: [{section}] does not say where {lacking[0]} is")
-    return Map(fields, {column: frozenset(words) for column, words in out.items()})
+    return Map(fields, *aside)
 
 
 def _section(name: str, section: str, told: Mapping[str, Any]) -> dict[str, Field]:

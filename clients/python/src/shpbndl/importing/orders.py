@@ -20,18 +20,21 @@ def orders(table: Table, given: Map, currency: str | None = None) -> list[Draft]
     found = []
     for draft, rows in drafts.grouped(table, fields["externalId"], "order's reference"):
         if rows:
-            draft.left_out = _left_out(rows, given)
-            if not draft.left_out:
+            draft.left_out = _found(rows, given.leave_out)
+            if doubt := _found(rows, given.refuse):
+                draft.fault(draft.rows[0], f"{doubt}: what was sent?")
+            elif not draft.left_out:
                 _Order(draft, rows, given).fill(currency)
         found.append(draft)
     return found
 
 
-def _left_out(rows: list[Row], given: Map) -> str:
-    for column, words in given.leave_out.items():
+def _found(rows: list[Row], sought: Mapping[str, list[str]]) -> str:
+    """The first cell of these columns that is one of their words, in words."""
+    for column, words in sought.items():
         for row in rows:
             cell = row.cells.get(column)
-            if cell and (ANYTHING in words or cell.casefold() in {w.casefold() for w in words}):
+            if cell and (ANYTHING in words or cell.casefold() in words):
                 return f"{column} is {cell!r}"
     return ""
 

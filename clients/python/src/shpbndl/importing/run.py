@@ -16,17 +16,26 @@ SOME_REFUSED = 1
 
 
 class Report:
-    """A line for each row of the file that something is to be said of: what, which, why."""
+    """A line for each row of a file that something is to be said of: what, which, why."""
 
     def __init__(self) -> None:
-        self.counts: dict[str, int] = {}
+        self._counts: dict[str, dict[str, int]] = {}  # by the file
+        self.refused = False
+
+    def about(self, name: str) -> None:
+        print(f"{name}:")
+        self._counts[name] = {}
 
     def tell(self, draft: Draft, what: str, why: str) -> None:
-        self.counts[what] = self.counts.get(what, 0) + 1
+        self._count(what)
         self._line(_numbers(draft.rows), what, draft.reference, why)
 
+    def finding(self, draft: Draft, severity: str, message: str) -> None:
+        """What the rules find in what was sent, of each product by itself."""
+        self._line(_numbers(draft.rows), severity, draft.reference, message)
+
     def faults(self, draft: Draft) -> None:
-        self.counts["refused"] = self.counts.get("refused", 0) + 1
+        self._count("refused")
         for row, why in draft.faults:
             self._line(str(row), "refused", draft.reference, why)
 
@@ -34,8 +43,16 @@ class Report:
         for row, why in draft.notes:
             self._line(str(row), "note", draft.reference, why)
 
-    def about(self, name: str) -> None:
-        print(f"{name}:")
+    def summary(self) -> str:
+        return "; ".join(
+            f"{name}: {', '.join(f'{count} {what}' for what, count in counts.items()) or 'nothing'}"
+            for name, counts in self._counts.items()
+        )
+
+    def _count(self, what: str) -> None:
+        self.refused = self.refused or what == "refused"
+        counts = list(self._counts.values())[-1]
+        counts[what] = counts.get(what, 0) + 1
 
     def _line(self, rows: str, what: str, reference: str, why: str) -> None:
         print(f"row {rows}\t{what}\t{reference}\t{why}")
@@ -60,7 +77,7 @@ def run(client: SHPBNDL, given: argparse.Namespace) -> int:
             client.products,
             [*ProductInput.__annotations__],
             account,
-            report.tell,
+            report,
             dry=given.dry_run,
         )
         coming = _send_products(sender, products, report)
@@ -69,9 +86,9 @@ def run(client: SHPBNDL, given: argparse.Namespace) -> int:
     _name_products(found, ids, coming if given.dry_run else set())
     fine = _sorted_out(found, report)
     fields = [*OrderInput.__annotations__]
-    Sender(client.orders, fields, account, report.tell, dry=given.dry_run).send(fine)
-    print(", ".join(f"{count} {what}" for what, count in report.counts.items()), file=sys.stderr)
-    return SOME_REFUSED if report.counts.get("refused") else 0
+    Sender(client.orders, fields, account, report, dry=given.dry_run).send(fine)
+    print(report.summary(), file=sys.stderr)
+    return SOME_REFUSED if report.refused else 0
 
 
 def _inventory(path: Path | None, given: Map) -> list[Draft] | None:

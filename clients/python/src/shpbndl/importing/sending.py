@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
@@ -12,7 +12,6 @@ from shpbndl.importing.drafts import Draft
 
 Json = dict[str, Any]
 Part = TypeVar("Part")
-Tell = Callable[[Draft, str, str], None]
 
 BATCH = 100  # references in one question, records in one sync
 
@@ -35,16 +34,23 @@ class Records(Protocol):
     ) -> Iterator[Any]: ...
 
 
+class Report(Protocol):
+    """What is said of a draft's rows."""
+
+    def tell(self, draft: Draft, what: str, why: str) -> None: ...
+    def finding(self, draft: Draft, severity: str, message: str) -> None: ...
+
+
 class Sender:
     """Sends drafts of one kind; `fields` are those that a request may have."""
 
     def __init__(
-        self, records: Records, fields: Sequence[str], account: str, tell: Tell, *, dry: bool
+        self, records: Records, fields: Sequence[str], account: str, report: Report, *, dry: bool
     ) -> None:
         self._records = records
         self._fields = fields
         self._account = account
-        self._tell = tell
+        self._report = report
         self._dry = dry
 
     def known(self, references: Sequence[str]) -> dict[str, Json]:
@@ -63,7 +69,7 @@ class Sender:
                 for draft in waiting:
                     record = known.get(draft.reference)
                     told = ("would update", record["id"]) if record else ("would create", "")
-                    self._tell(draft, *told)
+                    self._report.tell(draft, *told)
             elif waiting:
                 self._sync(waiting, known)
 
@@ -75,7 +81,7 @@ class Sender:
         old = clean(mine)
         draft.body = clean(laid_over(old, draft.body))
         if record is not None and draft.body == old:
-            self._tell(draft, "unchanged", record["id"])
+            self._report.tell(draft, "unchanged", record["id"])
             return False
         return True
 
@@ -88,9 +94,9 @@ class Sender:
                 self._sync(part, known)
             return
         for draft, row in zip(drafts, rows, strict=True):
-            self._tell(draft, _became(known.get(draft.reference), row), row["id"])
+            self._report.tell(draft, _became(known.get(draft.reference), row), row["id"])
             for finding in row.get("issues", ()):
-                self._tell(draft, finding["severity"].lower(), finding["message"])
+                self._report.finding(draft, finding["severity"].lower(), finding["message"])
 
     def _without(self, error: SHPBNDLError, drafts: Sequence[Draft]) -> Iterator[Sequence[Draft]]:
         """What is left to send: halves where it was too large; raises where nothing is to blame."""
@@ -100,7 +106,7 @@ class Sender:
         if not refused:
             raise error
         for at, why in refused.items():
-            self._tell(drafts[at], "refused", why)
+            self._report.tell(drafts[at], "refused", why)
         rest = [each for at, each in enumerate(drafts) if at not in refused]
         return chunks(rest, len(rest) or 1)
 

@@ -2,11 +2,14 @@
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 DELIMITERS = ",;\t"
+_BLANKS = " \n\u200b\u200e\u200f\u2060\ufeff"
 
 
 class Unreadable(Exception):
@@ -53,9 +56,9 @@ def _rows(header: tuple[str, ...], records: Iterator[list[str]]) -> Iterator[Row
 
 
 def _cell(text: str) -> str:
-    """Without the apostrophe that keeps a spreadsheet from making a number of a ZIP code."""
-    found = text.strip()
-    return found[1:].lstrip() if found[:1] == "'" and found[1:2] in "0123456789+-=@" else found
+    """As the API keeps text, without the apostrophe that holds a spreadsheet back from numbers."""
+    found = re.sub(r"[^\S\n]+", " ", unicodedata.normalize("NFC", text)).strip(_BLANKS)
+    return re.sub(r"^'(?=[0-9+=@-])", "", found)
 
 
 def _text(path: Path) -> str:
