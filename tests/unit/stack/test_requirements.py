@@ -26,26 +26,43 @@ def _imported(folder: str) -> Iterator[str]:
                 yield node.module.partition(".")[0]
 
 
+def _pinned(name: str) -> set[str]:
+    text = (REPOSITORY / "requirements" / f"{name}.txt").read_text()
+    return set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE))
+
+
+def _missing(imported: set[str], pinned: set[str]) -> set[str]:
+    """Imported names that no pinned package brings."""
+    brought_by = packages_distributions()
+    return {
+        name
+        for name in imported
+        if pinned.isdisjoint(one.lower().replace("_", "-") for one in brought_by.get(name, ()))
+    }
+
+
 def _own(service: str) -> set[str]:
     return {path.name for path in (REPOSITORY / "services" / service / "src").iterdir()}
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_a_service_imports_is_pinned_for_it(service: str) -> None:
-    text = (REPOSITORY / "requirements" / f"{service}.txt").read_text()
-    pinned = set(re.findall(r"^([a-z0-9-]+)==", text, re.MULTILINE))
+    pinned = _pinned(service)
     foreign = {*_imported(f"services/{service}"), *_imported("shared")}
     foreign -= {*sys.stdlib_module_names, *_own(service), "shared"}
-    brought_by = packages_distributions()
-
-    missing = {
-        name
-        for name in foreign
-        if pinned.isdisjoint(one.lower().replace("_", "-") for one in brought_by.get(name, ()))
-    }
 
     assert foreign
-    assert not missing
+    assert not _missing(foreign, pinned)
+
+
+def test_what_the_server_for_agents_imports_is_pinned_for_it() -> None:
+    pinned = _pinned("mcp")
+    foreign = {*_imported("clients/mcp"), *_imported("clients/python")} - {
+        *sys.stdlib_module_names, "shpbndl", "shpbndl_mcp"
+    }  # fmt: skip
+
+    assert "mcp" in foreign
+    assert not _missing(foreign, pinned)
 
 
 @pytest.mark.parametrize("file", sorted((REPOSITORY / "requirements").glob("*.txt")), ids=str)

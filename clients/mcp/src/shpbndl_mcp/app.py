@@ -4,28 +4,39 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from mcp.server.transport_security import TransportSecuritySettings
 
+from shpbndl.calls import address
 from shpbndl_mcp.calls import Gateway
 from shpbndl_mcp.server import create_server
 
 BASE_URL = "http://localhost:3000/api"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+PORTS = range(1, 2**16)
+OF_LOOPBACK = ("127.0.0.1:*", "localhost:*", "[::1]:*")
 
 
 def main(words: Sequence[str] | None = None) -> None:
     given = _parser().parse_args(words)
-    base_url = os.environ.get("ENTRYGO_API_URL", BASE_URL)
-    if not given.http:
-        _stdio(base_url)
-        return
+    try:
+        base_url = address(os.environ.get("ENTRYGO_API_URL", BASE_URL))
+    except ValueError:
+        sys.exit(f"ENTRYGO_API_URL is no HTTP address; one looks like {BASE_URL}")
+    with suppress(KeyboardInterrupt):  # how a person ends it
+        if given.http:
+            _http(base_url, given)
+        else:
+            _stdio(base_url)
+
+
+def _http(base_url: str, given: argparse.Namespace) -> None:
     if given.host not in LOOPBACK and not given.allow_host:
         sys.exit(
             f"{given.host} can be reached from elsewhere: say with --allow-host under which name, "
             "and put a server that speaks TLS before it. Each request brings its caller's key."
         )
-    hosts = [*given.allow_host, "127.0.0.1:*", "localhost:*", "[::1]:*"]
     create_server(Gateway(base_url)).run(
         "streamable-http",
         host=given.host,
@@ -33,8 +44,8 @@ def main(words: Sequence[str] | None = None) -> None:
         stateless_http=True,  # each request stands alone, with its own key
         json_response=True,
         transport_security=TransportSecuritySettings(
-            allowed_hosts=hosts,
-            allowed_origins=[*given.allow_origin, *(f"http://{host}" for host in hosts[-3:])],
+            allowed_hosts=[*given.allow_host, *OF_LOOPBACK],
+            allowed_origins=[*given.allow_origin, *(f"http://{host}" for host in OF_LOOPBACK)],
         ),
     )
 
@@ -55,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--http", action="store_true", help="serve streamable HTTP at /mcp")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=8765, help="port to listen on (%(default)s)")
+    parser.add_argument("--port", type=port, default=8765, help="port to listen on (%(default)s)")
     parser.add_argument(
         "--allow-host", action="append", default=[], help="a Host header to take: name:port"
     )
@@ -63,3 +74,9 @@ def _parser() -> argparse.ArgumentParser:
         "--allow-origin", action="append", default=[], help="an Origin to take: https://name"
     )
     return parser
+
+
+def port(text: str) -> int:
+    if int(text) not in PORTS:
+        raise ValueError(text)
+    return int(text)
