@@ -44,7 +44,7 @@ async def test_without_a_planner_plan_is_503_and_its_key_finishes_it(
     answer = await shop.post("/api/exports/plan", body, "k-1")
 
     assert (away.status_code, away.json()["errorCode"]) == (503, "SERVICE_UNAVAILABLE")
-    assert away.headers["retry-after"] == "1"
+    assert int(away.headers["retry-after"]) > 0
     assert away.json()["details"]["next_action"] == "RETRY_WITH_SAME_KEY"
     assert answer.status_code == 200
     exports = (await shop.http.get("/api/exports")).json()["data"]

@@ -49,6 +49,7 @@ class Workers:
         self.answers: dict[str, Worker] = {}
         self.deserted: set[str] = set()  # queues that nobody reads
         self.looks = 0
+        self.waiting = 0  # messages in each queue
 
     async def ask(
         self,
@@ -78,7 +79,8 @@ class Workers:
 
     async def queues(self, names: Iterable[str]) -> dict[str, Depth]:
         self.looks += 1
-        return {name: Depth(0, int(name not in self.deserted)) for name in names}
+        waiting = self.waiting
+        return {name: Depth(waiting, int(name not in self.deserted)) for name in names}
 
 
 PATIENT = Settings(reply_timeout=timedelta(seconds=30), busy_wait=timedelta(seconds=30))
@@ -122,7 +124,7 @@ class GatewayUnderTest:
 def an_app(store: Store, messages: Messages, settings: Settings, now: Clock) -> FastAPI:
     """A gateway in this process, with its idea of the time."""
     app = create_app(settings)
-    readers = Readers(messages, settings.worker_absence)
+    readers = Readers(messages, settings.worker_absence, chance=lambda: 0.5)
     app.state.gateway = Gateway(
         settings=settings,
         store=store,

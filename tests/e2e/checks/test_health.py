@@ -63,7 +63,7 @@ async def test_without_its_worker_each_write_is_503_by_name_and_its_key_finishes
         assert away.status_code == 503, away.text
         shape("Error").validate(away.json())
         assert away.json()["details"]["worker"] == worker
-        assert away.headers["retry-after"] == "5"
+        assert int(away.headers["retry-after"]) >= 3
         await running.of(worker)[0].start()
         answer = await shop.post(path, asked, f"k-{worker}")
         assert answer.status_code == 200, answer.text

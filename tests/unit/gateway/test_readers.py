@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.admission import again_after
 from gateway.settings import Settings
 from shared.contracts.exports import ExportExecuted
 from shared.messaging import topology
@@ -81,6 +82,40 @@ async def test_without_a_worker_the_answer_names_it_and_the_key_is_kept(
     assert again.status_code == 200
     first, second = gateway.workers.bodies
     assert first == second
+
+
+@pytest.mark.parametrize(("waiting", "seconds"), [(500, 15), (100_000, 30)])
+async def test_the_more_waits_for_a_missing_worker_the_later_one_is_to_come_again(
+    gateway: GatewayUnderTest, waiting: int, seconds: int
+) -> None:
+    gateway.workers.waiting = waiting
+
+    assert (await execute(gateway)).headers["retry-after"] == str(seconds)
+
+
+async def test_who_had_no_answer_in_time_comes_again_after_what_waits_before(
+    gateway: GatewayUnderTest,
+) -> None:
+    gateway = replace(gateway, settings=gateway.settings.model_copy(update=BRIEF))
+    gateway.workers.answers["exports.plan"] = never
+    gateway.workers.waiting = 250
+    body = {"accountId": "acc_1", "warehouseId": "wh_1", "brokerId": "br_1", "orderIds": ["ord_1"]}
+
+    async with gateway.client() as client:
+        answers = [
+            await client.post("/api/exports/plan", json=body, headers=headers)
+            for headers in ({}, {"idempotency-key": "k"})
+        ]
+
+    assert [(a.status_code, a.headers["retry-after"]) for a in answers] == [(503, "6")] * 2
+
+
+def test_not_all_who_are_turned_away_are_told_the_same() -> None:
+    chances = (place / 100 for place in range(100))
+    told = {again_after(5.0, lambda: next(chances)) for _ in range(100)}
+
+    assert told == {3, 4, 5, 6, 7, 8}
+    assert again_after(10_000) == 30
 
 
 async def test_a_worker_that_is_back_in_time_is_waited_for(gateway: GatewayUnderTest) -> None:

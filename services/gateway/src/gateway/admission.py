@@ -84,9 +84,13 @@ class Admission:
 
     def _refused(self, code: ErrorCode, message: str, crowd: float) -> Refused:
         """Longer the more are turned away for each that is served, and never all at once."""
-        seconds = math.ceil((1.0 + crowd) * (0.5 + self._chance()))
-        details = {"retry_after_seconds": min(seconds, _LONGEST_PAUSE)}
+        details = {"retry_after_seconds": again_after(1.0 + crowd, self._chance)}
         return Refused(code, message, details=details)
+
+
+def again_after(seconds: float, chance: Callable[[], float] = random.random) -> int:
+    """About so many, so that not all who are told it come back at once; whole, and no half hour."""
+    return min(math.ceil(seconds * (0.5 + chance())), _LONGEST_PAUSE)
 
 
 def _over(held: int, amount: int, most: int) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import orjson
 
+from gateway.admission import again_after
 from gateway.dependencies import Gateway
 from gateway.reads import Reads
 from shared.canonical import sha256_hex
@@ -24,7 +25,7 @@ from shared.logs import request_id
 from shared.messaging.topology import PACKAGES_PRINT
 from shared.records import PRINTS
 
-_AGAIN_SECONDS: Final = 5
+_AGAIN_SECONDS: Final = 5.0
 
 Row = Mapping[str, Any]  # of the manifest: filename, mediaType, sha256, sizeBytes, unitId
 
@@ -84,7 +85,7 @@ async def printed(
         )
     except NoReply as error:
         said = "The PDF is still being made; ask for it again."
-        again = {"retry_after_seconds": _AGAIN_SECONDS}
+        again = {"retry_after_seconds": again_after(_AGAIN_SECONDS)}
         raise Refused(ErrorCode.SERVICE_UNAVAILABLE, said, details=again) from error
     return made.sha256
 

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.admission import again_after
 from gateway.plan_texts import with_pages
 from shared import tracing
 from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
@@ -35,6 +36,8 @@ from shared.service import begun
 from shared.validation import issues_of, refused_for
 
 log = logging.getLogger(__name__)
+
+_AWAY = 2.0  # seconds until a server that is away may be back
 
 
 class RequestContext:
@@ -102,7 +105,8 @@ def respond_to(answer: Refusal, *, keyed: bool) -> Response:
         details["next_action"] = NextAction.RETRY.value
     headers = {"cache-control": "no-store"}
     if details["retryable"]:
-        headers["retry-after"] = str(details.get("retry_after_seconds", 1))
+        usual = again_after(_AWAY) if answer.status == HTTPStatus.SERVICE_UNAVAILABLE else 1
+        headers["retry-after"] = str(details.get("retry_after_seconds", usual))
     if answer.status == HTTPStatus.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"
     if answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:

@@ -234,9 +234,9 @@ class Idempotency:
             self._readers.check(write.route, kept=keyed)
         if write.running is not None:
             return await write.running()
-        if keyed:
-            raise NoReply("no answer in time")
-        raise Refused(ErrorCode.SERVICE_UNAVAILABLE, _NOT_DONE)
+        said = None if keyed else _NOT_DONE
+        again = self._readers.again(write.route)
+        raise Refused(ErrorCode.SERVICE_UNAVAILABLE, said, details=again)
 
 
 def _held(record: KeyRecord) -> Document:

@@ -1,10 +1,12 @@
 """Who reads the queues: looked at only while somebody waits for an answer, or asks for health."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
 
+from gateway.admission import again_after
 from shared.checks.queues import Depths
 from shared.contracts.errors import ErrorCode
 from shared.errors import QueueUnavailable, Refused
@@ -12,7 +14,8 @@ from shared.messaging.rabbit import Messages
 from shared.messaging.topology import ROUTES, Route
 
 FRESH_SECONDS: Final = 1.0
-RETRY_AFTER_SECONDS: Final = 5  # about as long as a worker takes to start
+_STARTS_IN: Final = 5.0  # seconds: about as long as a worker takes
+_DONE_A_SECOND: Final = 50.0  # commands, of those that wait in a queue; planners do more
 
 Seen = TypeVar("Seen")
 
@@ -40,11 +43,18 @@ class Readers:
     counts as deserted only when every look for as long as `absence` found no consumer.
     """
 
-    def __init__(self, messages: Messages, absence: timedelta) -> None:
+    def __init__(
+        self,
+        messages: Messages,
+        absence: timedelta,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
         self._messages = messages
+        self._chance = chance
         self._absence = absence.total_seconds()
         self._deserted: dict[str, float] = {}  # since when
         self._looked = 0.0
+        self._depths: Depths = {}
         self.seen = Remembered(self._look)
 
     async def ask(
@@ -68,8 +78,14 @@ class Readers:
         if self._missing(route):
             then = "is kept, and done when one is" if kept else "had no key: it is not begun"
             why = f"No {route.worker} is running. The request {then}."
-            details = {"worker": route.worker, "retry_after_seconds": RETRY_AFTER_SECONDS}
+            details = {"worker": route.worker} | self.again(route, _STARTS_IN)
             raise Refused(ErrorCode.SERVICE_UNAVAILABLE, why, details=details)
+
+    def again(self, route: Route[Any, Any], seconds: float = 1.0) -> dict[str, int]:
+        """When to come again: `seconds`, and what those take who wait before; for `details`."""
+        depth = self._depths.get(route.queue)
+        seconds += depth.messages / _DONE_A_SECOND if depth else 0.0
+        return {"retry_after_seconds": again_after(seconds, self._chance)}
 
     async def _wait(
         self, reply: asyncio.Task[Any], route: Route[Any, Any], seconds: float, *, early: bool
@@ -102,7 +118,7 @@ class Readers:
             self._deserted.clear()
         unread = {name for name, depth in seen.items() if not depth.consumers}
         self._deserted = {name: self._deserted.get(name, now) for name in unread}
-        self._looked = now
+        self._looked, self._depths = now, seen
         return seen
 
 
