@@ -32,7 +32,9 @@ def test_an_amount_is_the_same_however_it_is_written(cents: int) -> None:
         assert cells.amount(text) == Decimal(cents) / 100
 
 
-@pytest.mark.parametrize("text", ["1,234", "1.234", "12.345.678", "1,2345", "", "١٢", "1e3"])
+@pytest.mark.parametrize(
+    "text", ["1,234", "1.234", "1.000", "12.500", "12.345.678", "1,2345", "", "١٢", "1e3"]
+)
 def test_what_could_be_two_amounts_or_none_is_a_doubt(text: str) -> None:
     with pytest.raises(Doubtful):
         cells.amount(text)

@@ -213,6 +213,18 @@ def test_a_reference_is_taken_as_the_api_keeps_it(typed: Typed) -> None:
     assert typed.orders["Caf\xe9 1"]["incoterm"] == "DAP"
 
 
+def test_no_cell_breaks_the_report_or_makes_a_terminal_do_something(typed: Typed) -> None:
+    typed.file(
+        "orders.csv", SHOPIFY + ONE.replace("#1001", '"#1001\x1b[2J\nrow 9"').replace(",US,", ",,")
+    )
+
+    _, said = typed()
+
+    assert "\x1b" not in said
+    assert "\nrow 9" not in said
+    assert "#1001\ufffd[2J" in said
+
+
 def test_without_a_key_nothing_is_asked(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ENTRYGO_API_KEY")
 

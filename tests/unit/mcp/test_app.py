@@ -5,10 +5,11 @@ import pytest
 from shpbndl_mcp.app import main
 
 
+@pytest.mark.parametrize("key", ["", "shpbndl_test_é"])
 def test_over_stdio_a_key_is_needed_and_the_command_says_where(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
-    monkeypatch.delenv("ENTRYGO_API_KEY", raising=False)
+    monkeypatch.setenv("ENTRYGO_API_KEY", key)
 
     with pytest.raises(SystemExit) as ended:
         main([])

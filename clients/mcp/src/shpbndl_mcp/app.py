@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from mcp.server.transport_security import TransportSecuritySettings
 
-from shpbndl.calls import address
+from shpbndl.calls import address, headers
 from shpbndl_mcp.calls import Gateway
 from shpbndl_mcp.server import create_server
 
@@ -52,8 +52,10 @@ def _http(base_url: str, given: argparse.Namespace) -> None:
 
 def _stdio(base_url: str) -> None:
     key = os.environ.get("ENTRYGO_API_KEY", "").strip()
-    if not key:
-        sys.exit("ENTRYGO_API_KEY is not set: it holds the key of the account to work for.")
+    try:
+        headers(key)
+    except ValueError:
+        sys.exit("ENTRYGO_API_KEY is not set, or is none: it is the key of the account to work for")
     create_server(Gateway(base_url, key)).run("stdio")
 
 

@@ -17,24 +17,17 @@ class Doubtful(Exception):
 
 def amount(text: str) -> Decimal:
     """Money: `1234.50`, `1,234.50`, `12,5` or `1.234,50`; never a guess."""
+    if _TWO_WAYS.fullmatch(text):  # 1.000 too: a thousand of some, one of others
+        raise Doubtful(
+            f"{text!r} is a thousand or a fraction: write it with a point and two digits"
+        )
     if _PLAIN.fullmatch(text):
-        value = text
-    elif _GROUPS.fullmatch(text):
-        value = text.replace(",", "")
-    elif has_decimal_comma(text):
-        value = text.replace(".", "").replace(",", ".")
-    elif _TWO_WAYS.fullmatch(text):
-        raise Doubtful(
-            f"{text!r} is a thousand or a fraction: write it with a point and two digits"
-        )
-    else:
-        raise Doubtful(f"{text!r} is no amount")
-    exact = Decimal(value)
-    if _TWO_WAYS.fullmatch(text) and exact != exact.quantize(Decimal("0.01")):
-        raise Doubtful(
-            f"{text!r} is a thousand or a fraction: write it with a point and two digits"
-        )
-    return exact
+        return Decimal(text)
+    if _GROUPS.fullmatch(text):
+        return Decimal(text.replace(",", ""))
+    if has_decimal_comma(text):
+        return Decimal(text.replace(".", "").replace(",", "."))
+    raise Doubtful(f"{text!r} is no amount")
 
 
 def has_decimal_comma(text: str) -> bool:

@@ -55,7 +55,12 @@ class Report:
         counts[what] = counts.get(what, 0) + 1
 
     def _line(self, rows: str, what: str, reference: str, why: str) -> None:
-        print(f"row {rows}\t{what}\t{reference}\t{why}")
+        print("\t".join(map(_shown, (f"row {rows}", what, reference, why))))
+
+
+def _shown(text: str) -> str:
+    """Nothing in a cell ends the line, begins another column, or makes a terminal do something."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in text)
 
 
 def run(client: SHPBNDL, given: argparse.Namespace) -> int:
