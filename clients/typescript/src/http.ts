@@ -115,17 +115,21 @@ export class Http {
     return { error: refuse(answer.status, envelope, answer), begun: false, after };
   }
 
-  #fetched(
+  /** With its whole body, so that one that breaks off is a try that failed. */
+  async #fetched(
     url: string, method: string, headers: Record<string, string>, call: Call,
   ): Promise<Response> {
     const patient = Math.max(this.#options.timeout ?? 60, (call.wait ?? 0) + GRACE_SECONDS);
-    return (this.#options.fetch ?? fetch)(url, {
+    const answer = await (this.#options.fetch ?? fetch)(url, {
       method,
       headers,
       signal: AbortSignal.timeout(patient * 1000),
       redirect: "manual",
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
+    const body = await answer.arrayBuffer();
+    const { status, statusText, headers: told } = answer;
+    return new Response(body.byteLength > 0 ? body : null, { status, statusText, headers: told });
   }
 }
 

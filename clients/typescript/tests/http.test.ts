@@ -77,6 +77,15 @@ test("work that may have begun is followed to its end, a read had nothing to beg
   await assert.rejects(read.client.account(), { errorCode: "NO_ANSWER" });
 });
 
+test("an answer that breaks off is no answer", async () => {
+  const broken = new ReadableStream({ start: (body) => body.error(CUT) });
+  const write = new Api([new Response(broken), ok({ data: [] })]);
+
+  assert.deepEqual(await write.client.orders.sync(order), { data: [] });
+
+  assert.equal(write.keys().size, 1);
+});
+
 test("a refusal is thrown at once with the address and the request", async () => {
   const details = { retryable: false, next_action: "REPLAN", request_id: "r" };
   const headers = { "X-Request-Id": "r" };
