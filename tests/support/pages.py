@@ -19,8 +19,12 @@ class Block(NamedTuple):
 
 
 def blocks(page: Path) -> list[Block]:
+    return blocks_of(page.read_text(encoding="utf-8"))
+
+
+def blocks_of(text: str) -> list[Block]:
     found = []
-    for token in MarkdownIt("commonmark").parse(page.read_text(encoding="utf-8")):
+    for token in MarkdownIt("commonmark").parse(text):
         if token.type == "fence":
             language, _, about = token.info.partition(" ")
             found.append(Block(language, about.strip(), token.content))

@@ -9,14 +9,10 @@ import pytest
 
 from contract.menu import PAGES as IN_MENU
 from contract.menu import list_for_agents
-from contract.rendering import anchor, rendered
+from contract.rendering import rendered
 from gateway.files import files
-from planner.domain.flags import FLAG_RULES
-from planner.domain.rules import RULES as RULES_IN_FORCE
-from shared.contracts.errors import ErrorCode, NextAction
 from shared.contracts.exports import MAX_PLAN_LINES, MAX_PLAN_ORDERS
 from shared.contracts.lifecycle import DeliveryStatus, EventType, State, Status
-from shared.links import ERRORS, RULES
 from shared.messaging.topology import ROUTES
 from support.pages import PAGES, PUBLISHED, REPOSITORY, blocks
 
@@ -68,23 +64,6 @@ def test_the_life_of_an_export_names_every_word_of_it(words: type) -> None:
     text = text_of("concepts/export-lifecycle.md")
 
     assert [word for word in words if f"{word}" not in text] == []  # type: ignore[attr-defined]  # enums
-
-
-@pytest.mark.parametrize(
-    ("page", "words"),
-    [
-        (ERRORS, [*ErrorCode, *NextAction]),
-        (RULES, [word for rule in RULES_IN_FORCE for word in (rule.id, rule.code)]),
-        (RULES, [flag.code for flag in FLAG_RULES]),
-    ],
-)
-def test_every_word_of_an_answer_is_an_anchor_of_the_served_page(
-    page: str, words: list[str]
-) -> None:
-    anchors = re.findall(r' id="([^"]+)"', files()[page].body.decode())
-
-    assert [word for word in words if anchor(word) not in anchors] == []
-    assert len(anchors) == len(set(anchors))
 
 
 def test_the_limits_are_those_of_the_contract() -> None:
