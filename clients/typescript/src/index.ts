@@ -58,12 +58,14 @@ export class EntryGo {
     const ends = this.#http.clock() + timeout;
     let answer = await this.#http.send(path);
     let found = (await answer.json()) as Schemas["Export"];
+    let etag = answer.headers.get("ETag") ?? "";
     while (!until(found)) {
       const left = ends - this.#http.clock();
       if (left <= 0) throw stillWaiting(found, timeout);
-      const etag = answer.headers.get("ETag") ?? "";
       answer = await this.#http.send(path, { etag, wait: Math.min(LONGEST_WAIT, Math.ceil(left)) });
-      if (answer.status !== 304) found = (await answer.json()) as Schemas["Export"];
+      if (answer.status === 304) continue;
+      found = (await answer.json()) as Schemas["Export"];
+      etag = answer.headers.get("ETag") ?? "";
     }
     return found;
   }
@@ -110,10 +112,11 @@ class Records<Record extends { id: string; updatedAt: string }, Input> {
   async *iterate(filter: Filter = {}): AsyncGenerator<Record> {
     const seen = new Set<string>();
     let since = filter.updated_since;
-    for (let pages = 0; pages !== 1; ) {
+    for (let again = true; again; ) {
       let newest = since;
       let cursor: string | null = null;
-      pages = 0;
+      let pages = 0;
+      let fresh = false;
       do {
         const query: Filter & { cursor?: string } = { ...filter };
         if (since !== undefined) query.updated_since = since;
@@ -125,10 +128,12 @@ class Records<Record extends { id: string; updatedAt: string }, Input> {
         for (const row of page.data) {
           if (seen.has(row.id)) continue;
           seen.add(row.id);
+          fresh = true;
           yield row;
         }
       } while (cursor !== null);
       since = newest;
+      again = pages > 1 && fresh;
     }
   }
 }

@@ -148,6 +148,18 @@ test("iterating sees each record once, one that changed meanwhile too", async ()
   assert.match(api.asked[2]?.url ?? "", /updated_since=3/);
 });
 
+test("iterating ends though all changed in the same moment", async () => {
+  const row = (id: string) => ({ id, updatedAt: "1" });
+  const first = () => ok({ data: [row("b")], next_cursor: "1" });
+  const last = () => ok({ data: [row("a")], next_cursor: null });
+  const api = new Api([first(), last(), first(), last()]);
+  const seen: string[] = [];
+
+  for await (const each of api.client.orders.iterate()) seen.push(each.id);
+
+  assert.deepEqual(seen, ["b", "a"]);
+});
+
 test("the address may leave /api out, and what is none is refused", async () => {
   for (const baseUrl of ["http://gate:3000", "http://gate:3000/", "http://gate:3000/api/"]) {
     const api = new Api([ok()], { baseUrl });

@@ -117,6 +117,20 @@ def test_iterating_sees_each_record_once_though_they_change_meanwhile(
     assert sorted(order["id"] for order in client.orders.iterate(limit=2)) == sorted(names)
 
 
+def test_iterating_ends_though_all_changed_in_the_same_moment() -> None:
+    """As a thousand orders of one request do."""
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        at = int(request.url.params.get("cursor", 0))
+        more = str(at + 1) if at < 4 else None
+        row = {"id": str(at), "updatedAt": "2026-11-30T00:00:00.000Z"}
+        return httpx2.Response(200, json={"data": [row], "next_cursor": more})
+
+    client = SHPBNDL("k", transport=httpx2.MockTransport(answer))
+
+    assert [order["id"] for order in client.orders.iterate()] == ["0", "1", "2", "3", "4"]
+
+
 def test_iterating_asks_for_a_page_when_it_is_needed() -> None:
     shelf = Shelf("abcdef")
     orders = SHPBNDL("k", transport=httpx2.MockTransport(shelf)).orders.iterate()

@@ -726,7 +726,7 @@ class LocatedOrder(TypedDict):
     revision: int
     """Raised by every change of substance."""
     superseded: NotRequired[bool]
-    """Only there where it is so: a newer command was first, and this is the current record."""
+    """Only where a newer command was first: this is the current record."""
     createdAt: str
     """When it was first synced, UTC."""
     updatedAt: str
@@ -758,7 +758,7 @@ class LocatedOrder(TypedDict):
     incoterm: str | None
     """Terms of sale of this order, in place of the shipment's."""
     metadata: dict[str, Any] | None
-    """Your own notes, at most 16 KiB as JSON; no substance: they change no revision and no hash."""
+    """Your own notes, at most 16 KiB as JSON; they change no revision and no hash."""
     totalValueUsd: float | None
     """Lines less discounts in US dollars; null in another currency."""
     totalValue: float
@@ -793,7 +793,7 @@ class Order(TypedDict):
     revision: int
     """Raised by every change of substance."""
     superseded: NotRequired[bool]
-    """Only there where it is so: a newer command was first, and this is the current record."""
+    """Only where a newer command was first: this is the current record."""
     createdAt: str
     """When it was first synced, UTC."""
     updatedAt: str
@@ -825,7 +825,7 @@ class Order(TypedDict):
     incoterm: str | None
     """Terms of sale of this order, in place of the shipment's."""
     metadata: dict[str, Any] | None
-    """Your own notes, at most 16 KiB as JSON; no substance: they change no revision and no hash."""
+    """Your own notes, at most 16 KiB as JSON; they change no revision and no hash."""
     totalValueUsd: float | None
     """Lines less discounts in US dollars; null in another currency."""
     totalValue: float
@@ -970,7 +970,7 @@ class OrderInput(TypedDict):
     incoterm: NotRequired[str | None]
     """Terms of sale of this order, in place of the shipment's."""
     metadata: NotRequired[dict[str, Any] | None]
-    """Your own notes, at most 16 KiB as JSON; no substance: they change no revision and no hash."""
+    """Your own notes, at most 16 KiB as JSON; they change no revision and no hash."""
 
 
 class OrderList(TypedDict):
@@ -1158,7 +1158,7 @@ class Product(TypedDict):
     revision: int
     """Raised by every change of substance."""
     superseded: NotRequired[bool]
-    """Only there where it is so: a newer command was first, and this is the current record."""
+    """Only where a newer command was first: this is the current record."""
     createdAt: str
     """When it was first synced, UTC."""
     updatedAt: str
@@ -1202,7 +1202,7 @@ class Product(TypedDict):
     pga: dict[str, Any] | None
     """What partner agencies ask for: agency, field, value."""
     metadata: dict[str, Any] | None
-    """Your own notes, at most 16 KiB as JSON; no substance: they change no revision and no hash."""
+    """Your own notes, at most 16 KiB as JSON; they change no revision and no hash."""
 
 
 class ProductManufacturerInput(TypedDict):
@@ -1314,7 +1314,7 @@ class ProductInput(TypedDict):
     pga: NotRequired[dict[str, Any] | None]
     """What partner agencies ask for: agency, field, value."""
     metadata: NotRequired[dict[str, Any] | None]
-    """Your own notes, at most 16 KiB as JSON; no substance: they change no revision and no hash."""
+    """Your own notes, at most 16 KiB as JSON; they change no revision and no hash."""
 
 
 class ProductList(TypedDict):

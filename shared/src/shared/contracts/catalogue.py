@@ -186,7 +186,7 @@ class ProductFact(Fact):
     """What partner agencies ask for: agency, field, value."""
 
     metadata: dict[str, Any] | None = None
-    """Your own notes, at most 16 KiB as JSON; no substance: they change no revision and no hash."""
+    """Your own notes, at most 16 KiB as JSON; they change no revision and no hash."""
 
     @property
     def claimed_programme(self) -> str | None:

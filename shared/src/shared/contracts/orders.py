@@ -226,7 +226,7 @@ class OrderFact(Fact):
     """Terms of sale of this order, in place of the shipment's."""
 
     metadata: dict[str, Any] | None = None
-    """Your own notes, at most 16 KiB as JSON; no substance: they change no revision and no hash."""
+    """Your own notes, at most 16 KiB as JSON; they change no revision and no hash."""
 
     @model_validator(mode="after")
     def in_its_currency(self) -> Self:

@@ -95,16 +95,15 @@ class Exports:
         call = Call[Export](f"/exports/{part(exportId)}")
         answer = self._http.send(call)
         export: Export = json_of(answer)
+        etag = answer.headers["ETag"]
         while not awaited(export):
             left = ends - self._http.clock()
             if left <= 0:
                 raise _still_waiting(export, timeout)
             wait = min(LONGEST_WAIT, ceil(left))
-            answer = self._http.send(
-                Call[Export](call.path, wait=wait, etag=answer.headers["ETag"])
-            )
+            answer = self._http.send(Call[Export](call.path, wait=wait, etag=etag))
             if answer.status_code != NOT_MODIFIED:
-                export = json_of(answer)
+                export, etag = json_of(answer), answer.headers["ETag"]
         return export
 
     def list(

@@ -14,11 +14,12 @@ def everything(
     """Each record once, as `identity` tells them apart.
 
     The newest change comes first, so one that changes between two pages jumps back to the first
-    and would be missed: after a pass of several pages, what `changed` since it began is asked for.
+    and would be missed: after a pass of several pages, what `changed` since it began is asked for,
+    until that is one page or nothing that was not seen.
     """
     seen: set[str] = set()
     while True:
-        newest, pages, cursor = since, 0, None
+        newest, pages, cursor, fresh = since, 0, None, False
         while pages == 0 or cursor:
             query = dict(call.query) | {"updated_since": since, "cursor": cursor}
             page = http.ask(replace(call, query=query))
@@ -28,7 +29,8 @@ def everything(
             for row in rows:
                 if row[identity] not in seen:
                     seen.add(row[identity])
+                    fresh = True
                     yield row
-        if pages == 1:
+        if pages == 1 or not fresh:
             return
         since = newest

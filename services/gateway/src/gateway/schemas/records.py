@@ -40,7 +40,7 @@ class Synced(Fact):
     """Raised by every change of substance."""
 
     superseded: bool = False
-    """Only there where it is so: a newer command was first, and this is the current record."""
+    """Only where a newer command was first: this is the current record."""
 
     created_at: Moment
     """When it was first synced, UTC."""
