@@ -102,10 +102,16 @@ def _sections(rules: Iterable[Said], body: Callable[[Said], str]) -> str:
 
 
 def _rule(rule: Rule) -> str:
+    remedy = f"Remedy ({_menders(rule)}): {rule.remedy}"
     return (
         f"{_severity(rule)}, about the {SCOPES[rule.subject]}. Reads `{rule.reads}`.\n\n"
-        f"* Message: {rule.message}\n* Remedy: {rule.remedy}\n* Source: {_source(rule.source)}\n"
+        f"* Message: {rule.message}\n* {remedy}\n* Source: {_source(rule.source)}\n"
     )
+
+
+def _menders(rule: Rule) -> str:
+    menders = (rule.mender(severity, rule.reads) for severity in rule.severities)
+    return " or ".join(dict.fromkeys(menders))
 
 
 def _severity(rule: Rule) -> str:

@@ -2,8 +2,10 @@
 
 import asyncio
 
+import orjson
 import pytest
 
+from planner.use_cases.publishing import Sender
 from shared.contracts.sync import OrdersSynced, SyncedRecord, SyncOrders
 from support.gated import Died
 from support.workshop import UNHEARD, Workshop, an_order
@@ -84,6 +86,23 @@ async def test_what_was_written_before_a_death_is_answered_alike_afterwards(
     assert first == second
     assert [record.revision for record in first] == [2, 1, 1]
     assert await asyncio.gather(*(stored(workshop, record) for record in first)) == list(first)
+
+
+async def test_who_waits_is_told_what_the_rules_find_in_what_stands(workshop: Workshop) -> None:
+    nowhere = an_order("A-1").model_copy(update={"destination_region": None})
+    older, newer = workshop.sync_command(nowhere), workshop.sync_command(an_order("A-1"))
+    syncing = workshop.a_planner().syncing
+
+    found = [
+        (await syncing.orders(command, Sender("gateway", waits=True))).issues
+        for command in (older, newer, older)
+    ]
+
+    codes = [
+        [issue["code"] for issues in orjson.loads(each or "").values() for issue in issues]
+        for each in found
+    ]
+    assert codes == [["DESTINATION_REGION_INVALID"], [], []]
 
 
 async def stored(workshop: Workshop, record: SyncedRecord) -> SyncedRecord:

@@ -10,6 +10,7 @@ import pytest
 from shared.canonical import sha256_hex
 from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import ExportExecuted, ExportPlanned
+from shared.contracts.sync import ProductsSynced, SyncedRecord
 from shared.errors import QueueUnavailable, Refused, StoreFault
 from shared.messaging import topology
 from shared.messaging.topology import Route
@@ -269,3 +270,30 @@ async def test_a_dead_lettered_plan_is_answered_by_what_was_done(
     answer = await plan(gateway)
 
     assert (answer.status_code, answer.json()["exportId"]) == (200, "batch_1")
+
+
+FOUND = {"code": "HTS_MISSING", "rule_id": "R12", "severity": "BLOCKING"}
+
+
+@pytest.mark.parametrize("issues", [[FOUND], [], None])
+async def test_a_sync_answers_what_was_found_in_each_record_where_the_planner_says_it(
+    gateway: GatewayUnderTest, issues: list[dict[str, str]] | None
+) -> None:
+    async def work(command: Any) -> ProductsSynced:
+        record = SyncedRecord(
+            id="prod_1", external_id="A", revision=1, created_at=NOW, updated_at=NOW
+        )
+        told = None if issues is None else orjson.dumps({"prod_1": issues}).decode()
+        assert command.items
+        return ProductsSynced(records=(record,), issues=told)
+
+    gateway.workers.answers["products.sync"] = work
+    body = {"accountId": "acc_1", "items": [{"externalId": "A", "title": "Tee"}]}
+
+    async with gateway.client() as client:
+        first = await client.post("/api/products/sync", json=body, headers={"idempotency-key": "k"})
+        again = await client.post("/api/products/sync", json=body, headers={"idempotency-key": "k"})
+
+    [row] = first.json()["data"]
+    assert row.get("issues") == (issues and [FOUND | {"docs": "/docs/rules#r12"}])
+    assert again.content == first.content

@@ -727,6 +727,8 @@ class LocatedOrder(TypedDict):
     """Raised by every change of substance."""
     superseded: NotRequired[bool]
     """Only where a newer command was first: this is the current record."""
+    issues: NotRequired[list[Finding]]
+    """Answer to a sync alone: what the rules about it find today, as a plan's messages."""
     createdAt: str
     """When it was first synced, UTC."""
     updatedAt: str
@@ -794,6 +796,8 @@ class Order(TypedDict):
     """Raised by every change of substance."""
     superseded: NotRequired[bool]
     """Only where a newer command was first: this is the current record."""
+    issues: NotRequired[list[Finding]]
+    """Answer to a sync alone: what the rules about it find today, as a plan's messages."""
     createdAt: str
     """When it was first synced, UTC."""
     updatedAt: str
@@ -1159,6 +1163,8 @@ class Product(TypedDict):
     """Raised by every change of substance."""
     superseded: NotRequired[bool]
     """Only where a newer command was first: this is the current record."""
+    issues: NotRequired[list[Finding]]
+    """Answer to a sync alone: what the rules about it find today, as a plan's messages."""
     createdAt: str
     """When it was first synced, UTC."""
     updatedAt: str

@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TypedDict, cast
 
+import orjson
+
 from gateway.calls import ACCEPTED, OK, Answer, Call, Write
 from gateway.dependencies import Gateway
 from gateway.money import dump
+from gateway.plan_texts import with_pages
 from gateway.record_views import View, order_view, product_view
 from gateway.schemas.requests import (
     ExecuteBody,
@@ -90,7 +93,7 @@ def sync_orders(gateway: Gateway, call: Call[SyncOrdersBody]) -> Write[SyncOrder
         return SyncOrders(items=items, **_issued(call, *seen))
 
     async def finish(reply: OrdersSynced) -> Answer:
-        return await _synced(gateway, call, ORDERS, reply.records, order_view)
+        return await _synced(gateway, call, ORDERS, reply, order_view)
 
     return Write(call, topology.ORDERS_SYNC, command, finish, repeats=True)
 
@@ -106,7 +109,7 @@ def sync_products(
         return SyncProducts(items=items, **_issued(call, *seen))
 
     async def finish(reply: ProductsSynced) -> Answer:
-        return await _synced(gateway, call, PRODUCTS, reply.records, product_view)
+        return await _synced(gateway, call, PRODUCTS, reply, product_view)
 
     return Write(call, topology.PRODUCTS_SYNC, command, finish, repeats=True)
 
@@ -115,16 +118,19 @@ async def _synced(
     gateway: Gateway,
     call: Call[SyncBody],
     collection: Collection[SyncedDocument],
-    records: tuple[SyncedRecord, ...],
+    reply: OrdersSynced | ProductsSynced,
     shown: Callable[[SyncedDocument], View],
 ) -> Answer:
-    """The records as they stand, in the order of the request."""
+    """The records as they stand, in the order of the request, and what was found in them."""
+    records, issues = reply.records, orjson.loads(reply.issues or "{}")
     if all(record.created_at and not record.superseded for record in records):
         stored = list(map(partial(_as_written, call), call.body.items, records))
     else:  # other contents than ours, or an older planner
         stored = await gateway.reads.records(call.caller, collection, [r.id for r in records])
     data = [
-        shown(document) | ({"superseded": True} if record.superseded else {})
+        shown(document)
+        | ({"superseded": True} if record.superseded else {})
+        | ({"issues": with_pages(issues[record.id])} if record.id in issues else {})
         for document, record in zip(stored, records, strict=True)
     ]
     lately = timestamp(gateway.now() - _LATELY)

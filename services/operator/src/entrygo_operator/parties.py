@@ -59,7 +59,7 @@ async def create(
     store: Store, kind: Kind, given: Mapping[str, Any], *, account_id: str | None = None
 ) -> PartyDocument:
     """A new record; an account is its own account. The same again is the same record."""
-    content = _changed(kind, {}, given)
+    content = content_with(kind, {}, given)
     if account_id is not None:
         await _check(store, account_id, content)
     id_ = derived_id(kind.prefix, account_id or "", content_hash(content))
@@ -82,7 +82,7 @@ async def update(store: Store, kind: Kind, id_: str, given: Mapping[str, Any]) -
     """The record after the change; one that changes nothing keeps its revision."""
     while True:
         found = await existing(store, kind, id_)
-        content = _changed(kind, found["content"], completed(given, found["content"]))
+        content = content_with(kind, found["content"], completed(given, found["content"]))
         if content == found["content"]:
             return found
         await _check(store, found["account_id"], content)
@@ -142,7 +142,9 @@ def view(party: PartyDocument) -> dict[str, Any]:
     }
 
 
-def _changed(kind: Kind, content: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+def content_with(
+    kind: Kind, content: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
     merged = dict(content)
     for path, value in given.items():
         merged = _with(merged, path.split("."), value)

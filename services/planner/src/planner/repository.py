@@ -62,6 +62,22 @@ class Repository:
     async def publisher(self, name: str) -> Publisher | None:
         return await self._store.get(PUBLISHERS, name)
 
+    async def beside_a_sync(self, account_id: str) -> tuple[Party, Mapping[str, Any]]:
+        """The account, and the pointer to the tariff table in use."""
+        read = self._store.reading
+        accounts, tables = await asyncio.gather(
+            read(ACCOUNTS.of(account_id), (account_id,)), read(records.TARIFF_TABLES, (_IN_USE,))
+        )
+        return _party(account_id, accounts) or Party(account_id, {}), tables.get(_IN_USE, {})
+
+    async def brokers_complete(self, account_id: str) -> bool:
+        """Whether each broker of the account takes numbers of fewer than ten digits."""
+        name = "completesClassification"
+        found = await self._store.find(
+            records.BROKERS, {"account_id": account_id}, projection={f"content.{name}": 1}
+        )
+        return bool(found) and all(broker.get("content", {}).get(name) for broker in found)
+
     async def has_account(self, account_id: str) -> bool:
         return await self._store.get(ACCOUNTS.of(account_id), account_id) is not None
 

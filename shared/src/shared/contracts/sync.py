@@ -9,6 +9,7 @@ from shared.contracts.catalogue import ProductFact
 from shared.contracts.orders import OrderFact
 
 MAX_ORDERS = 1_000
+MOST_ISSUES = 20  # told of one record, those that block first
 
 
 class SyncProducts(Command):
@@ -55,6 +56,9 @@ class ProductsSynced(Message):
     records: tuple[SyncedRecord, ...]
     """One for each item, in the order of the command."""
 
+    issues: str | None = None
+    """What the rules find in them, as JSON: by id, in the form of a plan's `validationMessages`."""
+
 
 class OrdersSynced(Message):
     """Answer to `orders.sync`, and the event `orders.synced`."""
@@ -67,6 +71,9 @@ class OrdersSynced(Message):
 
     records: tuple[SyncedRecord, ...]
     """One for each item, in the order of the command."""
+
+    issues: str | None = None
+    """In the answer alone: what the rules find in them, as in that to `products.sync`."""
 
 
 class OrdersSyncRefused(Message):

@@ -15,22 +15,24 @@ from shared.contracts.catalogue import (
     ReportingQuantity,
     Thousandths,
 )
-from shared.contracts.decision import Moment, RecordId
+from shared.contracts.decision import Finding, Moment, RecordId
 from shared.contracts.lifecycle import Status
+from shared.contracts.sync import MOST_ISSUES
 from shared.units import UnitOfMeasure
 
 MOST_EXPORTS: Final = 20  # of one order that are told; the list of exports has them all
 
 
-def _rarely_superseded(schema: dict[str, Any]) -> None:
-    schema["required"].remove("superseded")
+def _not_always(schema: dict[str, Any]) -> None:
+    for name in ("superseded", "issues"):
+        schema["required"].remove(name)
 
 
 class Synced(Fact):
     """What is stored about a synced record."""
 
     model_config = ConfigDict(
-        json_schema_serialization_defaults_required=True, json_schema_extra=_rarely_superseded
+        json_schema_serialization_defaults_required=True, json_schema_extra=_not_always
     )
 
     id: RecordId
@@ -41,6 +43,9 @@ class Synced(Fact):
 
     superseded: bool = False
     """Only where a newer command was first: this is the current record."""
+
+    issues: Annotated[tuple[Finding, ...], Field(max_length=MOST_ISSUES)] = ()
+    """Answer to a sync alone: what the rules about it find today, as a plan's messages."""
 
     created_at: Moment
     """When it was first synced, UTC."""

@@ -63,7 +63,8 @@ class Advice:
         mender = mender_of(finding)
         told: Finding = {**finding, "fixable_by": mender.value}
         if mender is not Mender.NOBODY:
-            told["remedy_command"] = self._command(mender, finding["field"], fields)
+            also = _RULES[finding["code"]].fields(finding.get("order_id", ""))[1:]
+            told["remedy_command"] = self._command(mender, finding["field"], [*fields, *also])
         return told
 
     def _command(self, mender: Mender, path: str, fields: Iterable[str]) -> str:

@@ -26,7 +26,10 @@ def found_on(subject: Subject, given: PlanningInput | ProductContext | Day) -> I
     for rule in _RULES[type(subject)]:
         for hit in rule.check(subject, given):
             finding = _finding(rule, hit, subject)
-            yield Found(finding, hit.missing or _mendable(rule, finding))
+            paths = hit.missing or ((hit.path,) if hit.path else rule.fields(subject.id))
+            told = hit.missing or finding["severity"] != Severity.INFO
+            mends = rule.mender(finding["severity"], finding["field"]) is not Mender.NOBODY
+            yield Found(finding, paths if told and mends else ())
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
@@ -95,20 +98,13 @@ class Findings:
         self.missing[path] = datum
 
 
-def _mendable(rule: Rule, finding: Finding) -> tuple[str, ...]:
-    """The datum that a finding blocks or warns for, where somebody can mend it."""
-    severity, path = finding["severity"], finding["field"]
-    told = severity != Severity.INFO and rule.mender(severity, path) is not Mender.NOBODY
-    return (path,) if told else ()
-
-
 def _finding(rule: Rule, hit: Hit, subject: Subject) -> Finding:
     finding = Finding(
         code=rule.code,
         rule_id=rule.id,
         severity=(hit.severity or rule.severities[0]).value,
         message=rule.message.format_map(hit.said),
-        field=hit.path or rule.reads.replace("[]", f"[{subject.id}]"),
+        field=hit.path or rule.fields(subject.id)[0],
         remedy=hit.remedy or rule.remedy,
         source=hit.source or rule.source,
     )

@@ -20,7 +20,7 @@ from shared.synced import content_of, record_id
 Command = SyncOrders | SyncProducts
 
 
-class _Item(NamedTuple):
+class Item(NamedTuple):
     fact: OrderFact | ProductFact
     content: Document
     hash: str
@@ -33,10 +33,20 @@ class By(NamedTuple):
     publisher: str | None
 
 
-async def applied(command: Command, repository: Repository, by: By) -> tuple[SyncedRecord, ...]:
+def items_of(command: Command) -> dict[str, Item]:
+    """What is to be written, by id, in the order of the command."""
+    items = ((fact, content_of(command.account_id, fact)) for fact in command.items)
+    return {
+        record_id(command.account_id, fact): Item(fact, content, content_hash(content))
+        for fact, content in items
+    }
+
+
+async def applied(
+    command: Command, items: Mapping[str, Item], repository: Repository, by: By
+) -> tuple[SyncedRecord, ...]:
     """What became of each item, in the order of the command."""
     collection = ORDERS if isinstance(command, SyncOrders) else PRODUCTS
-    items = {record_id(command.account_id, fact): _item(command, fact) for fact in command.items}
     while True:
         stored = await repository.marks(collection, command.account_id, items)
         changes = _Changes(command, by)
@@ -47,11 +57,6 @@ async def applied(command: Command, repository: Repository, by: By) -> tuple[Syn
             collection, command.account_id, changes.new, updates
         ):
             return tuple(_told(id_, after, command) for id_, after in changes.after.items())
-
-
-def _item(command: Command, fact: OrderFact | ProductFact) -> _Item:
-    content = content_of(command.account_id, fact)
-    return _Item(fact, content, content_hash(content))
 
 
 class _Changes:
@@ -65,7 +70,7 @@ class _Changes:
         self._changed: list[Guarded] = []
         self._unchanged: dict[str, list[str]] = defaultdict(list)  # by the mark that was seen
 
-    def decide(self, id_: str, item: _Item, was: SyncedDocument | None) -> None:
+    def decide(self, id_: str, item: Item, was: SyncedDocument | None) -> None:
         """An equal content keeps the revision; an older command changes nothing."""
         stamp = self._command.stamp
         if was is None:
@@ -93,7 +98,7 @@ class _Changes:
         moved = [Guarded(ids, {"applied": seen}, mark) for seen, ids in self._unchanged.items()]
         return [*self._changed, *moved]
 
-    def _made(self, id_: str, item: _Item) -> SyncedDocument:
+    def _made(self, id_: str, item: Item) -> SyncedDocument:
         made = SyncedDocument(
             _id=id_,
             account_id=self._command.account_id,

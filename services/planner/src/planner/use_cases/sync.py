@@ -1,10 +1,12 @@
 """Durable upsert of products and orders: validated whole, then applied; the newest command wins."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
 
 from planner.repository import Repository
-from planner.use_cases.applying import By, applied
+from planner.use_cases.applying import By, applied, items_of
+from planner.use_cases.issues import issues_of
 from planner.use_cases.publishing import Publishing, Sender
 from shared.clock import Clock, parse_timestamp, timestamp
 from shared.contracts.base import after
@@ -40,7 +42,8 @@ class Syncing:
         facts = {product_id(command.account_id, fact.external_id): fact for fact in command.items}
         refusal = await self._checked(command, sender, PRODUCTS, facts)
         await self._accepted(command, refusal or await self._no_account(command), sender)
-        return ProductsSynced(records=await self._applied(command, sender))
+        records, issues = await self._applied(command, PRODUCTS, sender)
+        return ProductsSynced(records=records, issues=issues)
 
     async def orders(self, command: SyncOrders, sender: Sender) -> OrdersSynced:
         account_id = command.account_id
@@ -48,19 +51,31 @@ class Syncing:
         refusal = await self._checked(command, sender, ORDERS, facts)
         refusal = refusal or await self._no_account(command) or await self._unknown(command)
         await self._accepted(command, refusal, sender)
-        synced = OrdersSynced(
-            account_id=account_id,
-            command_id=command.command_id,
-            records=await self._applied(command, sender),
-        )
+        records, issues = await self._applied(command, ORDERS, sender)
+        synced = OrdersSynced(account_id=account_id, command_id=command.command_id, records=records)
         await self._messages.announce(ORDERS_SYNCED, synced, step="planner.announce_synced")
-        return synced
+        return synced.model_copy(update={"issues": issues})
 
     async def _applied(
-        self, command: SyncOrders | SyncProducts, sender: Sender
-    ) -> tuple[SyncedRecord, ...]:
-        by = By(timestamp(self._now()), sender.publisher)
-        return await applied(command, self._repository, by)
+        self,
+        command: SyncOrders | SyncProducts,
+        collection: Collection[SyncedDocument],
+        sender: Sender,
+    ) -> tuple[tuple[SyncedRecord, ...], str | None]:
+        """The records, and for who waits what the rules find in them as they stand."""
+        items, now = items_of(command), self._now()
+        by = By(timestamp(now), sender.publisher)
+        writing = applied(command, items, self._repository, by)
+        if not sender.waits:
+            return await writing, None
+        contents = {id_: item.content for id_, item in items.items()}
+        hashes = {id_: item.hash for id_, item in items.items()}
+        looking = issues_of(command, contents, hashes, self._repository, now.date())
+        records, issues = await asyncio.gather(writing, looking)
+        if late := [record.id for record in records if record.superseded]:
+            stored = await self._repository.contents(collection, command.account_id, late)
+            issues = await issues_of(command, contents | stored, {}, self._repository, now.date())
+        return records, issues
 
     async def _accepted(
         self, command: SyncOrders | SyncProducts, refusal: Refusal | None, sender: Sender

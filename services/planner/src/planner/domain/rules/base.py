@@ -112,7 +112,7 @@ def no_country(code: str | None, rules: RuleSet) -> Hits:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`reads` is the field that it is about: the path of a hit that names no other.
+    """`reads` is the field that it is about, or fields: the path of a hit that names no other.
 
     What it blocks or warns on is missing data: the hit's path, or what the hit names in its place,
     unless nobody can mend it.
@@ -128,6 +128,10 @@ class Rule:
     source: Source
     check: Callable[[Any, Any], Hits]  # a `Check` of this subject
     nobody: tuple[Severity, ...]  # of its hits, those that no datum mends
+
+    def fields(self, id_: str) -> tuple[str, ...]:
+        """The paths of what it reads on a record."""
+        return tuple(self.reads.replace("[]", f"[{id_}]").split(", "))
 
     def mender(self, severity: str, path: str) -> Mender:
         return Mender.NOBODY if severity in self.nobody else set_by(path)

@@ -67,7 +67,7 @@ def destination_postal_code_invalid(order: Order, _given: PlanningInput) -> Hits
 
 @warning(
     "R77",
-    reads="orders[].destinationPostalCode",
+    reads="orders[].destinationPostalCode, orders[].destinationRegion",
     message="ZIP code {code} is of {place}, not of {region}; check the consignee's address.",
     remedy="Sync the order with the ZIP code and the state of one and the same place.",
     source=law("USPS list L002, 3-digit ZIP code prefix matrix, as public tables give it"),
@@ -83,8 +83,7 @@ def destination_zip_not_in_state(order: Order, given: PlanningInput) -> Hits:
         place = (
             outside.note if outside else states.note.replace(" ", " or ") if states else "no state"
         )
-        named = order.path("destinationPostalCode"), order.path("destinationRegion")
-        yield Hit({"code": code, "place": place, "region": order.region}, missing=named)
+        yield Hit({"code": code, "place": place, "region": order.region})
 
 
 def _outside(order: Order, rules: RuleSet) -> tuple[str, Entry] | None:

@@ -79,7 +79,7 @@ def de_minimis_suspended(given: PlanningInput, _same: PlanningInput) -> Hits:
 
 @info_for_good_or_warning(
     "R38",
-    reads=_FIELD,
+    reads="account.formalAlways",
     message="Chapter 99 goods over USD {limit} a line are on informal entry; the clause that keeps "
     "them from it is {state}.",
     remedy="An operator sets formal entry for all where the clause is in force; else there is "
@@ -91,6 +91,5 @@ def informal_chapter_99_check(unit: Group, given: PlanningInput) -> Hits:
     clause = given.ruleset.thresholds["informal_chapter_99_clause"]
     if not unit.formal and unit.dearest_in_chapter_99 > limit.cents:
         in_force = clause.value != "SUSPENDED"
-        severity, path = (Severity.WARNING, "account.formalAlways") if in_force else (None, "")
         said = {"limit": decimal(limit.cents), "state": clause.note}
-        yield Hit(said, path, severity, clause.source)
+        yield Hit(said, "", Severity.WARNING if in_force else None, clause.source)

@@ -11,7 +11,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @blocking_or_warning(
     "R75",
-    reads="products[].title",
+    reads="products[].description",
     message='"{text}" reads as a charge, not as goods; an invoice states charges apart.',
     remedy="Take its lines out of the orders and give each as one of the order's charges {name, "
     "amount, includedInPrice}; if it is goods, sync the product with htsCode and a description.",
@@ -25,8 +25,7 @@ def not_goods(product: Product, given: ProductContext) -> Hits:
         for text in {title, product.content.get("description", title)}
     ):
         severity = Severity.WARNING if "htsCode" in product.content else None
-        named = (product.path("description"),)
-        yield Hit({"text": title[:100]}, severity=severity, missing=named)
+        yield Hit({"text": title[:100]}, severity=severity)
 
 
 def is_charge(text: str, rules: RuleSet) -> bool:
