@@ -1,9 +1,11 @@
 """A running product: every service as processes of its own, on a store and vhost of its own."""
 
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from stack.servers import Addresses
 
 from shared.settings import CommonSettings
@@ -11,6 +13,24 @@ from shared.store import Store
 from support.accounts import seed_account
 from support.services import ALL, Cluster
 from support.shop import Shop
+
+
+@pytest.fixture(scope="module")
+async def shared_cluster(
+    servers: Addresses, rabbit_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Cluster, Store]]:
+    """All services, running, for the tests of one file."""
+    settings = CommonSettings(
+        rabbit_url=SecretStr(rabbit_url),
+        mongo_url=SecretStr(servers.mongo_url),
+        mongo_database=f"test_{uuid.uuid4().hex[:12]}",
+        retry_delays_ms=(100, 500),
+    )
+    async with Store(settings, appname="tests") as store:
+        async with Cluster(settings, servers, tmp_path_factory.mktemp("logs")) as cluster:
+            await cluster.start(*ALL)
+            yield cluster, store
+        await store.drop_database()
 
 
 @pytest.fixture

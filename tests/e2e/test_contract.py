@@ -7,20 +7,16 @@ import uuid
 import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from pydantic import SecretStr
-from stack.servers import Addresses
 
 from shared.records import API_KEYS
-from shared.settings import CommonSettings
 from shared.store import Store
 from support.accounts import key_record, seed_account
 from support.documented import shape
-from support.services import ALL, Cluster
+from support.services import Cluster
 from support.shop import SWEATER, Shop, an_order
 from support.waiting import until
 
@@ -54,24 +50,12 @@ class World:
 
 
 @pytest.fixture(scope="module")
-async def world(
-    servers: Addresses, rabbit_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[World]:
-    settings = CommonSettings(
-        rabbit_url=SecretStr(rabbit_url),
-        mongo_url=SecretStr(servers.mongo_url),
-        mongo_database=f"test_{uuid.uuid4().hex[:12]}",
-        retry_delays_ms=(100, 500),
-    )
-    logs: Path = tmp_path_factory.mktemp("contract")
-    async with Store(settings, appname="tests") as store:
-        async with Cluster(settings, servers, logs) as cluster:
-            await cluster.start(*ALL)
-            shops = [Shop(cluster.url, await seed_account(store)) for _ in range(2)]
-            yield await executed_world(store, *shops)
-            for shop in shops:
-                await shop.http.aclose()
-        await store.drop_database()
+async def world(shared_cluster: tuple[Cluster, Store]) -> AsyncIterator[World]:
+    cluster, store = shared_cluster
+    shops = [Shop(cluster.url, await seed_account(store)) for _ in range(2)]
+    yield await executed_world(store, *shops)
+    for shop in shops:
+        await shop.http.aclose()
 
 
 async def executed_world(store: Store, shop: Shop, other: Shop) -> World:

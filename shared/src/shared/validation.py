@@ -26,11 +26,11 @@ _WORDS: Final[dict[str, tuple[str, str | None]]] = {
     "extra_forbidden": ("unrecognized_keys", "Unrecognized key"),
     "too_short": ("too_small", "At least {min_length} entries"),
     "string_too_short": ("too_small", None),
-    "greater_than_equal": ("too_small", "The number is too small"),
+    "greater_than_equal": ("too_small", "At least {ge}"),
     "greater_than": ("too_small", None),
     "too_long": ("too_big", "At most {max_length} entries"),
     "string_too_long": ("too_big", None),
-    "less_than_equal": ("too_big", "The number is too large"),
+    "less_than_equal": ("too_big", "At most {le}"),
     "less_than": ("too_big", None),
     "string_pattern_mismatch": (
         "invalid_string",

@@ -166,6 +166,23 @@ def test_a_wrong_plan_is_told_where_and_how(change: dict[str, Any], path: str, c
     assert envelope["details"]["issues"][0]["code"] == code
 
 
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (line(quantity=1_000_001), "At most 1000000"),
+        (line(quantity=0), "At least 1"),
+        (line(unitValueUsd=10_000_000.01), "At most 10000000.00"),
+        (line(unitValueUsd=-1), "At least 0.00"),
+    ],
+)
+def test_a_number_out_of_range_is_told_with_its_bound_as_the_caller_writes_it(
+    raw: bytes, told: str
+) -> None:
+    _, envelope = refused(SyncOrdersBody, raw)
+
+    assert envelope["details"]["issues"][0]["message"] == told
+
+
 def test_lone_surrogates_are_refused_and_never_echoed() -> None:
     code, envelope = refused(PlanBody, b'{"accountId": "\\ud800", "\\udfff": 1}')
 

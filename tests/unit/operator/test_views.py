@@ -2,10 +2,12 @@
 
 import json
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Any
 
 import orjson
 import pytest
+from rich.console import Console
 
 from entrygo_operator import dead_letters, exports, output, plans
 from shared.contracts.lifecycle import ExportRecord, Readiness, State
@@ -156,3 +158,28 @@ def test_what_a_terminal_would_act_upon_is_shown_as_its_number(
     made = output.to_json({"reason": text})
     assert json.loads(made) == {"reason": text}
     assert active[0] not in made
+
+
+LONG = {"id": f"batch_{'0' * 32}", "status": "COMPLETED", "subject": "[EntryGo] " + "x" * 60}
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_a_list_blanks_no_column_and_cuts_nothing_on_any_terminal(width: int) -> None:
+    console = Console(width=width, force_terminal=True, record=True, file=StringIO())
+
+    console.print(output.rows([LONG, LONG], [*LONG], none="").shown[0], soft_wrap=True)
+
+    text = console.export_text()
+    for name, cell in LONG.items():
+        assert name in text
+        assert text.count(cell) == 2
+
+
+def test_a_list_in_a_pipe_is_a_table_of_whole_cells(capsys: pytest.CaptureFixture[str]) -> None:
+    wide = LONG | {"reason": "why " * 100}
+
+    output.show(*output.rows([wide], [*wide], none="", widest=10).shown)
+
+    head, _rule, row = (line for line in capsys.readouterr().out.splitlines() if line.strip())
+    assert head.split() == [*wide]
+    assert wide["reason"].strip() in row

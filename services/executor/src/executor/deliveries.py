@@ -34,7 +34,7 @@ def planned_deliveries(
             channel=CHANNEL if is_simulated(export, recipient) else "EMAIL",
             recipient=recipient,
             subject=subject_of(recipient_type, export, snapshot, identity.package_number),
-            message_id=f"<{submission_id}@{domain}>",
+            message_id=f"<{submission_id}.{export['_id']}@{domain}>",
             letter_sha256=letter_sha256,
             status=DeliveryStatus.PENDING.value,
             attempts=0,

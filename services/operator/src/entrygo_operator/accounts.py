@@ -6,11 +6,15 @@ import typer
 
 from entrygo_operator import keys, options, parties, seeding, trial
 from entrygo_operator.command import command
-from entrygo_operator.output import Answer, facts, record, rows
+from entrygo_operator.missing import missing, told
+from entrygo_operator.output import Answer, facts, rows
 from entrygo_operator.parties import ACCOUNT, BROKER, WAREHOUSE, RecordId
 from entrygo_operator.session import Session
+from shared.store import Store
 
-accounts = typer.Typer(no_args_is_help=True, help="Accounts: who exports.")
+Record = dict[str, Any]
+
+accounts = typer.Typer(no_args_is_help=True)
 
 
 @command(accounts, "create", settings=options.ACCOUNT)
@@ -21,13 +25,15 @@ async def create(
     test: Annotated[bool, typer.Option("--test", help="A test account, for good.")] = False,
     given: dict[str, Any],
 ) -> Answer:
-    """Make an account; with --test a whole one, with a broker for each outcome."""
+    """Make an account; with --test a whole one. Says what is missing, and how to give it."""
+    store, brief = session.store, {}
     if test:
-        made = await trial.make(session.store, name, given)
-        parts = {part: [one["id"] for one in made[part]] for part in ("warehouses", "brokers")}
-        return Answer(made, [facts(made | parts)])
-    content = {"name": name, "test": False, **given}
-    return record(parties.view(await parties.create(session.store, ACCOUNT, content)))
+        made = await trial.make(store, name, given)
+        brief = {part: [one["id"] for one in made[part]] for part in ("warehouses", "brokers")}
+    else:
+        content = {"name": name, "test": False, **given}
+        made = parties.view(await parties.create(store, ACCOUNT, content))
+    return await _with_missing(store, made, made | brief)
 
 
 @command(accounts, "list")
@@ -39,7 +45,7 @@ async def list_accounts(session: Session) -> Answer:
 
 @command(accounts, "show")
 async def show(session: Session, id_: RecordId) -> Answer:
-    """One account, with its warehouses, brokers and keys."""
+    """One account, with its warehouses, brokers and keys, and what is missing."""
     store = session.store
     account = parties.view(await parties.existing(store, ACCOUNT, id_))
     parts = {
@@ -51,7 +57,12 @@ async def show(session: Session, id_: RecordId) -> Answer:
         part: [one.get("prefix", one["id"]) for one in found if not one.get("revoked_at")]
         for part, found in parts.items()
     }
-    return Answer(account | parts, [facts(account | brief)])
+    return await _with_missing(store, account | parts, account | brief)
+
+
+async def _with_missing(store: Store, value: Record, shown: Record) -> Answer:
+    lacks = await missing(store, value["id"])
+    return Answer({**value, "missing": lacks}, [facts(shown), *told(lacks)])
 
 
 @command(accounts, "seed")

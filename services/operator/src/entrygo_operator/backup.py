@@ -77,7 +77,7 @@ _CLOCKS_DIFFER: Final = timedelta(hours=1)
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="The backup's folder.")]
 
-backups = typer.Typer(no_args_is_help=True, help="Backups: create, verify, restore.")
+backups = typer.Typer(no_args_is_help=True)
 
 
 @command(backups, "create")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from entrygo_operator.command import command
 from entrygo_operator.exports import duration
 from entrygo_operator.invariants import Moment, Violation
 from entrygo_operator.invariants.queues import too_long, without_reason
@@ -33,6 +34,10 @@ Patience = Annotated[
 ]
 
 
+checks = typer.Typer()
+
+
+@command(checks, "check")
 async def check(session: Session, *, patience: Patience = None) -> Answer:
     """Say which of I1, I2, I5, I8, I10, I12 and I13 do not hold; exit 1 if any does not.
 

@@ -33,9 +33,7 @@ _ADDRESS = frozenset(
 _EMAIL = re.compile(r"[^\s\"'<>@]+@[^\s\"'<>@]+")
 
 
-letters = typer.Typer(
-    no_args_is_help=True, help="Dead letters: messages that could not be handled."
-)
+letters = typer.Typer(no_args_is_help=True)
 
 
 @command(letters, "list")

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from typing import Final
 
+import typer
 from rich.text import Text
 
+from entrygo_operator.command import command
 from entrygo_operator.output import Answer
 from entrygo_operator.session import Session, settings_of
 from shared.checks import exports, mail, queues, records
@@ -21,6 +23,10 @@ Findings = Sequence[Finding]
 _STYLES: Final = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.BAD: "bold red"}
 
 
+doctors = typer.Typer()
+
+
+@command(doctors, "doctor")
 async def doctor(session: Session) -> Answer:
     """Look at servers, workers, exports, mail and accounts; exit code 1 if anything is bad."""
     store, servers = session.store, settings_of(MailServers)

@@ -3,17 +3,20 @@
 import getpass
 import os
 import re
-from datetime import timedelta
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
 
 import typer
+from rich.console import RenderableType
 from rich.text import Text
 
 from entrygo_operator.command import command
 from entrygo_operator.options import AnyAccount
 from entrygo_operator.output import Answer, facts, record, rows
 from entrygo_operator.session import Session
-from shared.clock import timestamp
+from shared.checks.finding import span
+from shared.clock import parse_timestamp, timestamp
 from shared.contracts.errors import ErrorCode
 from shared.contracts.exports import ExportOperated, OperateAction, OperateExport
 from shared.contracts.lifecycle import ExportRecord, Status, next_action_of, status_of
@@ -22,17 +25,17 @@ from shared.exports import where_status
 from shared.ids import minted_id
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import EXPORTS_OPERATE
-from shared.records import EXPORTS
+from shared.money import told
+from shared.records import ACCOUNTS, BROKERS, EXPORTS
 from shared.store import Store
+from shared.whereabouts import BRIEF
 
 ANSWER_WITHIN = 15.0  # seconds
 ExportId = Annotated[str, typer.Argument(metavar="ID", help="Id of the export.")]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the export's log.")]
 Needed = Annotated[str, typer.Option("--reason", help="Why; kept in the export's log.")]
 
-exports = typer.Typer(
-    no_args_is_help=True, help="Exports: look, resume, void, resubmit, confirm, release."
-)
+exports = typer.Typer(no_args_is_help=True)
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -66,7 +69,7 @@ async def list_exports(
     account: AnyAccount = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 50,
 ) -> Answer:
-    """Exports, newest change first."""
+    """Exports, newest change first; `age` is since that change."""
     query: dict[str, Any] = where_status(status) if status else {}
     if account is not None:
         query["account_id"] = account
@@ -77,18 +80,21 @@ async def list_exports(
         query,
         sort=[("updated_at", -1), ("_id", -1)],
         limit=limit,
-        projection={"events": 0, "plans": 0},
+        projection=BRIEF,
     )
-    columns = ("id", "status", "readiness", "package_number", "updated_at", "next_action")
-    return rows([summary(export) for export in found], columns, none="No exports.")
+    columns = ("id", "status", "account", "broker", "value", "age", "next_action", "subject")
+    return rows(await summaries(session.store, found), columns, none="No exports.")
 
 
 @command(exports, "show")
 async def show(session: Session, id_: ExportId) -> Answer:
     """One export: its state, and what happened to it."""
     export = await existing(session.store, id_)
-    found = summary(export)
-    return Answer({**export, **found}, [facts(found), Text(), *map(Text, timeline(export))])
+    [found] = await summaries(session.store, [export])
+    following = [Text(f"  -> {line}", "bold") for line in to_type(export)]
+    shown: list[RenderableType] = [facts(found), *following, Text()]
+    shown += map(Text, timeline(export))
+    return Answer({**export, **found, "next": to_type(export)}, shown)
 
 
 @command(exports, "resume")
@@ -167,13 +173,30 @@ async def existing(store: Store, id_: str) -> ExportRecord:
     return found[0]
 
 
-def summary(export: ExportRecord) -> dict[str, Any]:
-    plan = export["plan"]
+async def summaries(store: Store, exports: Sequence[ExportRecord]) -> list[dict[str, Any]]:
+    """What a list shows of each; its account and its broker by name too."""
+    now, names = await store.now(), dict[str, str]()
+    for kind, field in ((ACCOUNTS, "account_id"), (BROKERS, "broker_id")):
+        ids = {"_id": {"$in": sorted({str(export.get(field)) for export in exports})}}
+        found = await store.find(kind, ids)
+        names |= {party["_id"]: party["content"]["name"] for party in found}
+    return [summary(export, names, now) for export in exports]
+
+
+def summary(export: ExportRecord, names: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    plan, broker = export["plan"], export["deliveries"].get("BROKER")
     return {
         "id": export["_id"],
         "account_id": export["account_id"],
+        "account": names.get(export["account_id"]),
+        "broker_id": export["broker_id"],
+        "broker": names.get(export["broker_id"]),
         "state": export["state"],
         "status": status_of(export).value,
+        "age": span((now - parse_timestamp(export["updated_at"])).total_seconds()),
+        "value": told(plan["totals"]) if "totals" in plan else None,
+        "orders": plan.get("orders"),
+        "subject": broker and broker["subject"],
         "readiness": plan["readiness"],
         "plan_revision": export["plan_revision"],
         "package_number": export["package_number"],
@@ -182,6 +205,23 @@ def summary(export: ExportRecord) -> dict[str, Any]:
         "updated_at": export["updated_at"],
         "next_action": next_action_of(export).value,
     }
+
+
+_TO_TYPE: Final = {
+    Status.PLANNED: ("entrygo plan explain {}",),
+    Status.BLOCKED: ("entrygo plan explain {}",),
+    Status.EXECUTION_STALLED: ("entrygo export resume {} --reason WHY",),
+    Status.DELIVERY_FAILED: ("entrygo export resubmit {} --reason WHY",),
+    Status.DELIVERY_UNKNOWN: (
+        "entrygo export confirm-delivery {} --reason WHY",  # the broker, asked, has it
+        "entrygo export resubmit {} --reason WHY",
+    ),
+}
+
+
+def to_type(export: ExportRecord) -> list[str]:
+    """What an operator types next, where there is something to do."""
+    return [line.format(export["_id"]) for line in _TO_TYPE.get(status_of(export), ())]
 
 
 def timeline(export: ExportRecord) -> list[str]:
@@ -201,7 +241,7 @@ def timeline(export: ExportRecord) -> list[str]:
         )
         lines += [
             f"         {field.replace('_', ' ')}: {delivery[field]}"
-            for field in ("sent_at", "next_attempt_at", "error_message")
+            for field in ("message_id", "sent_at", "next_attempt_at", "error_message")
             if delivery.get(field)
         ]
     execution = export["execution"]

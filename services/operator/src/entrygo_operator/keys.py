@@ -21,7 +21,7 @@ from shared.store import Store
 SHOWN = 4  # letters of the secret that a listing shows
 
 
-keys = typer.Typer(no_args_is_help=True, help="API keys.")
+keys = typer.Typer(no_args_is_help=True)
 
 
 @command(keys, "create")

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import orjson
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +18,7 @@ from shared.contracts.errors import Refusal
 
 # Controls beyond those that JSON escapes, what has no width, and what turns the order of others.
 _ACTIVE: Final = re.compile("[\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_WHOLE: Final = 10_000  # as wide as a table wants to be: in a pipe or a file nothing is folded
 _CONTROLS: Final = {code: f"\\u{code:04x}" for code in range(0x20)}
 
 
@@ -35,8 +37,7 @@ def to_json(value: Any) -> str:  # noqa: ANN401  # any JSON value
 
 
 def show(*shown: RenderableType) -> None:
-    # Wide enough for ids where the output goes into a pipe or a file.
-    console = Console() if sys.stdout.isatty() else Console(width=220)
+    console = Console() if sys.stdout.isatty() else Console(width=_WHOLE)
     for one in shown:
         console.print(one, soft_wrap=True)
 
@@ -48,11 +49,44 @@ def rows(
     none: str,
     widest: int | None = None,
 ) -> Answer:
-    """Rows; people see these columns as a table, a cell cut off at `widest`."""
-    table = Table(*columns, box=box.SIMPLE_HEAD, pad_edge=False)
-    for row in found:
-        table.add_row(*(Text(_cell(row.get(column))[:widest]) for column in columns))
-    return Answer(list(found), [table if found else Text(none)])
+    """Rows; people see these columns, on a terminal each cell cut off at `widest`."""
+    return Answer(list(found), [Rows(found, columns, widest) if found else Text(none)])
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table where it fits; where it does not, each row in lines of `column value`, all whole."""
+
+    found: Sequence[dict[str, Any]]
+    columns: Sequence[str]
+    widest: int | None = None
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        widest = self.widest if console.is_terminal else None
+        cells = [[_cell(row.get(name))[:widest] for name in self.columns] for row in self.found]
+        table = Table(*self.columns, box=box.SIMPLE_HEAD, pad_edge=False)
+        for row in cells:
+            table.add_row(*map(Text, row))
+        natural = Measurement.get(console, options.update(width=_WHOLE), table).maximum
+        if natural <= options.max_width:
+            yield table
+            return
+        for row in cells:
+            named = [f"{name} {cell}" for name, cell in zip(self.columns, row, strict=True)]
+            yield Text(_lines(named, options.max_width))
+            yield Text()
+
+
+def _lines(parts: Sequence[str], width: int) -> str:
+    """As many parts a line as fit; the further lines are indented."""
+    lines = [""]
+    for part in parts:
+        begun = lines[-1].strip()
+        if begun and len(lines[-1]) + 2 + len(part) > width:
+            lines.append(f"  {part}")
+        else:
+            lines[-1] += f"  {part}" if begun else part
+    return "\n".join(lines)
 
 
 def record(found: dict[str, Any], *more: RenderableType) -> Answer:
@@ -62,6 +96,8 @@ def record(found: dict[str, Any], *more: RenderableType) -> Answer:
 
 def facts(found: dict[str, Any]) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for path, value in _flat(found):
         table.add_row(Text(path, style="dim"), Text(_cell(value)))
     return table
@@ -84,6 +120,8 @@ def _cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return ", ".join(_cell(one) for one in value) or "-"
+    if isinstance(value, dict):
+        return " ".join(_cell(one) for one in value.values())
     return _inert(str(value).translate(_CONTROLS))
 
 

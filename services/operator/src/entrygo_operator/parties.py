@@ -36,8 +36,8 @@ from shared.text import absent_where_empty, without_empty
 AccountId = Annotated[str, typer.Option("--account", help="Id of the account.")]
 RecordId = Annotated[str, typer.Argument(metavar="ID", help="Id of the record.")]
 
-warehouses = typer.Typer(no_args_is_help=True, help="Warehouses: where shipments leave from.")
-brokers = typer.Typer(no_args_is_help=True, help="Customs brokers: who files the entry.")
+warehouses = typer.Typer(no_args_is_help=True)
+brokers = typer.Typer(no_args_is_help=True)
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def add_update(group: typer.Typer, kind: Kind, settings: Sequence[Setting]) -> N
         group,
         "update",
         settings=settings,
-        about=f"Change a {kind.word}; an empty text takes a field away.",
+        about=f"Change the {kind.word}; an empty text takes a field away.",
     )
     async def _(session: Session, id_: RecordId, *, given: dict[str, Any]) -> Answer:
         return record(view(await update(session.store, kind, id_, given)))

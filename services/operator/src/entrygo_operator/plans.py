@@ -19,7 +19,7 @@ Record = dict[str, Any]
 _STYLES = {"BLOCKING": "red", "WARNING": "yellow", "INFO": "dim"}
 
 
-plans = typer.Typer(no_args_is_help=True, help="Plans.")
+plans = typer.Typer(no_args_is_help=True)
 
 
 @command(plans, "explain")

@@ -31,9 +31,7 @@ PasswordFile = Annotated[
 ]
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
-publishers = typer.Typer(
-    no_args_is_help=True, help="Publishers: services of the company that publish orders."
-)
+publishers = typer.Typer(no_args_is_help=True)
 
 
 @command(publishers, "create")

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from entrygo_operator.command import command
 from entrygo_operator.exports import duration
 from entrygo_operator.output import Answer, record
 from entrygo_operator.references import References
@@ -62,6 +63,10 @@ Grace = Annotated[
 ]
 
 
+purges = typer.Typer()
+
+
+@command(purges, "purge")
 async def purge(
     session: Session,
     *,

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from entrygo_operator.exports import Needed, asked, operate, user
+from entrygo_operator.command import command
+from entrygo_operator.exports import Needed, asked, exports, operate, user
 from entrygo_operator.output import Answer, record
 from entrygo_operator.session import Session
 from shared.clock import timestamp
@@ -25,6 +26,7 @@ _TOLD_THAT_HELD = {
 }
 
 
+@command(exports, "release")  # which `entrygo export` is imported for
 async def release(
     session: Session,
     id_: Annotated[str | None, typer.Argument(metavar="[ID]", help="Id of the export.")] = None,

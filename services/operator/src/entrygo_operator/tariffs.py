@@ -32,9 +32,7 @@ PARTS_A_WRITE = 200
 DIGITS = range(4, 11)
 
 
-tariffs = typer.Typer(
-    no_args_is_help=True, help="The tariff table that HTS numbers are checked by."
-)
+tariffs = typer.Typer(no_args_is_help=True)
 
 
 @command(tariffs, "load")

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
 
+from shared.contracts.decision import Totals
 from shared.contracts.errors import NextAction
 
 
@@ -78,6 +79,7 @@ class CurrentPlan(TypedDict):
     command_id: str
     orders: NotRequired[int]  # that were asked for; plans of 0.1 do not say
     warehouse_id: NotRequired[str]  # likewise
+    totals: NotRequired[Totals]  # plans of before say none
     plan_hash: str
     view_sha256: str
     readiness: str

@@ -58,7 +58,11 @@ class Operating:
         _allowed(command, export)
         if command.action is OperateAction.RESUBMIT:
             return await self.resubmitting.resubmit(
-                export, command.command_id, command.revision, actor=command.operator
+                export,
+                command.command_id,
+                command.revision,
+                actor=command.operator,
+                reason=command.reason,
             )
         now = str(event["occurred_at"])
         if command.action is OperateAction.RELEASE:

@@ -17,7 +17,13 @@ class Resubmitting:
     now: Clock
 
     async def resubmit(
-        self, export: ExportRecord, command_id: str, revision: int, *, actor: str = events.ACTOR
+        self,
+        export: ExportRecord,
+        command_id: str,
+        revision: int,
+        *,
+        actor: str = events.ACTOR,
+        reason: str | None = None,
     ) -> bool:
         """Whether anything is sent again by this command.
 
@@ -28,8 +34,9 @@ class Resubmitting:
         kinds = sorted(
             kind for kind, delivery in export["deliveries"].items() if delivery["status"] in AGAIN
         )
+        said = {"recipients": kinds} | ({"reason": reason} if reason else {})
         event = events.command_event(
-            command_id, EventType.BROKER_SUBMISSION_RETRIED, now, {"recipients": kinds}, actor=actor
+            command_id, EventType.BROKER_SUBMISSION_RETRIED, now, said, actor=actor
         )
         if events.happened(export, event["id"]):
             await self.driving.wake_mailer(export)

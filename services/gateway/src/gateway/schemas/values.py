@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from shared.clock import timestamp
 from shared.contracts.catalogue import MAX_CENTS, MAX_QUANTITY
 from shared.contracts.orders import MAX_MINOR
-from shared.money import DECIMALS
+from shared.money import DECIMALS, decimal
 from shared.strict_json import MOST_DIGITS
 from shared.text import canonical
 
@@ -106,6 +106,20 @@ def _whole(value: object) -> int:
     return whole
 
 
+def _between(least: int, most: int, places: int = 0, unit: str = "") -> AfterValidator:
+    """The bounds of what was scaled, told as the caller writes numbers."""
+
+    def bounded(number: int) -> int:
+        if least <= number <= most:
+            return number
+        code, word, bound = (
+            ("too_big", "most", most) if number > most else ("too_small", "least", least)
+        )
+        raise PydanticCustomError(code, f"At {word} {decimal(bound, places)}{unit}")
+
+    return AfterValidator(bounded)
+
+
 _QUANTITY: Final[JsonSchemaValue] = {
     "type": "number",
     "exclusiveMinimum": 0,
@@ -114,31 +128,31 @@ _QUANTITY: Final[JsonSchemaValue] = {
 Quantity = Annotated[
     int,
     BeforeValidator(_whole),
-    Field(ge=1, le=MAX_QUANTITY),
+    _between(1, MAX_QUANTITY),
     Documented({"type": "integer", "minimum": 1, "maximum": MAX_QUANTITY}),
 ]
 Grams = Annotated[
     int,
     BeforeValidator(_whole),
-    Field(ge=0, le=1_000_000_000),
+    _between(0, 1_000_000_000),
     Documented({"type": "integer", "minimum": 0, "maximum": 1_000_000_000}),
 ]
 GrossGrams = Annotated[
     int,
     BeforeValidator(_whole),
-    Field(ge=0, le=10_000_000_000),
+    _between(0, 10_000_000_000),
     Documented({"type": "integer", "minimum": 0, "maximum": 10_000_000_000}),
 ]
 Usd = Annotated[
     int,
     BeforeValidator(_hundredths),
-    Field(ge=0, le=MAX_CENTS),
+    _between(0, MAX_CENTS, 2),
     Documented({"type": "number", "minimum": 0, "maximum": 10_000_000}),
 ]
 Percent = Annotated[
     int,
     BeforeValidator(_hundredths),
-    Field(ge=0, le=10_000),
+    _between(0, 10_000, 2),
     Documented({"type": "number", "minimum": 0, "maximum": 100}),
 ]
 Pieces = Annotated[Quantity | None, BeforeValidator(_pieces), Documented(_QUANTITY)]
@@ -146,19 +160,19 @@ OfUnit = Annotated[int | None, BeforeValidator(_thousandths), Documented(_QUANTI
 Thousandths = Annotated[
     int,
     BeforeValidator(partial(_scaled, places=3)),
-    Field(ge=1, le=MAX_QUANTITY * 1000),
+    _between(1, MAX_QUANTITY * 1000, 3),
     Documented(_QUANTITY),
 ]
 Amount = Annotated[
     int,
     BeforeValidator(_minor),
-    Field(ge=0, le=MAX_MINOR),
+    _between(0, MAX_MINOR, unit=" of the currency's smallest unit"),
     Documented({"type": "number", "minimum": 0, "maximum": MAX_MINOR}),
 ]
 Rate = Annotated[
     int,
     BeforeValidator(partial(_scaled, places=6)),
-    Field(ge=1, le=1_000_000_000),
+    _between(1, 1_000_000_000, 6),
     Documented({"type": "number", "exclusiveMinimum": 0, "maximum": 1_000}),
 ]
 Flag = Annotated[bool, Field(strict=True)]

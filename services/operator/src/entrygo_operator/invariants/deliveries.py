@@ -95,8 +95,8 @@ def _status(export: ExportRecord, delivery: Delivery, log: _Told, moment: Moment
 def _named(export: ExportRecord, kind: str, log: _Told) -> Iterator[str]:
     delivery = export["deliveries"][kind]
     submission = derived_id("sub_", export["_id"], str(export["attempt"]), kind)
-    message_id = delivery["message_id"]
-    if delivery["submission_id"] != submission or not message_id.startswith(f"<{submission}@"):
+    message_id, formed = delivery["message_id"], (f"<{submission}.", f"<{submission}@")
+    if delivery["submission_id"] != submission or not message_id.startswith(formed):
         yield f"Message-ID {message_id} is not that of attempt {export['attempt']}"
     if others := log.message_ids - {message_id}:
         yield f"more than one Message-ID: {sorted(others | {message_id})}"

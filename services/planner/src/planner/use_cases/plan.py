@@ -140,6 +140,8 @@ def _current(verdict: Document, revision: int) -> CurrentPlan:
     )
     if action := verdict.get("next_action"):  # verdicts of before have none
         plan["next_action"] = action
+    if totals := verdict.get("totals"):
+        plan["totals"] = totals
     return plan
 
 

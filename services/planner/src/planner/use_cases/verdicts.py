@@ -91,5 +91,7 @@ async def _plan(
         "next_action": next_action(snapshot).value,
         "warning_codes": warning_codes(snapshot),
         "exported_order_ids": snapshot["exported_order_ids"],
+        "unit_ids": [unit["unit_id"] for unit in snapshot["decision"]["units"]],
+        "totals": snapshot["decision"]["totals"],
         "left_out": [each["order_id"] for each in snapshot["decision"]["excluded_orders"]],
     }, view
