@@ -115,6 +115,15 @@ def test_the_operators_command_is_told_and_no_request_that_a_tool_makes() -> Non
     assert operator["remedy_command"] == mends["remedy_command"]
 
 
+def test_an_order_that_went_already_is_told_with_where() -> None:
+    gone = {"order_id": "ord_1", "export_id": "batch_0", "fixable_by": "NOBODY"}
+    plan = a_plan(validationMessages=[finding("ORDER_ALREADY_EXPORTED", "BLOCKING", **gone)])
+
+    (told,) = decision(plan)["findings"]["first"]
+
+    assert (told["about"], told["exports"]) == (["ord_1"], ["batch_0"])
+
+
 def test_a_list_is_had_whole_page_by_page() -> None:
     rows: list[Any] = []
     offset: int | None = 0

@@ -43,6 +43,7 @@ def findings(found: Iterable[Mapping[str, Any]]) -> Json:
             **_command(first),
             "count": len(same),
             "about": [_about(each) for each in same[:FEW]],
+            **_elsewhere(same[:FEW]),
         }
         for _, first, same in _grouped(named, ("severity", "fixable_by"))
         if first["severity"] != "INFO"
@@ -90,6 +91,12 @@ def _about(finding: Mapping[str, Any]) -> str:
     """The place, which names its record; else the record."""
     names = ("field", "order_id", "product_id", "unit_id")
     return next((str(finding[name]) for name in names if finding.get(name)), "")
+
+
+def _elsewhere(found: Iterable[Mapping[str, Any]]) -> Json:
+    """The exports that have what it is about, where it is there already."""
+    exports = [each["export_id"] for each in found if each.get("export_id")]
+    return {"exports": exports} if exports else {}
 
 
 def _kind_of(path: str) -> str:
