@@ -211,7 +211,7 @@ async def test_an_agent_completes_the_blocked_export_by_the_tools_alone(
         for place, each in enumerate([bare["externalId"]] * 2 + [cuban["externalId"]])
     ]
     async with world.connect(how) as client:
-        await ask(client, "sync_products", items=[bare, cuban])
+        told = (await ask(client, "sync_products", items=[bare, cuban]))["findings"]["first"]
         orders = await ask(client, "sync_orders", items=items)
         plan = await plan_by_tools(client, [*orders["ids"].values()])
         agent = Agent(client, KNOWN)
@@ -219,6 +219,7 @@ async def test_an_agent_completes_the_blocked_export_by_the_tools_alone(
         alone = Agent(client, KNOWN)
         stop = await alone.export(await plan_by_tools(client, [orders["ids"][f"{name}-2"]]))
 
+    assert {"HTS_MISSING", "ORIGIN_EMBARGOED"} <= {each["code"] for each in told}
     assert plan["status"] == "BLOCKED"
     assert {*agent.actions} >= {"LEAVE_OUT_AND_REPLAN", "FIX_DATA_AND_REPLAN", "INSPECT"}
     assert (end["status"], end["exportId"]) == ("COMPLETED", plan["exportId"])
