@@ -10,6 +10,7 @@ import logging
 import re
 import resource
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import timedelta
@@ -22,6 +23,7 @@ from prometheus_client import Counter, start_http_server
 from shared import tracing
 from shared.contracts.snapshot import PROTOCOL
 from shared.errors import StoreFault, Transient
+from shared.heavy import SWITCH_SECONDS
 from shared.ids import minted_id
 from shared.logs import configure_logging, request_id
 from shared.messaging.rabbit import Messages
@@ -107,6 +109,7 @@ def _freeze() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)  # a plan makes some thousands of objects
+    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def _end_process_on_failure(living: asyncio.Task[None]) -> None:

@@ -1,5 +1,6 @@
 """A record's content, made of what was synced; equal wherever it is made."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from shared.contracts.catalogue import ProductFact
@@ -20,6 +21,12 @@ def content_of(account_id: str, fact: OrderFact | ProductFact) -> Document:
 
 def line_product(account_id: str, line: OrderLine) -> str:
     return line.product_id or product_id(account_id, str(line.product_external_id))
+
+
+def weight(facts: Iterable[OrderFact | ProductFact]) -> int:
+    """About how many bytes of JSON they are."""
+    lines = (len(fact.items) if isinstance(fact, OrderFact) else 0 for fact in facts)
+    return sum(1_000 + 80 * count for count in lines)
 
 
 def record_id(account_id: str, fact: OrderFact | ProductFact) -> str:

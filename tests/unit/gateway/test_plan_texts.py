@@ -59,11 +59,11 @@ def test_what_is_remembered_is_bounded_and_what_was_asked_for_last_stays() -> No
     texts, size = PlanTexts(), len(plan_text(STORED).fields)
     many = plan_texts.MOST_BYTES // size
     for number in range(many):
-        texts.of(str(number), STORED)
+        texts.keep(str(number), plan_text(STORED))
     assert texts.known("0") is not None
 
-    texts.of("one more", STORED)
-    texts.of("and another", STORED)
+    texts.keep("one more", plan_text(STORED))
+    texts.keep("and another", plan_text(STORED))
 
     assert texts.known("0") is not None
     assert texts.known("1") is None
@@ -73,8 +73,8 @@ def test_what_is_remembered_is_bounded_and_what_was_asked_for_last_stays() -> No
 def test_what_is_remembered_already_counts_once() -> None:
     texts = PlanTexts()
     for _ in range(2 * plan_texts.MOST_BYTES // len(plan_text(STORED).fields)):
-        texts.of("one", STORED)
-    texts.of("other", STORED)
+        texts.keep("one", plan_text(STORED))
+    texts.keep("other", plan_text(STORED))
 
     assert texts.known("one") is not None
     assert texts.known("other") is not None

@@ -1,6 +1,5 @@
 """Reading a request body strictly: limits while reading, JSON without ambiguity, then its shape."""
 
-import asyncio
 from email.message import Message
 from typing import Any, Final, NoReturn, TypeVar
 
@@ -10,24 +9,22 @@ from pydantic import BaseModel, ValidationError
 from shared import strict_json
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
+from shared.heavy import apart
 from shared.validation import Found, refused_by
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 # What is read and dropped beyond that: who closes on a caller that still sends is not heard.
 MAX_DRAINED: Final = 10 * 1024 * 1024
-_IN_A_THREAD_FROM: Final = 256 * 1024
 
 Body = TypeVar("Body", bound=BaseModel)
 
 
-async def read_body(request: Request, model: type[Body]) -> Body:
-    """The body as `model`: 413 and 415 first, then 400 for JSON, then 400 for its shape."""
+async def read_body(request: Request, model: type[Body]) -> tuple[Body, int]:
+    """The body as `model`, and its size: 413 and 415 first, then 400 for JSON and for its shape."""
     raw = await _read_bytes(request)
     if not _is_plain_json(request):
         raise Refused(ErrorCode.UNSUPPORTED_MEDIA_TYPE)
-    if len(raw) < _IN_A_THREAD_FROM:
-        return shaped(model, parse_json(raw))
-    return await asyncio.to_thread(lambda: shaped(model, parse_json(raw)))
+    return await apart(len(raw), lambda: shaped(model, parse_json(raw))), len(raw)
 
 
 def _is_plain_json(request: Request) -> bool:

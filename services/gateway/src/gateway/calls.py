@@ -30,6 +30,7 @@ class Call(Generic[Body_co]):
     body: Body_co
     key: str | None
     wait: float
+    size: int = 0  # bytes of its body
 
 
 class Answer(NamedTuple):

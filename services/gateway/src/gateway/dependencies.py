@@ -113,13 +113,13 @@ def call_of(model: type[Body]) -> Callable[..., Awaitable[Call[Body]]]:
     ) -> Call[Body]:
         account_id, hold = caller.account_id, gateway.admission.hold
         hold(request.scope, account_id, commands=1, bytes=declared_bytes(request))
-        body = await read_body(request, model)
+        body, size = await read_body(request, model)
         hold(request.scope, account_id, orders=body.orders)
         request.state.keyed = body.idempotency_key is not None
         check_query(request)
         given = body.idempotency_key if key is None else _header_key(request)
         check_account(caller, body.account_id)
-        return Call(caller, body, given, gateway.settings.reply_timeout.total_seconds())
+        return Call(caller, body, given, gateway.settings.reply_timeout.total_seconds(), size)
 
     return read
 

@@ -18,6 +18,7 @@ from shared import tracing
 from shared.clock import Clock
 from shared.contracts.errors import ErrorCode, Refusal
 from shared.errors import EntryGoError, NoReply, Refused, Transient
+from shared.heavy import apart
 from shared.ids import minted_id
 from shared.records import IDEMPOTENCY_KEYS as KEYS
 from shared.records import Document, KeyRecord
@@ -95,10 +96,10 @@ class Idempotency:
         record: KeyRecord = {
             "_id": write.record_id,
             "account_id": command.account_id,
-            "fingerprint": write.fingerprint,
+            "fingerprint": await apart(write.call.size, lambda: write.fingerprint),
             "state": RUNNING,
             "command_id": command.command_id,
-            "command": command.encoded(),
+            "command": await apart(write.call.size, command.encoded),
             "token": minted_id("lease_"),
             "lease_until": self._lease(write),
             "outcome": None,
@@ -134,7 +135,7 @@ class Idempotency:
         if write.running is None:  # whoever is told 503 has no way back to it: it is not begun
             self._readers.check(write.route, kept=False)
             until = self._now() + timedelta(seconds=write.call.wait * _BEGUN_WITHIN)
-        sent = command.command_id, command.encoded()
+        sent = command.command_id, await apart(write.call.size, command.encoded)
         reply = await self._readers.ask(write.route, *sent, write.call.wait, until)
         if reply.done():
             return await write.outcome(command.command_id, reply)

@@ -51,9 +51,8 @@ class PlanTexts:
             self._texts[digest] = text  # the last again
         return text
 
-    def of(self, digest: str, stored: bytes) -> PlanText:
-        """Made of the view with this hash, and remembered."""
-        text = plan_text(stored)
+    def keep(self, digest: str, text: PlanText) -> PlanText:
+        """What was made of the view with this hash, remembered."""
         if len(text.fields) <= _LARGEST and digest not in self._texts:
             self._texts[digest] = text
             self._bytes += len(text.fields)

@@ -17,6 +17,7 @@ from shared.contracts.exports import ExportPlanned
 from shared.contracts.lifecycle import CurrentPlan, ExportRecord, Status
 from shared.errors import BlobCorrupt, Refused
 from shared.exports import where_status
+from shared.heavy import apart
 from shared.ids import order_id
 from shared.records import (
     ACCOUNTS,
@@ -114,15 +115,17 @@ class Reads:
     async def view(self, account_id: str, plan: CurrentPlan) -> PlanText:
         """The plan as it was answered."""
         digest = plan["view_sha256"]
-        return self._texts.known(digest) or self._texts.of(
-            digest, await plans.view_of(self._store, account_id, plan)
-        )
+        if known := self._texts.known(digest):
+            return known
+        stored = await plans.view_of(self._store, account_id, plan)
+        return self._texts.keep(digest, await apart(len(stored), lambda: plan_text(stored)))
 
     async def planned(self, reply: ExportPlanned) -> PlanText:
         """The plan that was just made: its view is in the reply, or too large for it."""
         digest = reply.view_sha256
         stored = reply.view.encode() if reply.view else await self.blob(digest or "")
-        return plan_text(stored) if digest is None else self._texts.of(digest, stored)
+        text = await apart(len(stored), lambda: plan_text(stored))
+        return text if digest is None else self._texts.keep(digest, text)
 
     async def plan_of_command(
         self, caller: Principal, command_id: str

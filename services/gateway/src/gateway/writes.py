@@ -40,6 +40,7 @@ from shared.contracts.sync import (
     SyncOrders,
     SyncProducts,
 )
+from shared.heavy import apart
 from shared.ids import minted_id, order_id, product_id
 from shared.logs import request_id
 from shared.messaging import topology
@@ -124,18 +125,20 @@ async def _synced(
     """The records as they stand, in the order of the request, and what was found in them."""
     records, issues = reply.records, orjson.loads(reply.issues or "{}")
     if all(record.created_at and not record.superseded for record in records):
-        stored = list(map(partial(_as_written, call), call.body.items, records))
+        own = partial(map, partial(_as_written, call), call.body.items, records)
+        stored = await apart(call.size, lambda: list(own()))
     else:  # other contents than ours, or an older planner
         stored = await gateway.reads.records(call.caller, collection, [r.id for r in records])
-    data = [
+    shows = (
         shown(document)
         | ({"superseded": True} if record.superseded else {})
         | ({"issues": with_pages(issues[record.id])} if record.id in issues else {})
         for document, record in zip(stored, records, strict=True)
-    ]
+    )
+    body = await apart(call.size, lambda: dump({"data": list(shows)}))
     lately = timestamp(gateway.now() - _LATELY)
     changed = sum(document["updated_at"] > lately for document in stored)
-    return _answered(gateway, call, dump({"data": data}), changed / max(len(stored), 1))
+    return _answered(gateway, call, body, changed / max(len(stored), 1))
 
 
 def _answered(gateway: Gateway, call: Call[WriteBody], body: bytes, new: float) -> Answer:

@@ -17,6 +17,7 @@ from faststream.rabbit import Channel, RabbitMessage
 from shared.clock import Clock, utc_now
 from shared.contracts.base import Message
 from shared.errors import NoReply
+from shared.heavy import apart
 from shared.ids import minted_id
 from shared.logs import note, request_id
 from shared.messaging.connected import Connected
@@ -202,7 +203,7 @@ class Messages(Connected):
         """
 
         async def decoder(message: RabbitMessage) -> Asked:
-            command = read(route.contract, message)
+            command = await apart(len(message.body), lambda: read(route.contract, message))
             if not request_id.get():
                 request_id.set(command.request_id)
             note(account=command.account_id, command=command.command_id)

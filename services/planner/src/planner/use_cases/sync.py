@@ -19,11 +19,12 @@ from shared.contracts.sync import (
     SyncProducts,
 )
 from shared.errors import Refused
+from shared.heavy import apart
 from shared.ids import order_id, product_id
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import ORDERS_SYNCED
 from shared.records import ORDERS, PRODUCTS, Collection, SyncedDocument
-from shared.synced import line_product
+from shared.synced import line_product, weight
 from shared.validation import each_once, invalid
 
 AHEAD = timedelta(minutes=1)
@@ -63,7 +64,8 @@ class Syncing:
         sender: Sender,
     ) -> tuple[tuple[SyncedRecord, ...], str | None]:
         """The records, and for who waits what the rules find in them as they stand."""
-        items, now = items_of(command), self._now()
+        items = await apart(weight(command.items), lambda: items_of(command))
+        now = self._now()
         by = By(timestamp(now), sender.publisher)
         writing = applied(command, items, self._repository, by)
         if not sender.waits:
@@ -123,11 +125,7 @@ class Syncing:
 
     async def _unknown(self, command: SyncOrders) -> Refusal | None:
         """The refusal that names every product the account does not have, if any."""
-        named = {
-            line_product(command.account_id, line): line.product_id or line.product_external_id
-            for fact in command.items
-            for line in fact.items
-        }
+        named = await apart(weight(command.items), lambda: _named(command))
         known = await self._repository.known(PRODUCTS, command.account_id, named)
         missing = sorted(str(name) for id_, name in named.items() if id_ not in known)
         if not missing:
@@ -137,3 +135,12 @@ class Syncing:
             f"{len(missing)} product(s) are not in the account's catalogue.",
             details={"productIds": missing},
         ).refusal
+
+
+def _named(command: SyncOrders) -> dict[str, str | None]:
+    """The products of its lines: how each is named, by id."""
+    return {
+        line_product(command.account_id, line): line.product_id or line.product_external_id
+        for fact in command.items
+        for line in fact.items
+    }
