@@ -19,7 +19,7 @@ from shared.contracts.errors import ErrorCode
 Json = dict[str, Any]
 
 _SAME_ANSWER: Final = {"optimizeExport": "planExport", "getPlan": "planExport"}
-_SHOWN: Final = 2  # entries of each list in the example of an answer
+_SHOWN: Final = 1  # entries of each list in the example of an answer; the reference shows all
 _RETRIED: Final = (202, 409, 429, 503)
 
 
@@ -165,7 +165,7 @@ class _Document:
         place = name.replace(".", "-")
         whole = self._recorded[name]
         brief = whole if name.endswith(".request") else _brief(whole)
-        said = {} if brief == whole else {"summary": f"Lists are cut to {_SHOWN} entries."}
+        said = {} if brief == whole else {"summary": "Lists are cut to one entry."}
         self.examples[place] = said | {"value": brief}
         return {"$ref": f"#/components/examples/{place}"}
 

@@ -13,8 +13,9 @@ from markdown_it.token import Token
 from contract.menu import MENU, PAGES, markdown
 
 _WORD: Final = re.compile(r"[A-Z][A-Z0-9_]*[A-Z0-9]")
-# On a phone, tables of so many columns are read row by row; fewer have room, more are scrolled.
+# On a phone, tables of so many columns are read row by row; two have room, more are scrolled.
 _AS_ROWS: Final = range(3, 6)
+_PAIR: Final = 2
 _SHAPES: Final = "/docs/api/shapes"
 
 # The content comes first for who reads without a style; the menu is moved beside it where there is
@@ -105,8 +106,9 @@ def _parser() -> MarkdownIt:
 
 
 def _table_open(_: object, tokens: Sequence[Token], index: int, *__: object) -> str:
-    kind = "wide rows" if tokens[index].meta.get("columns") in _AS_ROWS else "wide"
-    return f'<div class="{kind}"><table>\n'
+    columns = tokens[index].meta.get("columns")
+    kind = " rows" if columns in _AS_ROWS else " pair" if columns == _PAIR else ""
+    return f'<div class="wide{kind}"><table>\n'
 
 
 def _heading_close(_: object, tokens: Sequence[Token], index: int, *__: object) -> str:

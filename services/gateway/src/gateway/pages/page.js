@@ -13,11 +13,17 @@ function nameThisGateway() {
   }
 }
 
+// What is typed at a prompt, without the prompt and what comes back.
+function typed(code) {
+  const lines = code.textContent.split("\n").filter((line) => line.startsWith("$ "));
+  return code.matches(".language-console") ? lines.map((line) => line.slice(2)).join("\n") : code.textContent;
+}
+
 // The clipboard is there over HTTPS and on localhost alone; elsewhere the example is selected.
 async function copy(example, button) {
   const code = example.querySelector("code");
   try {
-    await navigator.clipboard.writeText(code.textContent);
+    await navigator.clipboard.writeText(typed(code));
     button.textContent = "Copied";
   } catch {
     getSelection().selectAllChildren(code);
@@ -27,7 +33,7 @@ async function copy(example, button) {
 }
 
 function offerToCopy() {
-  for (const example of document.querySelectorAll(".example:not(:has(.language-text))")) {
+  for (const example of document.querySelectorAll(".example:not(:has(.language-text, .language-))")) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = "Copy";
