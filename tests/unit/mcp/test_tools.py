@@ -94,6 +94,8 @@ async def test_what_a_sync_replaces_a_tool_can_say_in_the_same_names_and_types(
         ("inspect_export", {"exportId": "b", "waitSeconds": 26}, "waitSeconds", "too_big"),
         ("execute_export", {"exportId": "b", "planHash": "latest"}, "planHash", "invalid_string"),
         ("execute_export", {"exportId": "b"}, "planHash", "invalid_type"),
+        ("find", {"reference": "\ud800"}, "reference", "invalid_string"),
+        ("find", {"cursor": "\ud800"}, "cursor", "invalid_string"),
     ],
 )  # fmt: skip
 async def test_arguments_that_do_not_fit_are_refused_in_the_words_of_the_api(

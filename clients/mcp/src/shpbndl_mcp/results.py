@@ -23,7 +23,7 @@ _CODES = {
     **dict.fromkeys(("int_parsing", "int_from_float", "float_parsing"), "invalid_type"),
     "extra_forbidden": "unrecognized_keys",
     "literal_error": "invalid_enum_value",
-    "string_pattern_mismatch": "invalid_string",
+    **dict.fromkeys(("string_pattern_mismatch", "string_unicode"), "invalid_string"),
 }
 """Pydantic's words in the API's."""
 

@@ -143,7 +143,7 @@ async def find(
     ctx: Ctx,
     reference: Id | None = None,
     status: Status | None = None,
-    cursor: str | None = None,
+    cursor: Annotated[str, Field(max_length=1_000)] | None = None,
 ) -> CallToolResult:
     async with api(ctx) as client:
         if reference is None:
