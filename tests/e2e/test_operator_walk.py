@@ -13,6 +13,7 @@ from support.accounts import Seeded
 from support.entrygo import Entrygo
 from support.services import Cluster
 from support.shop import SWEATER, Shop, an_order
+from support.waiting import until
 
 pytestmark = pytest.mark.e2e
 
@@ -98,6 +99,11 @@ async def test_a_bare_account_can_export_once_all_that_was_printed_is_typed(
     shop = Shop(running.url, Seeded(id_, *parties, key, ""))
     plan = await shop.plan(await shop.sync(1))
     assert plan["readinessState"] != "BLOCKED"
+
+    async def used() -> bool:
+        return bool((await operator("key", "list", "--account", id_))[0]["last_used_at"])
+
+    assert await until(used)
     bare = (await shop.post("/api/products/sync", {"items": [SWEATER | {"htsCode": ""}]})).json()
     order = an_order("F-1", bare["data"][0]["id"])
     synced = (await shop.post("/api/orders/sync", {"items": [order]})).json()["data"][0]

@@ -37,6 +37,7 @@ _LOOP = (
     "gateway.begin_key",
     "gateway.count_stored",
     "gateway.keep_outcome",
+    "gateway.note_key_use",
     "planner.ack_exports_plan",
     "planner.ack_products_sync",
     "planner.ack_exports_verify",

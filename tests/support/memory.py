@@ -91,7 +91,8 @@ class MemoryStore:
         await self._step(step)
         for id_, change in updates:
             document = self.collection(part).setdefault(id_, part.within({"_id": id_}))
-            for path, amount in change["$inc"].items():
+            document.update(change.get("$max", {}))  # times, which only rise
+            for path, amount in change.get("$inc", {}).items():
                 outer, inner = path.split(".")
                 counts = document.setdefault(outer, {})
                 counts[inner] = counts.get(inner, 0) + amount

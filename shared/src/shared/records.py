@@ -90,6 +90,14 @@ class ApiKey(TypedDict):
     prefix: str
     created_at: str
     revoked_at: str | None
+    expires_at: NotRequired[str | None]
+
+
+class KeyUse(TypedDict):
+    """When an API key was last used, to the hour; under the key's id."""
+
+    _id: str
+    last_used_at: str
 
 
 class Publisher(TypedDict):
@@ -179,6 +187,7 @@ IDEMPOTENCY_KEYS: Final = Collection[KeyRecord]("idempotency_keys")
 # Of no account, so sharded by `_id` or not at all:
 API_KEYS: Final = Part[ApiKey]("api_keys", None)  # its hash is what the account is found by
 PUBLISHERS: Final = Part[Publisher]("publishers", None)  # each of some accounts
+KEY_USES: Final = Part[KeyUse]("key_uses", None)  # as api_keys
 TARIFF_TABLES: Final = Part[Document]("tariff_tables", None)  # the same for everybody
 BLOBS: Final = Part[Blob]("blobs", None)  # equal bytes are one document, whoever has them
 EPOCHS: Final = Part[Epoch]("epochs", None)  # of the whole store

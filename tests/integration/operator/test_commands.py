@@ -146,6 +146,21 @@ def test_a_revoked_key_stays_in_the_list_with_its_time(entrygo: Entrygo) -> None
     assert entrygo.json("key", "list", "--account", account) == [again]
 
 
+def test_a_key_may_end_after_a_time_or_with_a_day_and_not_in_the_past(entrygo: Entrygo) -> None:
+    account = entrygo.json("account", "create", "Fog & Fathom")["id"]
+    create = ("key", "create", "--account", account, "--expires")
+
+    made = [entrygo.json(*create, "90d"), entrygo.json(*create, "2099-01-31")]
+
+    assert made[0]["expires_at"] > made[0]["created_at"]
+    assert made[1]["expires_at"] == "2099-02-01T00:00:00.000Z"
+    listed = entrygo.json("key", "list", "--account", account)
+    assert [key["expires_at"] for key in listed] == [key["expires_at"] for key in made]
+    assert {key["last_used_at"] for key in listed} == {None}
+    for wrong in ("2020-01-01", "soon", "99999999d"):
+        assert entrygo.refused(*create, wrong)["field"] == "expires"
+
+
 def test_a_key_cannot_be_limited_to_another_accounts_warehouse(entrygo: Entrygo) -> None:
     mine, other = (entrygo.json("account", "create", name)["id"] for name in ("A", "B"))
     words = ("warehouse", "create", "--account", other, "--name", "W", "--country", "CA")

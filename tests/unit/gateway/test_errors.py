@@ -10,6 +10,7 @@ import pytest
 from gateway.auth import Authenticator, RateLimit
 from gateway.settings import Settings
 from shared.canonical import sha256_hex
+from shared.clock import timestamp
 from shared.errors import BlobCorrupt, Refused, StoreFault
 from shared.store import Store
 from support.gateways import KEY, OTHER_KEY, WAREHOUSE_KEY, GatewayUnderTest
@@ -435,6 +436,38 @@ async def test_a_revoked_key_stops_when_the_cache_is_over(gateway: GatewayUnderT
 
     with pytest.raises(Refused):
         await keys.principal(f"Bearer {OTHER_KEY}", "192.0.2.1")
+
+
+async def test_a_key_is_good_until_the_moment_it_expires(gateway: GatewayUnderTest) -> None:
+    clock = gateway.store.clock
+    keys = Authenticator(cast("Store", gateway.store), Settings(), clock)
+    record = gateway.store.collection("api_keys")[sha256_hex(OTHER_KEY.encode())]
+    record["expires_at"] = timestamp(clock() + timedelta(hours=1))
+    assert (await keys.principal(f"Bearer {OTHER_KEY}", "192.0.2.1")).account_id == "acc_2"
+
+    keys = Authenticator(cast("Store", gateway.store), Settings(), clock)
+    record["expires_at"] = timestamp(clock())
+    with pytest.raises(Refused, match="expired") as refused:
+        await keys.principal(f"Bearer {OTHER_KEY}", "192.0.2.1")
+
+    assert (refused.value.refusal.status, refused.value.refusal.error_code) == (
+        401,
+        "INVALID_API_KEY",
+    )
+
+
+async def test_a_keys_use_is_noted_once_in_an_hour_however_often_it_is_used(
+    gateway: GatewayUnderTest,
+) -> None:
+    clock, digest = gateway.store.clock, sha256_hex(KEY.encode())
+    keys = Authenticator(cast("Store", gateway.store), Settings(key_cache=timedelta()), clock)
+
+    for _ in range(3):
+        await keys.principal(f"Bearer {KEY}", "192.0.2.1")
+    await keys.stop()
+
+    assert gateway.store.steps.count("gateway.note_key_use") == 1
+    assert gateway.store.collection("key_uses")[digest]["last_used_at"] == timestamp(clock())
 
 
 async def test_who_guesses_keys_is_slowed_down_and_the_store_is_not_asked(

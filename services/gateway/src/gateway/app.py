@@ -66,6 +66,7 @@ async def lifespan(
         readers = Readers(messages, settings.worker_absence)
         storage = Storage(store, settings.account_stored_bytes, clock)
         idempotency = Idempotency(store, readers, settings, clock)
+        keys = Authenticator(store, settings, clock)
         await messages.start()
         app.state.gateway = Gateway(
             settings=settings,
@@ -74,7 +75,7 @@ async def lifespan(
             reads=Reads(store, settings.page_bytes),
             idempotency=idempotency,
             health=Health(store, messages, readers),
-            keys=Authenticator(store, settings),
+            keys=keys,
             limit=RateLimit(settings.rate_per_second, settings.rate_burst),
             admission=app.state.admission,
             changes=Changes(store),
@@ -89,6 +90,7 @@ async def lifespan(
             yield checks
         del app.state.gateway
         await idempotency.stop()
+        await keys.stop()
 
 
 def main() -> None:

@@ -6,13 +6,15 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, inf
 from typing import Final
 
+from gateway.key_uses import KeyUses
 from gateway.settings import Settings
+from shared.clock import Clock, parse_timestamp, utc_now
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
-from shared.records import API_KEYS
+from shared.records import API_KEYS, ApiKey
 from shared.store import Store
 
 _KEY: Final = re.compile(r"shpbndl_(live|test)_[A-Za-z0-9_-]{8,200}")
@@ -69,12 +71,14 @@ class Authenticator:
     """Finds keys by their SHA-256, so that no comparison depends on how much of a key was right.
 
     A key that was found is remembered for a time (`key_cache`): a revocation works after that
-    at the latest. Unknown keys are not remembered, but who sends too many of them is: then only
-    keys that this process knows already are looked up for that address.
+    at the latest, an expiry at its moment. Unknown keys are not remembered, but who sends too many
+    of them is: then only keys that this process knows already are looked up for that address.
     """
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, now: Clock = utc_now) -> None:
         self._store = store
+        self._now = now
+        self._uses = KeyUses(store, now)
         self._cached_for = settings.key_cache.total_seconds()
         message = "Too many wrong API keys from this address."
         self._wrong = RateLimit(settings.wrong_keys_per_second, settings.wrong_keys_burst, message)
@@ -95,16 +99,27 @@ class Authenticator:
             self._wrong.check(address)
         asked_at = time.monotonic()
         record = await self._store.get(API_KEYS, digest)
-        if record is None or record["revoked_at"] is not None:
+        left = self._cached_for if record is None else self._lasting(record)
+        if record is None or record["revoked_at"] is not None or left <= 0:
             self._cache.pop(digest, None)
             self._wrong.take(address)
-            raise Refused(ErrorCode.INVALID_API_KEY)
+            over = record is not None and left <= 0
+            raise Refused(ErrorCode.INVALID_API_KEY, "The API key has expired." if over else None)
+        self._uses.note(digest)
         found = Principal(digest, record["account_id"], record["warehouse_id"])
-        self._cache[digest] = (asked_at + self._cached_for, found)
+        self._cache[digest] = (asked_at + min(self._cached_for, left), found)
         self._cache.move_to_end(digest)
         if len(self._cache) > _MOST_CACHED:
             self._cache.popitem(last=False)
         return found
+
+    async def stop(self) -> None:
+        await self._uses.stop()
+
+    def _lasting(self, record: ApiKey) -> float:
+        """For how many seconds more the key is good."""
+        expires_at = record.get("expires_at")
+        return (parse_timestamp(expires_at) - self._now()).total_seconds() if expires_at else inf
 
 
 def check_account(principal: Principal, account_id: str) -> None:

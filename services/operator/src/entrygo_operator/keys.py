@@ -1,12 +1,15 @@
 """`entrygo key`: API keys, shown once, kept as a hash."""
 
+import re
 import secrets
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
 from entrygo_operator.command import command
+from entrygo_operator.exports import duration
 from entrygo_operator.options import AnyAccount
 from entrygo_operator.output import Answer, record, rows
 from entrygo_operator.parties import ACCOUNT, WAREHOUSE, AccountId, existing, of_account
@@ -15,8 +18,9 @@ from shared.canonical import sha256_hex
 from shared.clock import timestamp
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
-from shared.records import API_KEYS, ApiKey
+from shared.records import API_KEYS, KEY_USES, ApiKey, KeyUse
 from shared.store import Store
+from shared.validation import invalid
 
 SHOWN = 4  # letters of the secret that a listing shows
 
@@ -33,6 +37,10 @@ async def create(
         str | None, typer.Option("--warehouse", help="Limit the key to this warehouse.")
     ] = None,
     name: Annotated[str, typer.Option("--name", help="What the key is for.")] = "",
+    expires: Annotated[
+        str | None,
+        typer.Option("--expires", metavar="AGE|DAY", help="Good for 90d, or through 2027-01-31."),
+    ] = None,
 ) -> Answer:
     """Make a key. It is shown this once."""
     store = session.store
@@ -45,6 +53,7 @@ async def create(
                 f"Warehouse {warehouse} is not of account {account}.",
                 field="warehouse",
             )
+    now = await store.now()
     test = bool(owner["content"]["test"])
     kind = "shpbndl_test_" if test else "shpbndl_live_"
     key = kind + secrets.token_urlsafe(32)
@@ -55,8 +64,9 @@ async def create(
         "test": test,
         "name": name,
         "prefix": key[: len(kind) + SHOWN],
-        "created_at": timestamp(await store.now()),
+        "created_at": timestamp(now),
         "revoked_at": None,
+        "expires_at": expires and timestamp(_ending(expires, now)),
     }
     await store.insert(API_KEYS, made, step="operator.create_key")
     note = Text("Keep the key now: it is not shown again.", "bold")
@@ -65,8 +75,9 @@ async def create(
 
 @command(keys, "list")
 async def list_keys(session: Session, *, account: AnyAccount = None) -> Answer:
-    """The keys, revoked ones too; never the secret."""
-    columns = ("id", "account_id", "prefix", "name", "warehouse_id", "created_at", "revoked_at")
+    """The keys, revoked ones too; never the secret. `last_used_at` is to the hour."""
+    when = ("created_at", "last_used_at", "expires_at", "revoked_at")
+    columns = ("id", "account_id", "prefix", "name", "warehouse_id", *when)
     return rows(await listed(session.store, account), columns, none="No keys.")
 
 
@@ -88,12 +99,30 @@ async def revoke(
     found = await store.get(API_KEYS, id_)
     if found is None:
         raise Refused(ErrorCode.INVALID_API_KEY, "There is no such key.", field="key")
-    return record(view(found))
+    use = await store.get(KEY_USES, id_)
+    return record(view(found, use))
 
 
 async def listed(store: Store, account_id: str | None) -> list[dict[str, Any]]:
-    return [view(key) for key in await of_account(store, API_KEYS, account_id)]
+    keys = await of_account(store, API_KEYS, account_id)
+    uses = await store.get_many(KEY_USES, [key["_id"] for key in keys])
+    return [view(key, uses.get(key["_id"])) for key in keys]
 
 
-def view(key: ApiKey) -> dict[str, Any]:
-    return {"id": key["_id"]} | {name: value for name, value in key.items() if name != "_id"}
+def view(key: ApiKey, use: KeyUse | None = None) -> dict[str, Any]:
+    shown = {name: value for name, value in key.items() if name != "_id"}
+    return {"id": key["_id"], **shown, "last_used_at": use and use["last_used_at"]}
+
+
+def _ending(text: str, now: datetime) -> datetime:
+    """When a key ends that is good for so long, or through that day (UTC)."""
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            end = datetime.fromisoformat(text).replace(tzinfo=UTC) + timedelta(days=1)
+        else:
+            end = now + duration(text)
+    except (ValueError, OverflowError, typer.BadParameter) as error:
+        raise invalid("expires", f"{text!r} is neither 90d nor a day, as 2027-01-31 is.") from error
+    if end <= now:
+        raise invalid("expires", f"{text} is over already.")
+    return end

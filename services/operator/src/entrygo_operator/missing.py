@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from entrygo_operator.parties import ACCOUNT, BROKER, WAREHOUSE, Kind, existing, of_account
+from shared.clock import timestamp
 from shared.needs import EXECUTE, lacks
 from shared.records import API_KEYS, PartyDocument
 from shared.store import Store
@@ -25,8 +26,9 @@ async def missing(store: Store, account_id: str) -> list[dict[str, str]]:
         if not parties:
             make = f"entrygo {kind.word} create --account {account_id} {options}"
             found.append(_row(f"There is no {kind.word}", EXECUTE, make))
+    now = timestamp(await store.now())
     keys = await of_account(store, API_KEYS, account_id)
-    if all(key["revoked_at"] for key in keys):
+    if all(key["revoked_at"] or (key.get("expires_at") or now) < now for key in keys):
         make = f"entrygo key create --account {account_id}"
         found.append(_row("There is no API key", EXECUTE, make))
     return found
