@@ -65,7 +65,9 @@ def test_each_example_of_the_readme_is_a_file_that_is_checked() -> None:
     assert sorted(shown) == sorted(file.read_text() for file in EXAMPLES.glob("*.py"))
 
 
-async def test_everything_that_the_readme_shows_works(shop: Shop, tmp_path: Path) -> None:
+async def test_everything_that_the_readme_shows_and_says_holds(
+    running: Cluster, shop: Shop, tmp_path: Path
+) -> None:
     newcomer = Newcomer(tmp_path, shop)
     await newcomer.install()
     quickstart, typed, concurrent = (
@@ -97,10 +99,12 @@ async def test_everything_that_the_readme_shows_works(shop: Shop, tmp_path: Path
     atlas = (await shop.http.get("/api/products", params={"externalId": "BK-ATLAS"})).json()
     assert atlas["data"][0]["weightGrams"] == 640  # of the quickstart; the inventory has none
 
+    await ride_out_a_restart(running, shop)
 
-async def test_a_gateway_that_restarts_under_work_is_ridden_out_and_one_that_is_away_is_told(
-    running: Cluster, shop: Shop
-) -> None:
+
+async def ride_out_a_restart(running: Cluster, shop: Shop) -> None:
+    """Work that was begun goes on over it; a gateway that was never met is told to be away."""
+
     def begun() -> SHPBNDL:
         client = SHPBNDL(shop.account.key, running.url)
         client.account()

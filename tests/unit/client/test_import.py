@@ -275,6 +275,8 @@ def test_a_discount_is_what_the_lines_come_to_above_what_was_paid_for_them(typed
         (ONE.replace("BK-ATLAS", "1.23E+11"), "a spreadsheet made a number of it"),
         (ONE.replace("BK-ATLAS", "NEW-1"), "SKU NEW-1 is no product"),
         (ONE.replace("#1001", ""), "has no order's reference (Name)"),
+        (ONE.replace("#1001", "#" * 256), "is longer than 255"),
+        (ONE.replace("BK-ATLAS", "B" * 256), "Lineitem sku: 'BBBB"),
         (ONE.replace(",USD,", ",,"), "no column says the currency"),
         (ONE.replace("USD,49.00", "USD,59.00"), "the lines come to 49.00, the subtotal is 59.00"),
         (ONE + ONE.replace("'04401", "04402"), "row 3\trefused\t#1001\tShipping Zip is"),
@@ -393,6 +395,34 @@ def test_a_map_of_ones_own_says_where_each_field_is(typed: Typed) -> None:
     assert code == 0, said
     assert typed.orders["5"]["destinationCountry"] == "US"
     assert typed.orders["5"]["items"][0]["unitValueUsd"] == 9.9
+
+
+def test_a_map_of_ones_own_reads_all_that_a_product_may_say(typed: Typed) -> None:
+    typed.file("orders.csv", "no;to;who;what;n;each\n5;ME;Ada;MUG;1;9,90\n")
+    typed.file(
+        "stock.csv",
+        "what;name;grams;price;maker;street;box;town;land\n"
+        "MUG;Mug;350;12,50;Olaria;Rua 1;Lj 2;Porto;PT\n",
+    )
+    typed.file(
+        "own.toml",
+        "[order]\nexternalId = 'no'\ndestinationCountry = {text = 'US'}\n"
+        "consignee = {name = {join = ['who', 'to']}}\ncurrency = {text = 'USD'}\n"
+        "[line]\nsku = 'what'\nquantity = 'n'\nprice = 'each'\n"
+        "[product]\nsku = 'what'\ntitle = 'name'\nweightGrams = 'grams'\nunitValueUsd = 'price'\n"
+        "[product.manufacturer]\nname = 'maker'\naddressLines = {all = ['street', 'box']}\n"
+        "city = 'town'\ncountry = 'land'\n",
+    )
+
+    code, said = typed("--products", "stock.csv", map="own.toml")
+
+    assert code == 0, said
+    mug = typed.account.kept["products"]["MUG"]
+    assert (mug["weightGrams"], mug["unitValueUsd"]) == (350, 12.5)
+    assert mug["manufacturer"] == {
+        "name": "Olaria", "addressLines": ["Rua 1", "Lj 2"], "city": "Porto", "country": "PT",
+    }  # fmt: skip
+    assert typed.orders["5"]["consignee"] == {"name": "Ada ME"}
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 import re
 from decimal import Decimal
 
+LONGEST = 255
 _PLAIN = re.compile(r"[0-9]+(\.[0-9]+)?")
 _COMMA = re.compile(r"[0-9]+,[0-9]{1,2}")  # a group of thousands has three digits
 _GROUPS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+\.[0-9]+")
 _POINTS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+,[0-9]+")
 _TWO_WAYS = re.compile(r"[0-9]{1,3}([.,][0-9]{3})+")
-_EXPONENT = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+")
+_EXPONENT = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+[0-9]+")
 
 
 class Doubtful(Exception):
@@ -40,8 +41,15 @@ def whole(text: str) -> int:
     return int(re.split(r"[.,]", text)[0])
 
 
+def reference(text: str) -> str:
+    """A name that the API can be asked for."""
+    if len(text) > LONGEST or not text.isprintable():
+        raise Doubtful(f"{text[:20]!r} is longer than {LONGEST} or has characters that are none")
+    return text
+
+
 def code(text: str) -> str:
     """A tariff number or SKU, unless a spreadsheet has made `1.23E+09` of it."""
     if _EXPONENT.fullmatch(text):
         raise Doubtful(f"{text!r}: a spreadsheet made a number of it; make the column text")
-    return text
+    return reference(text)

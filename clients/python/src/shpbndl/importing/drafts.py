@@ -38,13 +38,19 @@ def grouped(table: Table, reference: Field, what: str) -> Iterator[tuple[Draft, 
             draft.fault(row.number, f"has no {what} ({' or '.join(reference.columns)})")
             yield draft, []
         found.setdefault(name, []).append(row)
+    found.pop("", None)
     for name, rows in found.items():
-        if name:
-            draft = Draft(name, [row.number for row in rows])
-            for row in rows:
-                if row.extra:
-                    draft.fault(row.number, f"has {row.extra} cells more than the header")
-            yield draft, rows
+        draft = Draft(name, [row.number for row in rows])
+        try:
+            cells.reference(name)
+        except Doubtful as doubt:
+            draft.fault(draft.rows[0], str(doubt))
+            yield draft, []
+            continue
+        for row in rows:
+            if row.extra:
+                draft.fault(row.number, f"has {row.extra} cells more than the header")
+        yield draft, rows
 
 
 def together(draft: Draft, rows: list[Row], fields: Iterable[Field]) -> dict[str, str]:
