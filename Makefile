@@ -13,7 +13,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 	--no-header --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup requirements up down status logs demo test test-unit lint format types imports \
+.PHONY: help setup requirements digests up down status logs demo test test-unit lint format types imports \
 	rulesets-check audit \
 	crash-points fuzz chaos bench pressure contract record-examples clean
 
@@ -92,6 +92,9 @@ record-examples: up ## take the contract's examples from the running stack; then
 format: setup ## put the style right
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+digests: ## write beside each image's tag the digest that the registry has for it now
+	@$(STACK) digests
 
 requirements: setup ## pin requirements/*.in again; UPGRADE=1 takes newer versions
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from stack import apt, envfile, logs, servers, setup, state, status, whole
+from stack import apt, digests, envfile, logs, servers, setup, state, status, whole
 from stack.output import StackError, bad, say
 from stack.paths import StackFolder
 from stack.replicas import MOST
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     down.add_argument("--wipe", action="store_true", help="and remove the stack's data")
     add("status", _status, "what runs, where, and what it has handled")
     add("setup", _setup, "make .venv with the pinned packages")
+    add("digests", _digests, "write each image's digest beside its tag")
     add("test-tools", _test_tools, "get what the suite looks at pages and alerts with")
     log = add("logs", _logs, "the end of the logs")
     log.add_argument("service", nargs="?", help="planner, planner-1, rabbitmq, ...")
@@ -86,6 +87,11 @@ def _status(options: argparse.Namespace) -> int:
 
 def _setup(_: argparse.Namespace) -> int:
     setup.ensure()
+    return 0
+
+
+def _digests(_: argparse.Namespace) -> int:
+    digests.fill()
     return 0
 
 

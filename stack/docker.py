@@ -17,7 +17,7 @@ SERVERS = {
     "mongo": ("mongo",),
     "mailpit": ("smtp", "mailpit"),
 }
-BASE_IMAGE = "python:3.13-slim"
+SECRETS = "secrets"
 # What docker-compose.yml and the Dockerfile ask of the engine: Docker 25 brought start_interval.
 ENGINE_API = (1, 44)
 PROBE_SECONDS = 15
@@ -31,7 +31,7 @@ _ASK_METRICS = (
 
 def unusable() -> str | None:
     """Why Docker cannot be used here; None when it can."""
-    return _no_engine() or next(filter(None, map(_no_image, (*_images(), BASE_IMAGE))), None)
+    return _no_engine() or next(filter(None, map(_no_image, _images())), None)
 
 
 def servers_up(folder: StackFolder, numbers: Ports) -> str:
@@ -50,6 +50,18 @@ def servers_up(folder: StackFolder, numbers: Ports) -> str:
     return ", ".join(_images())
 
 
+def passwords(command: list[str]) -> dict[str, str]:
+    """What the operator may know, by name, of the project that the command names."""
+    told = _output([*command, "run", "--rm", "--no-deps", "-T", SECRETS, "show"])
+    if not told:
+        raise StackError("docker compose: the passwords cannot be read")
+    return {str(name): str(value) for name, value in json.loads(told).items()}
+
+
+def project(folder: StackFolder) -> list[str]:
+    return _command(folder, [])
+
+
 def services_up(folder: StackFolder, numbers: Ports, counts: Mapping[str, int]) -> None:
     scale = [word for name, count in counts.items() for word in ("--scale", f"{name}={count}")]
     gateways = max(counts.get("gateway", 1), 1)
@@ -58,7 +70,8 @@ def services_up(folder: StackFolder, numbers: Ports, counts: Mapping[str, int]) 
         [(port, "gateway", numbers.setting("gateway")) for port in sorted(wanted - _held(folder))]
     )
     with step("docker compose: the services (built first where they changed)"):
-        _compose(folder, numbers, "up", "-d", "--build", "--wait", *scale, gateways=gateways)
+        words = ("up", "-d", "--build", "--wait", *scale, *counts)
+        _compose(folder, numbers, *words, gateways=gateways)
 
 
 def down(folder: StackFolder, numbers: Ports, *, wipe: bool) -> None:
@@ -70,6 +83,8 @@ def show(folder: StackFolder) -> bool:
     """A line for each container; false when one that should run does not."""
     rows = []
     for one in _containers(folder):
+        if one["Service"] == SECRETS:  # it ends when it is done
+            continue
         row = {"what": one["Name"], "state": one["State"], "ready": one.get("Health") or "-"}
         if one["Service"] not in SERVERS and one["State"] == "running":
             row["handled"] = _handled(one["Name"], one["Service"])
@@ -144,7 +159,8 @@ def _containers(folder: StackFolder) -> list[dict[str, Any]]:
 
 
 def _images() -> list[str]:
-    listing = _output([*_file(), "config", "--images", *SERVERS])
+    """Of the servers, and Python's, which the services' are built on."""
+    listing = _output([*_file(), "config", "--images", SECRETS, *SERVERS])
     return sorted(line for line in set(listing.split()) if not line.startswith("entrygo-"))
 
 

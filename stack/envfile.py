@@ -16,7 +16,7 @@ def variables(
     own = addresses.users.get(service, addresses.rabbit_url)
     found = {
         "ENTRYGO_RABBIT_URL": own,
-        "ENTRYGO_MONGO_URL": addresses.mongo_url,
+        "ENTRYGO_MONGO_URL": addresses.stores.get(service, addresses.mongo_url),
         "ENTRYGO_MONGO_DATABASE": "entrygo",
     }
     if service in {"broker-mailer", OPERATOR}:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -36,7 +37,11 @@ def rabbit_users() -> list[str]:
 
 def rabbit_definitions(folder: StackFolder) -> bytes:
     """What RabbitMQ is given at its start: users, what each may, and the exchanges."""
-    known = passwords(folder)
+    return definitions_with(passwords(folder))
+
+
+def definitions_with(known: Mapping[str, str]) -> bytes:
+    """The same, of users with these passwords, which are not in it."""
     found = _definitions()
     found["users"] = [
         {

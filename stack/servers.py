@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal, cast
@@ -38,6 +39,8 @@ class Addresses:
     versions: str
     # RabbitMQ's address for each service's own user; none where all share `rabbit_url`.
     users: dict[str, str] = field(default_factory=dict)
+    # The store's, where services have users of their own there.
+    stores: dict[str, str] = field(default_factory=dict)
 
 
 def up(name: str, kind: Kind | None = None) -> Addresses:
@@ -58,7 +61,8 @@ def up_in_turn(folder: StackFolder, numbers: Ports, kind: Kind | None = None) ->
     """For a caller that has the turn."""
     found = given() if folder.name != "demo" else None
     if found is None and (kind or kind_of(folder)) == "docker":
-        found = on_loopback(numbers, "docker", docker.servers_up(folder, numbers))
+        versions = docker.servers_up(folder, numbers)
+        found = in_containers(numbers, docker.project(folder), versions)
     elif found is None:
         found = _native(folder, numbers)
     state.save(folder, replace(state.load(folder), addresses=asdict(found)))
@@ -125,36 +129,59 @@ def given() -> Addresses | None:
     )
 
 
-def on_loopback(numbers: Ports, kind: Kind, versions: str) -> Addresses:
-    user = "entrygo:entrygo"
+def on_loopback(
+    numbers: Ports, kind: Kind, versions: str, known: Mapping[str, Mapping[str, str]]
+) -> Addresses:
+    """Each with its password, for anyone on this machine may connect to loopback.
+
+    `known` has them by server (`rabbit`, `mongo`, `web`) and user; the first of the store's is the
+    one that may do everything.
+    """
+
+    def at(scheme: str, user: str, password: str, port: str, path: str = "") -> str:
+        return secrets.url(scheme, user, password, f"127.0.0.1:{numbers[port]}{path}")
+
+    rabbit = {
+        user: at("amqp", user, known["rabbit"][user], "amqp", "/") for user in known["rabbit"]
+    }
+    direct = "/?directConnection=true"
+    stores = {
+        user: at("mongodb", user, known["mongo"][user], "mongo", direct) for user in known["mongo"]
+    }
+    admin = known["rabbit"][secrets.ADMIN]
     return Addresses(
-        rabbit_url=f"amqp://{user}@127.0.0.1:{numbers['amqp']}/",
-        rabbit_management_url=f"http://{user}@127.0.0.1:{numbers['management']}",
-        mongo_url=f"mongodb://127.0.0.1:{numbers['mongo']}/?directConnection=true",
+        rabbit_url=rabbit.pop(secrets.ADMIN),
+        rabbit_management_url=at("http", secrets.ADMIN, admin, "management"),
+        mongo_url=next(iter(stores.values())),
         smtp_host="127.0.0.1",
         smtp_port=numbers["smtp"],
-        mailpit_url=f"http://127.0.0.1:{numbers['mailpit']}",
+        mailpit_url=at("http", secrets.MAILPIT, known["web"][secrets.MAILPIT], "mailpit"),
         kind=kind,
         versions=versions,
+        users=rabbit,
+        stores=stores,
     )
+
+
+def in_containers(numbers: Ports, command: list[str], versions: str) -> Addresses:
+    """Of the compose project that the command names."""
+    known: dict[str, dict[str, str]] = {"rabbit": {}, "mongo": {}, "web": {}}
+    for name, password in docker.passwords(command).items():
+        user, _, server = name.rpartition("_")
+        known[server][user] = password
+    return on_loopback(numbers, "docker", versions, known)
 
 
 def _native(folder: StackFolder, numbers: Ports) -> Addresses:
-    """Each with its password: anyone on this machine may connect to loopback."""
-    open_ = on_loopback(numbers, "native", native.up(folder, numbers))
-    known = secrets.passwords(folder)
-
-    def at(scheme: str, user: str, port: str, path: str = "") -> str:
-        return secrets.url(scheme, user, known[user], f"127.0.0.1:{numbers[port]}{path}")
-
-    return replace(
-        open_,
-        rabbit_url=at("amqp", secrets.ADMIN, "amqp", "/"),
-        rabbit_management_url=at("http", secrets.ADMIN, "management"),
-        mongo_url=at("mongodb", secrets.STORE, "mongo", "/?directConnection=true"),
-        mailpit_url=at("http", secrets.MAILPIT, "mailpit"),
-        users={user: at("amqp", user, "amqp", "/") for user in secrets.rabbit_users()},
-    )
+    versions = native.up(folder, numbers)
+    found = secrets.passwords(folder)
+    web, store = found.pop(secrets.MAILPIT), found.pop(secrets.STORE)
+    known = {
+        "rabbit": {user: found[user] for user in (secrets.ADMIN, *secrets.rabbit_users())},
+        "mongo": {secrets.STORE: store},
+        "web": {secrets.MAILPIT: web},
+    }
+    return on_loopback(numbers, "native", versions, known)
 
 
 def _native_or_say_why(no_docker: str) -> Kind:

@@ -8,7 +8,7 @@ from pathlib import Path
 from stack.docker import SERVERS
 from stack.paths import REPOSITORY
 from stack.ports import Ports
-from stack.servers import Addresses, on_loopback
+from stack.servers import Addresses, in_containers
 from testcontainers.compose import DockerCompose
 
 # Inside the containers; outside, Docker chooses.
@@ -39,4 +39,5 @@ def composed(folder: Path) -> Iterator[Addresses]:
         found = {
             name: compose.get_service_host_and_port(*at)[1] or 0 for name, at in INSIDE.items()
         }
-        yield on_loopback(Ports(project, found), "docker", "docker compose")
+        command = compose.docker_compose_command()
+        yield in_containers(Ports(project, found), command, "docker compose")

@@ -13,6 +13,7 @@ from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.contracts.parties import Email
+from shared.settings import SECRETS
 
 _LOOPBACK: Final = re.compile(r"127(\.[0-9]{1,3}){3}|::1")
 
@@ -36,7 +37,7 @@ class Server:
 
 class MailServers(BaseSettings):
     model_config = SettingsConfigDict(
-        env_prefix="BROKER_MAILER_", frozen=True, hide_input_in_errors=True
+        env_prefix="BROKER_MAILER_", frozen=True, hide_input_in_errors=True, secrets_dir=SECRETS
     )
 
     sender: Email = "entrygo@localhost.localdomain"

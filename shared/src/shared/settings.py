@@ -1,5 +1,6 @@
 """What every process is told by its environment (`ENTRYGO_...`)."""
 
+import os
 import re
 from datetime import timedelta
 from typing import Annotated, Final
@@ -7,6 +8,9 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# A folder of files, each a setting that its environment does not say: no password is in there then.
+SECRETS: Final = os.environ.get("ENTRYGO_SECRETS_FOLDER")
 
 Milliseconds = Annotated[int, Field(gt=0)]
 
@@ -26,7 +30,9 @@ def _url(scheme: str) -> AfterValidator:
 
 
 class CommonSettings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="ENTRYGO_", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ENTRYGO_", frozen=True, hide_input_in_errors=True, secrets_dir=SECRETS
+    )
 
     rabbit_url: Annotated[SecretStr, _url("amqps?")] = SecretStr(
         "amqp://guest:guest@127.0.0.1:5672/"

@@ -11,7 +11,7 @@ from stack.paths import StackFolder
 
 USABLE = """
 "version --format {{.Server.APIVersion}}") echo 1.51;;
-"compose -f "*" config --images "*) echo mongo:8;;
+"compose -f "*" config --images "*) echo mongo:8; echo python:3.13-slim;;
 """
 
 
@@ -116,4 +116,8 @@ def test_the_port_of_a_gateway_that_runs_is_its_own(
 
     docker.services_up(StackFolder("demo"), ports.of("demo", gateway=taken), {"gateway": 1})
 
-    assert asked.read_text().splitlines()[-1].endswith("up -d --build --wait --scale gateway=1")
+    assert (
+        asked.read_text()
+        .splitlines()[-1]
+        .endswith("up -d --build --wait --scale gateway=1 gateway")
+    )

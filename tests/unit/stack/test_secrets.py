@@ -9,6 +9,8 @@ from stack import envfile, secrets, servers, state
 from stack.paths import StackFolder
 from stack.ports import Ports
 
+KNOWN = {"rabbit": {"admin": "a"}, "mongo": {"postgres": "m"}, "web": {"mailpit": "w"}}
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StackFolder:
@@ -65,7 +67,7 @@ def test_rabbitmq_is_given_hashes_and_no_password(folder: StackFolder) -> None:
 
 def test_a_service_is_told_its_own_secrets_alone() -> None:
     numbers = Ports("secret", {"amqp": 1, "management": 2, "mongo": 3, "smtp": 4, "mailpit": 5})
-    found = servers.on_loopback(numbers, "native", "none")
+    found = servers.on_loopback(numbers, "native", "none", KNOWN)
     found.users.update(planner="amqp://planner:p@h/", gateway="amqp://gateway:g@h/")
 
     told = envfile.variables(found, "planner")

@@ -13,6 +13,8 @@ from stack.supervisor import LONGEST_PAUSE, STEADY_SECONDS, Supervisor
 
 ENDLESS = "#!/bin/sh\nexec sleep 60\n"
 
+KNOWN = {"rabbit": {"admin": "a"}, "mongo": {"postgres": "m"}, "web": {"mailpit": "w"}}
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StackFolder]:
@@ -26,7 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StackFol
     monkeypatch.setenv("ENTRYGO_WATCHED_PORT_BASE", "29000")
     folder = StackFolder("watched")
     folder.make()
-    addresses = servers.on_loopback(ports.of(folder.name), "native", "none")
+    addresses = servers.on_loopback(ports.of(folder.name), "native", "none", KNOWN)
     state.save(folder, state.State(addresses=vars(addresses), counts={"planner": 2}))
     for one in planners(folder):
         replicas.start(one, addresses)
