@@ -12,7 +12,6 @@ from typing import Any
 from mcp.server.mcpserver import AcceptedElicitation, Context, Elicit, ElicitationResult
 from pydantic import BaseModel, Field
 
-from shpbndl import AsyncSHPBNDL
 from shpbndl_mcp.calls import Gateway, api, is_test, refused
 
 IN_THE_ANSWER = "2026-07-28"
@@ -41,7 +40,8 @@ async def agreement(
         nothing_leaves = not (resubmitAtRevision or export["status"] == "PLANNED")
         if is_test(ctx) or nothing_leaves:  # the API refuses the rest, or answers what was done
             return Agreed(agree=True)
-        sentence = await _sentence(client, export)
+        brokers = (await client.account())["brokers"]
+    sentence = sentence_of(export, {broker["id"]: broker["name"] for broker in brokers})
     if _can_ask(ctx):
         return Elicit(f"{sentence}? It cannot be taken back.", Agreed)
     if confirm == sentence:
@@ -74,13 +74,14 @@ def same(export: Mapping[str, Any], plan_hash: str, revision: int | None) -> Non
         raise refused("PLAN_HASH_MISMATCH", message, "REPLAN")
 
 
-async def _sentence(client: AsyncSHPBNDL, export: Mapping[str, Any]) -> str:
-    """What would be sent, and to whom: from what is stored, not from what the agent said."""
+def sentence_of(export: Mapping[str, Any], brokers: Mapping[str, str]) -> str:
+    """What would be sent, and to whom: from what is stored, not from what the agent said.
+
+    `brokers`: their names by id.
+    """
     totals, submission = export["totals"], export["broker_submission"]
     if submission is None:
-        account = await client.account()
-        names = {broker["id"]: broker["name"] for broker in account["brokers"]}
-        verb, to = "Send", names.get(export["broker_id"], export["broker_id"])
+        verb, to = "Send", brokers.get(export["broker_id"], export["broker_id"])
     else:
         twice = export["status"] == "DELIVERY_UNKNOWN"
         verb, to = "Send again", str(submission["recipient_email"])
