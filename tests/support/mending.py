@@ -10,11 +10,10 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from typer.main import get_command
 
 from entrygo_operator import options, parties
 from entrygo_operator.addresses import completed
-from entrygo_operator.app import app
+from entrygo_operator.app import command_named
 from gateway.money import dump, to_http
 from gateway.schemas.requests import ShipmentBody, SyncOrdersBody, SyncProductsBody
 from planner.domain.facts import Party, PlanningInput
@@ -139,9 +138,8 @@ def _typed(plan: PlanningInput, words: list[str]) -> PlanningInput:
     for place, word in enumerate(words):
         if place and words[place - 1].startswith("--") and word.isupper():
             words[place] = TYPED[words[place - 1]]
-    command: Any = get_command(app)
     word, verb, *rest = words
-    parsed = command.commands[word].commands[verb].make_context(verb, rest).params
+    parsed = command_named(word).commands[verb].make_context(verb, rest).params
     if word == "tariff":
         return replace(plan, tariff=TARIFF)  # the newest table, of which nobody said the edition
     kind, settings = _KINDS[word]

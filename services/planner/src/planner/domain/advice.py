@@ -15,14 +15,14 @@ import orjson
 from planner.domain.facts import Content
 from planner.domain.rules import RULES
 from planner.domain.rules.base import Mender
-from shared.contracts.decision import Decision, Finding
+from shared.contracts.decision import Finding
 from shared.contracts.errors import NextAction
 from shared.contracts.lifecycle import Readiness, plan_next_action
 from shared.contracts.snapshot import Snapshot
 from shared.needs import NEEDS, setting
 
 _OF_RECORD: Final = re.compile(r"(orders|products)\[([^\]]*)\]\.(.+)")
-_MOST_RECORDS: Final = 100  # in one request
+_MOST_RECORDS: Final = 10  # in one request; missing data name all
 _RULES: Final = {rule.code: rule for rule in RULES}
 _SETTINGS: Final = {need.path: need for need in NEEDS}
 _LOAD: Final = "entrygo tariff load FILE"
@@ -100,29 +100,15 @@ def mender_of(finding: Finding) -> Mender:
 def next_action(snapshot: Snapshot) -> NextAction:
     """What to do with the plan (protocol.md section 10)."""
     decision = snapshot["decision"]
-    if decision["readiness"] == Readiness.BLOCKED:
-        hopeless, excluded = _hopeless(decision), len(decision["excluded_orders"])
-        if hopeless:
-            return NextAction.LEAVE_OUT_AND_REPLAN if hopeless < excluded else NextAction.NONE
-    return plan_next_action(decision["readiness"], operator_only=operator_only(snapshot))
-
-
-def operator_only(snapshot: Snapshot) -> bool:
-    """Whether the plan is blocked by nothing but what the operator's command can set."""
-    decision = snapshot["decision"]
-    return decision["readiness"] == Readiness.BLOCKED and all(
-        mender_of(found) is Mender.OPERATOR for found in _blocking(decision)
-    )
-
-
-def _hopeless(decision: Decision) -> int:
-    """How many orders nobody can mend."""
-    codes = {each["code"] for each in _blocking(decision) if mender_of(each) is Mender.NOBODY}
-    return sum(not codes.isdisjoint(each["codes"]) for each in decision["excluded_orders"])
-
-
-def _blocking(decision: Decision) -> list[Finding]:
-    return [found for found in decision["findings"] if found["severity"] == "BLOCKING"]
+    blocking = [found for found in decision["findings"] if found["severity"] == "BLOCKING"]
+    for_good = {each["code"] for each in blocking if mender_of(each) is Mender.NOBODY}
+    excluded = decision["excluded_orders"]
+    hopeless = sum(not for_good.isdisjoint(order["codes"]) for order in excluded)
+    if hopeless and decision["readiness"] == Readiness.BLOCKED:
+        left = hopeless < len(excluded)
+        return NextAction.LEAVE_OUT_AND_REPLAN if left else NextAction.NONE
+    only = all(mender_of(found) is Mender.OPERATOR for found in blocking)
+    return plan_next_action(decision["readiness"], operator_only=only)
 
 
 def _datum(path: str) -> Datum:

@@ -5,8 +5,7 @@ plan (its broker, its rates, what was exported) is said there.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import date
 
 import orjson
@@ -14,7 +13,7 @@ import orjson
 from planner import rulesets
 from planner.domain.advice import Advice
 from planner.domain.facts import Content, Party, PlanningInput, read_order
-from planner.domain.findings import Found, found_on, in_order
+from planner.domain.findings import found_on, in_order
 from planner.domain.hts import HTSUS_DIGITS, clean_hts, hts_numbers
 from planner.domain.judged import judged
 from planner.domain.messages import messages_of
@@ -24,8 +23,6 @@ from shared.contracts.decision import Finding
 from shared.contracts.sync import MOST_ISSUES, SyncOrders, SyncProducts
 
 MOST_BYTES = 4 * 1024 * 1024  # of one reply; the records after that are told nothing of
-
-Look = Callable[[str], Iterable[Found]]
 
 
 async def issues_of(
@@ -37,44 +34,34 @@ async def issues_of(
 ) -> str:
     """By id of the record, as JSON: the form of a plan's `validationMessages`."""
     account, table = await repository.beside_a_sync(command.account_id)
+    codes = (clean_hts(content.get("htsCode", "")) for content in contents.values())
+    short = any(code and len(code) < HTSUS_DIGITS for code in codes)
+    completes = short and await repository.brokers_complete(command.account_id)
     given = PlanningInput(
         as_of=as_of,
         account=account,
         warehouse=Party("", {}),
-        broker=Party("", {}),
+        broker=Party("", {"completesClassification": completes}),
         orders=contents,
         products=contents,
         product_hashes=hashes,
         ruleset=rulesets.load(as_of),
+        tariff=await repository.tariff(table, hts_numbers(contents.values())),
     )
-    look = _order(given)
-    if isinstance(command, SyncProducts):
-        numbers = {content.get("htsCode", "") for content in contents.values()}
-        short = any(0 < len(clean_hts(number) or "") < HTSUS_DIGITS for number in numbers)
-        completes = short and await repository.brokers_complete(command.account_id)
-        tariff = await repository.tariff(table, hts_numbers(contents.values()))
-        broker = Party("", {"completesClassification": completes})
-        look = _product(replace(given, tariff=tariff, broker=broker))
+    of_orders = isinstance(command, SyncOrders)
     if len(contents) < OFF_THE_LOOP_FROM:
-        return _told(given, look)
-    return await asyncio.to_thread(_told, given, look)
+        return _told(given, of_orders=of_orders)
+    return await asyncio.to_thread(_told, given, of_orders=of_orders)
 
 
-def _product(given: PlanningInput) -> Look:
-    context = given.product_context
-    return lambda id_: judged(id_, given, context).found
-
-
-def _order(given: PlanningInput) -> Look:
-    return lambda id_: found_on(read_order(id_, given.orders[id_], {}), given)
-
-
-def _told(given: PlanningInput, look: Look) -> str:
+def _told(given: PlanningInput, *, of_orders: bool) -> str:
     parties = {"account": {"id": given.account.id, **given.account.content}}
+    context = given.product_context
     told: dict[str, list[Finding]] = {}
     size = 0
     for id_, content in given.orders.items():
-        found = list(look(id_))
+        order = read_order(id_, content, {}) if of_orders else None
+        found = list(found_on(order, given) if order else judged(id_, given, context).found)
         missing = (path for each in found for path in each.missing)
         findings = in_order(each.finding for each in found)
         messages = messages_of(findings, Advice(parties, {id_: content}, missing))

@@ -5,14 +5,14 @@ A copy of the command gets the same one, however late it comes.
 
 from datetime import datetime
 
-from planner.domain.advice import next_action, operator_only
+from planner.domain.advice import next_action
 from planner.domain.view import warning_codes
 from planner.repository import Repository
 from planner.use_cases.decision import decided
 from shared import plans
 from shared.canonical import sha256_hex
 from shared.clock import timestamp
-from shared.contracts.errors import ErrorCode
+from shared.contracts.errors import ErrorCode, NextAction
 from shared.contracts.exports import PlanExport
 from shared.contracts.lifecycle import ExportRecord, State
 from shared.errors import BlobTooLarge, Refused
@@ -75,7 +75,7 @@ async def _plan(
     """A plan with its snapshot and its view, in it or stored beside it."""
     plan = await decided(command.account_id, command.request, moment.date(), repository)
     snapshot, view = plan.snapshot, plan.view(moment)
-    kept = plans.inline(plan.canonical, view)
+    kept, action = plans.inline(plan.canonical, view), next_action(snapshot)
     if kept is None:
         try:
             await repository.put_large(plan.canonical, view)
@@ -87,8 +87,8 @@ async def _plan(
         "plan_hash": plan.plan_hash,
         "view_sha256": sha256_hex(view),
         "readiness": snapshot["decision"]["readiness"],
-        "operator_only": operator_only(snapshot),
-        "next_action": next_action(snapshot).value,
+        "operator_only": action is NextAction.CONTACT_OPERATOR,
+        "next_action": action.value,
         "warning_codes": warning_codes(snapshot),
         "exported_order_ids": snapshot["exported_order_ids"],
         "unit_ids": [unit["unit_id"] for unit in snapshot["decision"]["units"]],
