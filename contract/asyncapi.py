@@ -13,8 +13,9 @@ from shared.contracts.errors import Refusal
 from shared.contracts.snapshot import PROTOCOL
 from shared.messaging import frames, topology
 from shared.messaging.arguments import dead_arguments, retry_arguments, work_arguments
+from shared.messaging.events import EventRoute
 from shared.messaging.rpc import REFUSAL
-from shared.messaging.topology import EventRoute, Route
+from shared.messaging.topology import Route
 from shared.settings import CommonSettings
 
 Json = dict[str, Any]
@@ -116,7 +117,7 @@ def _route(route: Route[Any, Any]) -> Json:
 def _event(event: EventRoute) -> Json:
     return {
         "key": event.key,
-        "service": event.service,
+        "service": " or ".join(event.told_by),
         "contract": event.contract.__name__,
         "summary": event.summary,
     }

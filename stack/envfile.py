@@ -30,6 +30,7 @@ def variables(
         }
     if service == OPERATOR:
         found["ENTRYGO_PUBLISHER_RABBIT_URL"] = addresses.users.get("publisher", own)
+        found["ENTRYGO_SUBSCRIBER_RABBIT_URL"] = addresses.users.get("subscriber", own)
         found["ENTRYGO_RABBIT_MANAGEMENT_URL"] = addresses.rabbit_management_url
         found["ENTRYGO_MAILPIT_URL"] = addresses.mailpit_url
         if gateway_port is not None:

@@ -32,6 +32,7 @@ SHORT = {
     "GATEWAY_LEASE_MARGIN": "PT1S",
     "GATEWAY_STORED_EVERY": "PT0.2S",
     "EXECUTOR_REDRIVE_AFTER": "PT2S",
+    "EXECUTOR_ANNOUNCE_AFTER": "PT2S",
     "ENTRYGO_REFUSAL_PATIENCE": "PT1S",
 }
 
@@ -53,7 +54,9 @@ async def lab(servers: Addresses, tmp_path_factory: pytest.TempPathFactory) -> A
                 await cluster.start(*ALL)
                 messages = Messages(settings, service="tests", healthy=store.ping)
                 await messages.start()
-                yield Lab(cluster, store, messages)
+                lab = Lab(cluster, store, messages)
+                await lab.listen()
+                yield lab
                 await messages.stop()
             await store.drop_database()
 

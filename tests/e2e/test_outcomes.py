@@ -1,10 +1,16 @@
 """Every outcome that the page of test accounts promises happens, on one stack, all at once."""
 
 import asyncio
+import json
+import os
 import re
+import signal
+import sys
 import uuid
 from asyncio import to_thread
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +22,7 @@ from stack.servers import Addresses
 from entrygo_operator.seeding import CLEAN, seeds
 from planner.domain.facts import Order, Product
 from planner.domain.rules import RULES
+from shared.messaging.events import EXPORT_EVENTS
 from shared.settings import CommonSettings
 from shared.simulator import Simulated
 from shared.store import Store
@@ -23,9 +30,10 @@ from support import world
 from support.accounts import Seeded
 from support.entrygo import entrygo_on
 from support.mailpit import mails_to
-from support.pages import PAGES
+from support.pages import PAGES, REPOSITORY
 from support.services import ALL, Cluster
 from support.shop import Shop
+from support.waiting import until
 
 pytestmark = pytest.mark.e2e
 
@@ -58,18 +66,23 @@ def promised() -> list[Promised]:
 
 @pytest.fixture(scope="module")
 async def ended(
-    servers: Addresses, rabbit_url: str, tmp_path_factory: pytest.TempPathFactory
+    servers: Addresses,
+    users: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[dict[str, Any]]:
     """By broker: the export in the end; the stalled one also as it is once it was resumed."""
     settings = CommonSettings(
-        rabbit_url=SecretStr(rabbit_url),
+        rabbit_url=SecretStr(users["operator"]),
         mongo_url=SecretStr(servers.mongo_url),
         mongo_database=f"test_{uuid.uuid4().hex[:12]}",
     )
     entrygo = entrygo_on(settings)
     logs: Path = tmp_path_factory.mktemp("logs")
     async with Store(settings, appname="tests") as store:
-        async with Cluster(settings, servers, logs) as cluster:
+        async with (
+            Cluster(settings, servers, logs, users) as cluster,
+            subscriber(users["subscriber"]) as heard,
+        ):
             cluster.environment |= SHORT
             await cluster.start(*ALL)
             account = await to_thread(entrygo.json, "account", "create", "Trial", "--test")
@@ -90,6 +103,7 @@ async def ended(
             stalled = by_broker["stalls"]["exportId"]
             await to_thread(entrygo.json, "export", "resume", stalled)
             by_broker["resumed"] = await shop.until_status(stalled, "COMPLETED")
+            by_broker["heard"] = heard
             by_broker["seeded"] = [
                 await to_thread(entrygo.json, "account", "seed", account["id"]) for _ in range(2)
             ]
@@ -101,6 +115,34 @@ async def ended(
             yield by_broker
             await shop.http.aclose()
         await store.drop_database()
+
+
+@asynccontextmanager
+async def subscriber(url: str) -> AsyncIterator[list[dict[str, Any]]]:
+    """The example, as it is: what it has heard so far."""
+    heard: list[dict[str, Any]] = []
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "examples/hear_exports.py"),
+        cwd=REPOSITORY,
+        env=os.environ | {"ENTRYGO_RABBIT_URL": url},
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert await process.stderr.readline() == b"listening\n", await process.stderr.read()
+    hearing = asyncio.create_task(_collect(process.stdout, heard))
+    try:
+        yield heard
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert await process.wait() == 0
+        await hearing
+
+
+async def _collect(lines: asyncio.StreamReader, heard: list[dict[str, Any]]) -> None:
+    while line := await lines.readline():
+        heard.append(json.loads(line))
 
 
 async def to_its_end(shop: Shop, order: str, broker: str, status: str) -> Any:
@@ -161,6 +203,36 @@ def test_a_stalled_execution_failed_ten_times_and_ends_once_it_is_resumed(
     assert ended["stalls"]["last_error"]["failures"] == 10
     assert ended["stalls"]["artifacts"] == []
     assert len(ended["resumed"]["artifacts"]) == 5
+
+
+async def test_the_example_hears_of_each_export_what_its_log_says_in_sequence_and_no_address(
+    ended: dict[str, Any],
+) -> None:
+    final = {
+        row.broker: ended["resumed"] if row.broker == "stalls" else ended[row.broker]
+        for row in promised()
+    }
+
+    def told(export: Any) -> list[tuple[int, str]]:
+        return [
+            (event["sequence"], EXPORT_EVENTS[event["type"]].key)
+            for event in export["events"]
+            if event["type"] in EXPORT_EVENTS
+        ]
+
+    def heard(export: Any) -> list[tuple[int, str]]:
+        mine = [each for each in ended["heard"] if each["export_id"] == export["exportId"]]
+        return [(each["sequence"], each["what"]) for each in mine]
+
+    async def all_heard() -> bool:
+        return all(heard(export) == told(export) for export in final.values())
+
+    await until(all_heard)
+    assert heard(final["late"])[-2:] == told(final["late"])[-2:]
+    assert "@" not in json.dumps(ended["heard"])
+    last = [each for each in ended["heard"] if each["what"] == "exports.delivered"][-1]
+    assert last["status"] == "COMPLETED"
+    assert last["customs_package_id"].startswith("cp_")
 
 
 def test_a_simulated_outcome_mails_nobody_and_wakes_nobody(ended: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ from shared.settings import CommonSettings
 from shared.store import Store, Update
 from support.deliveries import BROKER, WAREHOUSE, Executed, a_mailer, an_executed_export, put
 from support.smtp import Act, drop, hang, scripted_smtp
+from support.told import to_nobody
 
 pytestmark = pytest.mark.integration
 
@@ -65,7 +66,7 @@ async def executed(store: Store) -> Executed:
 
 @pytest.fixture
 def deliveries(store: Store) -> Deliveries:
-    return Deliveries(store, utc_now)
+    return Deliveries(store, utc_now, to_nobody)
 
 
 @pytest.fixture
@@ -156,7 +157,9 @@ async def test_a_lease_that_runs_is_left_alone(
     store: Store, executed: Executed, deliveries: Deliveries, attempt: Attempt
 ) -> None:
     await deliveries.take(attempt, AN_HOUR, "EMAIL")
-    fast = Deliveries(store, lambda: utc_now() + 2 * AN_HOUR)  # only the store's clock decides
+    fast = Deliveries(
+        store, lambda: utc_now() + 2 * AN_HOUR, to_nobody
+    )  # only the store's clock decides
 
     await settle_what_never_ended(fast)
 
@@ -284,7 +287,7 @@ async def test_an_outcome_that_cannot_be_written_ends_as_unknown(
 async def until_settled(store: Store, executed: Executed) -> None:
     async with asyncio.timeout(10):
         while (await seen(store, executed))[0] == "SENDING":
-            await settle_what_never_ended(Deliveries(store, utc_now))
+            await settle_what_never_ended(Deliveries(store, utc_now, to_nobody))
             await asyncio.sleep(0.05)
 
 

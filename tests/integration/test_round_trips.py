@@ -13,6 +13,7 @@ from shared.contracts.exports import PlanVerified
 from shared.records import BLOBS
 from shared.store import Store
 from support.deliveries import BROKER, an_executed_export, put
+from support.told import to_nobody
 from support.workshop import Workshop
 
 pytestmark = pytest.mark.integration
@@ -59,7 +60,7 @@ async def test_a_mail_is_read_in_one_trip(store: Store) -> None:
 
     with blobs_counted() as counted:
         delivery = executed.record["deliveries"][BROKER]
-        package = await Deliveries(store, utc_now).package(executed.record, delivery)
+        package = await Deliveries(store, utc_now, to_nobody).package(executed.record, delivery)
 
     assert package == executed.package
     assert counted.reads == 1

@@ -17,6 +17,7 @@ from shared.mail_servers import Tls
 from shared.records import EXPORTS
 from shared.store import Store
 from support.snapshots import a_snapshot
+from support.told import to_nobody
 
 STARTED_AT = "2026-11-24T15:38:05.731Z"
 BROKER = "BROKER"
@@ -152,4 +153,4 @@ def hurried(port: int, **given: object) -> Settings:
 
 
 def a_mailer(store: Store, port: int, **given: object) -> Deliver:
-    return build(store, hurried(port, **given))
+    return build(store, hurried(port, **given), to_nobody)

@@ -15,6 +15,7 @@ from executor.use_cases.sweep import Sweeping
 from shared.messaging.rabbit import Messages
 from support.gated import GatedStore
 from support.ticking import Ticking
+from support.told import to_nobody
 
 REDRIVE_AFTER = timedelta(minutes=5)
 
@@ -37,7 +38,7 @@ def an_executor(
     render: Render = render_all,
     printer: Printer | None = None,
 ) -> Executor:
-    repository = Repository(store)
+    repository = Repository(store, to_nobody)
     printing = Printing(repository, printer or Printer(1, timedelta(minutes=3)), clock)
     driving = Driving(repository, messages, clock, render, "entrygo.test", printing)
     resubmitting = Resubmitting(repository, driving, clock)

@@ -2,12 +2,13 @@
 
 import asyncio
 import signal
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import orjson
+from aio_pika.abc import AbstractIncomingMessage
 
 from executor.artifacts import Identity, render_all
 from shared.clock import timestamp, utc_now
@@ -16,6 +17,7 @@ from shared.contracts.lifecycle import ExportRecord
 from shared.errors import NoReply
 from shared.ids import minted_id
 from shared.messaging import topology
+from shared.messaging.events import EXPORT_EVENTS
 from shared.messaging.rabbit import Messages
 from shared.plans import snapshot_of
 from shared.records import BLOBS, EXPORTS, PLANS, Blob
@@ -32,6 +34,7 @@ class Lab:
         self.cluster = cluster
         self.store = store
         self.messages = messages
+        self._heard: dict[str, list[int]] = defaultdict(list)
 
     # -- services
 
@@ -143,6 +146,29 @@ class Lab:
                 return None
 
         return await until(answered)
+
+    # -- what is told of exports
+
+    async def listen(self) -> None:
+        """To all that is told from now on."""
+        channel = await self.messages.channel()
+        queue = await channel.declare_queue(exclusive=True)
+        for event in EXPORT_EVENTS.values():
+            await queue.bind(topology.EXCHANGE, event.key)
+        await queue.consume(self._hear, no_ack=True)
+
+    async def _hear(self, message: AbstractIncomingMessage) -> None:
+        told = orjson.loads(message.body)
+        self._heard[told["export_id"]].append(told["sequence"])
+
+    async def check_told(self, export: Any) -> None:
+        """Each event that others hear of, in sequence; again is no harm."""
+        due = [each["sequence"] for each in export["events"] if each["type"] in EXPORT_EVENTS]
+
+        async def told() -> bool:
+            return list(dict.fromkeys(self._heard[export["exportId"]])) == due
+
+        await until(told)
 
     # -- what must hold
 

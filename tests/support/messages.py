@@ -10,8 +10,8 @@ from pamqp import encode
 from shared.contracts.base import Message
 from shared.contracts.exports import VerifyPlan
 from shared.errors import QueueUnavailable
+from shared.messaging.events import EventRoute
 from shared.messaging.journey import asked_by, copied
-from shared.messaging.topology import EventRoute
 
 FRAME = 128 * 1024  # the properties of a message are one frame
 A_COMMAND = VerifyPlan(

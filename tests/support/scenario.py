@@ -36,6 +36,8 @@ class Scenario(ABC):
     async def check(self) -> None:
         exports = [await self.lab.check(self.shop, export_id) for export_id in self.ended]
         await self.lab.check_mails(self.shop, exports, resent=self.resent)
+        for export in exports:
+            await self.lab.check_told(export)
         for path, body, key, first in self._answers:
             again = await self.shop.post(path, body, key)
             assert again.content == first, path

@@ -40,6 +40,7 @@ from support.accounts import Seeded, seed_account
 from support.executors import Executor
 from support.gated import GatedStore
 from support.ticking import Ticking
+from support.told import to_nobody
 
 UNHEARD = Sender("gateway", waits=False)
 
@@ -92,7 +93,7 @@ class Workshop:
 
     def a_planner(self) -> Planner:
         store = self._a_store()
-        repository = Plans(store)
+        repository = Plans(store, to_nobody)
         return Planner(
             store,
             Syncing(

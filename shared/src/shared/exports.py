@@ -1,7 +1,7 @@
 """The export's record in the store: how it advances, and how its states are asked for."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypedDict
 
 from shared.contracts.lifecycle import (
     BROKER_DELIVERED,
@@ -15,6 +15,7 @@ from shared.contracts.lifecycle import (
     Status,
 )
 from shared.ids import derived_id
+from shared.messaging.events import EXPORT_EVENTS
 from shared.records import EXPORTS
 from shared.store import Store, Update
 
@@ -60,6 +61,16 @@ def unclear(
     return unknown, happened
 
 
+Tell = Callable[[ExportRecord], None]
+
+
+class Telling(NamedTuple):
+    """Where exports are kept, and who is told of a transition once it is stored."""
+
+    store: Store
+    tell: Tell
+
+
 class Guard(NamedTuple):
     """An export, and what must be true of it for a transition."""
 
@@ -69,7 +80,7 @@ class Guard(NamedTuple):
 
 
 async def advance(
-    store: Store,
+    exports: Telling,
     guard: Guard,
     fields: Mapping[str, Any],
     events: Sequence[Event] = (),
@@ -78,7 +89,7 @@ async def advance(
     step: str,
     **appended: object,
 ) -> ExportRecord | None:
-    """One guarded transition of one export: sets the fields, appends the events.
+    """One guarded transition of one export: sets the fields, appends the events, and tells them.
 
     Each raises the revision. None when the guard matches nothing: read again, decide anew.
     `appended` are further lists of the record, each with one more entry.
@@ -86,12 +97,26 @@ async def advance(
     pushed = {"events": {"$each": list(events)}} | {
         name: {"$each": [entry]} for name, entry in appended.items()
     }
+    mark = marked(events, now)
     update = {
-        "$set": {**fields, "updated_at": now},
+        "$set": {**fields, **mark, "updated_at": now},
         "$inc": {"revision": 1},
         "$push": pushed,
     }
-    return await transition(store, guard, update, step=step)
+    after = await transition(exports.store, guard, update, step=step)
+    if after is not None and mark:
+        exports.tell(after)
+    return after
+
+
+class Mark(TypedDict, total=False):
+    unannounced: str
+
+
+def marked(events: Sequence[Event], now: str) -> Mark:
+    """What a record is set to that gets these events, where others hear of any (announcing.py)."""
+    heard = any(one["type"] in EXPORT_EVENTS for one in events)
+    return Mark(unannounced=f"{now} {events[-1]['id']}") if heard else Mark()
 
 
 async def transition(

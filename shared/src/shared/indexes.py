@@ -35,6 +35,7 @@ INDEXES: Final = (
     Index("exports", "by_number", (("package_number", 1),)),
     Index("plans", "of_order", (("account_id", 1), ("request.order_ids", 1))),
     Index("exports", "driven", (("state", 1), ("execution.driven_at", 1))),
+    Index("exports", "unannounced", (("unannounced", 1),)),
     Index(
         "exports",
         "broker_due",

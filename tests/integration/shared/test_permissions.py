@@ -156,7 +156,7 @@ async def test_each_user_says_its_own_commands_and_events_and_no_others(
     may = {key for key in [*keys, "anything", "#"] if await staff.may(user, said(key))}
 
     own = {route.key for route in topology.ROUTES if user in route.asked_by}
-    assert may == own | {event.key for event in topology.EVENTS if event.service == user}
+    assert may == own | {event.key for event in topology.EVENTS if user in event.told_by}
 
 
 @pytest.mark.parametrize("user", USERS)
@@ -232,6 +232,9 @@ async def test_nobody_listens_to_what_is_said_to_others(staff: Staff, user: str)
 
     assert makes == (user != "publisher")
     assert not any([await staff.may(user, bound(ear, *where)) for where in heard])
+    assert not await staff.may(user, bound(ear, EXCHANGE, "exports.*"))
+    events = [await staff.may(user, bound(ear, EXCHANGE, each.key)) for each in topology.EVENTS]
+    assert set(events) == {user == "subscriber"}
 
 
 # -- answers

@@ -17,7 +17,9 @@ from broker_mailer.transports.base import Transport
 from broker_mailer.transports.folder import FolderTransport
 from broker_mailer.transports.smtp import SmtpTransport, Timeouts
 from broker_mailer.use_cases import Deliver, Patience
+from shared.announcing import Announcing
 from shared.clock import utc_now
+from shared.exports import Tell
 from shared.ids import minted_id
 from shared.service import Checks, open_seams, repeating, run_service
 from shared.settings import CommonSettings
@@ -27,9 +29,9 @@ from shared.store import Store
 NAME = "broker-mailer"
 
 
-def build(store: Store, settings: Settings) -> Deliver:
+def build(store: Store, settings: Settings, tell: Tell) -> Deliver:
     return Deliver(
-        deliveries=Deliveries(store, utc_now),
+        deliveries=Deliveries(store, utc_now, tell),
         write=partial(emails.write, sender=settings.sender, limit=settings.max_mail_bytes),
         transports=Transports(
             live=SmtpTransport(settings.live, _timeouts(settings)), sandbox=_sandbox(settings)
@@ -49,7 +51,11 @@ def build(store: Store, settings: Settings) -> Deliver:
 @asynccontextmanager
 async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[Checks]:
     async with open_seams(common, NAME) as (store, messages, _, checks):
-        deliver = build(store, settings)
+        announcing = Announcing(
+            say=partial(messages.announce, step="broker_mailer.announce_export"),
+            keep=partial(store.settle, step="broker_mailer.keep_announced"),
+        )
+        deliver = build(store, settings, announcing.tell)
         subscribe(messages, deliver)
         await messages.start()
         due = partial(send_what_is_due, deliver.deliveries, deliver)

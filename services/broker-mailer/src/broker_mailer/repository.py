@@ -21,7 +21,7 @@ from shared.contracts.lifecycle import (
     ExportRecord,
     State,
 )
-from shared.exports import Guard, advance, transition
+from shared.exports import Guard, Tell, Telling, advance, marked, transition
 from shared.letters import Letter, letter_of
 from shared.records import EXPORTS
 from shared.simulator import Simulated
@@ -47,9 +47,10 @@ def carried(export: ExportRecord, delivery: Delivery) -> list[Carried]:
 
 
 class Deliveries:
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, tell: Tell) -> None:
         self._store = store
         self._clock = clock
+        self._exports = Telling(store, tell)
 
     # -- reads
 
@@ -171,7 +172,7 @@ class Deliveries:
         error = "The sender did not finish in time; the mail may have arrived."
         outcome = Outcome(DeliveryStatus.UNKNOWN, error)
         now = timestamp(self._clock())
-        event = {"$literal": event_of(attempt, outcome, now)}
+        event = event_of(attempt, outcome, now)
         held = {
             f"{at}.status": DeliveryStatus.SENDING.value,
             f"{at}.attempts": attempt.number,
@@ -182,15 +183,17 @@ class Deliveries:
             {
                 f"{at}.status": outcome.status.value,
                 f"{at}.error_message": error,
-                "events": {"$concatArrays": ["$events", [event]]},
+                "events": {"$concatArrays": ["$events", [{"$literal": event}]]},
+                **marked([event], now),
             },
             when={"$lt": [f"${at}.lease_until", "$$NOW"]},
             now=now,
             step="broker_mailer.expire_sending",
         )
-        if after is None:
+        if after is None or after["deliveries"][attempt.recipient_type]["status"] != outcome.status:
             return False
-        return after["deliveries"][attempt.recipient_type]["status"] == outcome.status
+        self._exports.tell(after)
+        return True
 
     # -- inside
 
@@ -208,7 +211,7 @@ class Deliveries:
         if outcome.status is DeliveryStatus.SENT:
             fields[f"{at}.sent_at"] = now
         told = [] if outcome.status is DeliveryStatus.PENDING else [event_of(attempt, outcome, now)]
-        return await advance(self._store, guard, fields, told, now=now, step=step) is not None
+        return await advance(self._exports, guard, fields, told, now=now, step=step) is not None
 
     async def _advance_by_its_clock(
         self, guard: Guard, fields: Fields, *, when: object = True, now: str, step: str

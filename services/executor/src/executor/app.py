@@ -15,6 +15,7 @@ from executor.use_cases.operate import Operating
 from executor.use_cases.print import Printing
 from executor.use_cases.resubmit import Resubmitting
 from executor.use_cases.sweep import Sweeping
+from shared.announcing import Announcing
 from shared.clock import timestamp, utc_now
 from shared.contracts.exports import ExecuteExport, PlanVerified, VerifyPlan
 from shared.contracts.lifecycle import ExportRecord
@@ -31,7 +32,11 @@ NAME = "executor"
 @asynccontextmanager
 async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[Checks]:
     async with open_seams(common, NAME) as (store, messages, _, checks):
-        repository = Repository(store)
+        announcing = Announcing(
+            say=partial(messages.announce, step="executor.announce_export"),
+            keep=partial(store.settle, step="executor.keep_announced"),
+        )
+        repository = Repository(store, announcing.tell)
         printer = Printer(settings.printers, settings.print_timeout)
         printing = Printing(repository, printer, utc_now)
         domain = settings.message_id_domain
@@ -46,7 +51,12 @@ async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[
             printing,
         )
         await messages.start()
-        async with repeating(sweeping.sweep, settings.sweep_every):
+
+        async def tell_what_was_not() -> None:
+            await announcing.sweep(store, utc_now() - settings.announce_after)
+
+        every = settings.sweep_every
+        async with repeating(sweeping.sweep, every), repeating(tell_what_was_not, every):
             yield checks
 
 

@@ -15,7 +15,7 @@ from shared.claims import is_void, live_claims
 from shared.contracts.lifecycle import Event, Execution, ExportRecord, State
 from shared.contracts.snapshot import Snapshot
 from shared.errors import Transient
-from shared.exports import Guard, advance
+from shared.exports import Guard, Tell, Telling, advance
 from shared.records import (
     CLAIMS,
     CURRENT_EPOCH,
@@ -42,9 +42,9 @@ def execution_of(export: ExportRecord) -> Execution:
 
 
 class Repository:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, tell: Tell) -> None:
         self._store = store
-        self._advance = partial(advance, store)
+        self._advance = partial(advance, Telling(store, tell))
 
     async def export(self, account_id: str, export_id: str) -> ExportRecord | None:
         return await self._store.get(EXPORTS.of(account_id), export_id)

@@ -18,3 +18,5 @@ class Settings(BaseSettings):
     sweep_every: timedelta = timedelta(seconds=30)
     # Longer than the longest run: an execution without a drive for this long is driven again.
     redrive_after: timedelta = timedelta(minutes=5)
+    # Longer than a publish may take: what was not told of an export by then is told by the sweep.
+    announce_after: timedelta = timedelta(minutes=1)

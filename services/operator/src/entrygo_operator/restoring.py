@@ -19,7 +19,7 @@ from shared.clock import timestamp
 from shared.contracts.errors import ErrorCode
 from shared.contracts.lifecycle import DeliveryStatus, ExportRecord, State
 from shared.errors import Refused
-from shared.exports import unclear
+from shared.exports import marked, unclear
 from shared.plans import snapshot_of
 from shared.records import (
     CLAIMS,
@@ -152,5 +152,7 @@ def after_restore(export: ExportRecord, epoch: Epoch) -> ExportRecord:
             unknown, told = unclear(delivery, kind, why, at=began, actor="operator")
             restored["deliveries"] = {**restored["deliveries"], kind: unknown}
             restored["events"] = [*restored["events"], told]
+            if mark := marked([told], began):
+                restored["unannounced"] = mark["unannounced"]
             restored["updated_at"] = began
     return restored

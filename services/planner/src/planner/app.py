@@ -11,6 +11,7 @@ from planner.use_cases.plan import Planning
 from planner.use_cases.publishing import Publishing
 from planner.use_cases.sync import Syncing
 from planner.use_cases.verify import Verifying
+from shared.announcing import Announcing
 from shared.clock import utc_now
 from shared.service import Checks, open_seams, run_service
 from shared.settings import CommonSettings
@@ -21,7 +22,11 @@ NAME = "planner"
 @asynccontextmanager
 async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[Checks]:
     async with open_seams(common, NAME) as (store, messages, _, checks):
-        repository = Repository(store)
+        announcing = Announcing(
+            say=partial(messages.announce, step="planner.announce_export"),
+            keep=partial(store.settle, step="planner.keep_announced"),
+        )
+        repository = Repository(store, announcing.tell)
         subscribe(
             messages,
             Syncing(repository, messages, utc_now, Publishing(repository, settings.publishers)),

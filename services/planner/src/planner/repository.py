@@ -13,7 +13,7 @@ from shared.contracts.errors import Refusal
 from shared.contracts.exports import PlanRequest
 from shared.contracts.lifecycle import CurrentPlan, Event, ExportRecord, State
 from shared.contracts.snapshot import TariffEdition
-from shared.exports import Guard, advance, transition
+from shared.exports import Guard, Tell, Telling, advance, transition
 from shared.records import (
     ACCOUNTS,
     PUBLISHERS,
@@ -43,8 +43,9 @@ class AskedFor(NamedTuple):
 
 
 class Repository:
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, tell: Tell) -> None:
         self._store = store
+        self._tell = tell
 
     # -- records
 
@@ -197,10 +198,10 @@ class Repository:
     async def export(self, export_id: str, account_id: str) -> ExportRecord | None:
         return await self._store.get(records.EXPORTS.of(account_id), export_id)
 
-    async def create_export(self, export: ExportRecord) -> bool:
-        return await self._store.put_if_absent(
-            records.EXPORTS, export, step="planner.create_export"
-        )
+    async def create_export(self, export: ExportRecord) -> None:
+        """Once; what is to be told of one that is there already was told, or is marked."""
+        if await self._store.put_if_absent(records.EXPORTS, export, step="planner.create_export"):
+            self._tell(export)
 
     async def replan(
         self,
@@ -217,7 +218,7 @@ class Repository:
             "mark": {"$lt": fields["mark"]},
         }
         advanced = await advance(
-            self._store,
+            Telling(self._store, self._tell),
             Guard(export["account_id"], export["_id"], planned),
             {**fields, "plan": plan, "plan_revision": plan["revision"]},
             [replanned],

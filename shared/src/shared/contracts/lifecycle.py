@@ -174,6 +174,8 @@ class ExportRecord(TypedDict):
     artifacts: list[ArtifactRecord]
     deliveries: dict[str, Delivery]  # by recipient type: BROKER, WAREHOUSE
     events: list[Event]
+    announced: NotRequired[int]  # how many of the events nobody need be told of any more
+    unannounced: NotRequired[str | None]  # since when, and by which event, there are others
     created_at: str
     updated_at: str
 

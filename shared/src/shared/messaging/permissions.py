@@ -18,11 +18,12 @@ from shared.messaging.topology import (
     PUBLISHER,
     ROUTES,
     SERVICES,
+    SUBSCRIBER,
     dead_queue,
     reply_queue,
 )
 
-USERS: Final = (*SERVICES, "gateway", OPERATOR, PUBLISHER)
+USERS: Final = (*SERVICES, "gateway", OPERATOR, PUBLISHER, SUBSCRIBER)
 # These count what waits everywhere, and see how old dead letters are. Whether a queue is there is
 # told to who may read it, make it, or bind it; to bind it is nothing without a key to bind it by.
 _WATCHES: Final = ("gateway", OPERATOR)
@@ -83,12 +84,13 @@ def permissions(user: str) -> Permissions:
         return Permissions(configure=_of(), write=_of(EXCHANGE), read=_of(), topics=topics)
     own = f"{user}."
     routes = [route for route in ROUTES if route.service == user]
+    heard = [event.key for event in EVENTS] if user == SUBSCRIBER else []
     watched = SERVICES if user in _WATCHES else ()
     used = (EXCHANGE, DIRECT_EXCHANGE, *((DEAD_EXCHANGE,) if routes else ()))
     told = [reply_queue(asker, "") for asker in sorted(answered(user))]
     replayed = [route.queue for route in ROUTES] if user == OPERATOR else []
     topics = {
-        EXCHANGE: Rights(_commands(user), _of(*(route.key for route in routes))),
+        EXCHANGE: Rights(_commands(user), _of(*(route.key for route in routes), *heard)),
         DIRECT_EXCHANGE: Rights(_of(*replayed, below=(own, *told)), _of(below=(own,))),
     }
     return Permissions(
@@ -120,7 +122,7 @@ def definitions() -> dict[str, list[dict[str, Any]]]:
 def _commands(user: str) -> str:
     """What it says on the exchange of commands and events."""
     asked = [route.key for route in ROUTES if user in route.asked_by]
-    return _of(*asked, *(event.key for event in EVENTS if event.service == user))
+    return _of(*asked, *(event.key for event in EVENTS if user in event.told_by))
 
 
 def _of(*names: str, below: tuple[str, ...] = ()) -> str:

@@ -23,6 +23,7 @@ from shared.logs import note, request_id
 from shared.messaging.connected import Connected
 from shared.messaging.declaring import COMMANDS, DIRECT, work_queue
 from shared.messaging.deliveries import Deliveries, Settling
+from shared.messaging.events import EventRoute
 from shared.messaging.frames import Lanes, Part
 from shared.messaging.journey import ASKER, asked_by, copied, of_request
 from shared.messaging.permissions import answered, speaks_for
@@ -32,7 +33,6 @@ from shared.messaging.topology import (
     LARGE_ORDERS,
     Answered,
     Asked,
-    EventRoute,
     Route,
     asker_of,
     dead_queue,

@@ -27,6 +27,7 @@ from shared.contracts.sync import OrdersSyncRefused
 from shared.errors import Refused, StoreFault, Transient
 from shared.logs import note, request_id
 from shared.messaging import topology
+from shared.messaging.events import EventRoute
 from shared.messaging.journey import (
     ASKER,
     DIED_AT,
@@ -39,7 +40,7 @@ from shared.messaging.journey import (
 )
 from shared.messaging.reading import Unreadable, malformed, who_asked
 from shared.messaging.rpc import REFUSAL
-from shared.messaging.topology import EventRoute, Route
+from shared.messaging.topology import Route
 from shared.settings import CommonSettings
 from shared.steps import durable_step
 

@@ -29,6 +29,7 @@ from shared.contracts.sync import (
     SyncOrders,
     SyncProducts,
 )
+from shared.messaging.events import EXPORT_EVENTS, EventRoute
 
 EXCHANGE: Final = "entrygo"
 # To one queue, by its name: the default exchange knows no topic permissions, so nobody uses it.
@@ -45,20 +46,11 @@ _DEAD: Final = ".dead"
 _REPLIES: Final = ".direct.replies."
 
 PUBLISHER: Final = "publisher"  # services of the company that publish orders
+SUBSCRIBER: Final = "subscriber"  # those that hear events
 OPERATOR: Final = "operator"
 
 Asked = TypeVar("Asked", bound=Command)
 Answered = TypeVar("Answered", bound=Message)
-
-
-@dataclass(frozen=True)
-class EventRoute:
-    """Something that happened: anyone may bind a queue, and nobody has to."""
-
-    key: str
-    service: str
-    contract: type[Message]
-    summary: str
 
 
 @dataclass(frozen=True)
@@ -113,12 +105,15 @@ def _large(route: Route[Asked, Answered], summary: str) -> Route[Asked, Answered
 
 
 ORDERS_SYNCED = EventRoute(
-    "orders.synced", "planner", OrdersSynced, "Orders were stored; tells their ids."
+    "orders.synced", ("planner",), OrdersSynced, "Orders were stored; tells their ids."
 )
 ORDERS_SYNC_REFUSED = EventRoute(
-    "orders.sync_refused", "planner", OrdersSyncRefused, "An order sync was refused, and why."
+    "orders.sync_refused",
+    ("planner",),
+    OrdersSyncRefused,
+    "An order sync was refused, and why.",
 )
-EVENTS: Final = (ORDERS_SYNCED, ORDERS_SYNC_REFUSED)
+EVENTS: Final = (ORDERS_SYNCED, ORDERS_SYNC_REFUSED, *dict.fromkeys(EXPORT_EVENTS.values()))
 
 PRODUCTS_SYNC = Route(
     "products.sync",
@@ -126,7 +121,7 @@ PRODUCTS_SYNC = Route(
     SyncProducts,
     ProductsSynced,
     "Upsert products by external id.",
-    asked_by=("gateway", "operator"),
+    asked_by=("gateway", OPERATOR),
 )
 ORDERS_SYNC = Route(
     "orders.sync",
@@ -134,7 +129,7 @@ ORDERS_SYNC = Route(
     SyncOrders,
     OrdersSynced,
     "Upsert orders by external id.",
-    asked_by=("gateway", "operator", PUBLISHER),
+    asked_by=("gateway", OPERATOR, PUBLISHER),
     refused=ORDERS_SYNC_REFUSED,
 )
 EXPORTS_PLAN = Route(

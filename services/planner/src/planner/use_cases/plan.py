@@ -11,7 +11,7 @@ from shared.contracts.errors import Refusal
 from shared.contracts.exports import INLINE_VIEW_BYTES, MAX_REPLY_BYTES, ExportPlanned, PlanExport
 from shared.contracts.lifecycle import CurrentPlan, Event, EventType, ExportRecord, State
 from shared.errors import Refused
-from shared.exports import event
+from shared.exports import event, marked
 from shared.records import Document
 
 
@@ -61,6 +61,10 @@ class Planning:
 
     async def _create(self, command: PlanExport, verdict: Document) -> int:
         now, plan = verdict["planned_at"], _current(verdict, 1)
+        events = [
+            _event(command, EventType.EXPORT_BATCH_CREATED, now),
+            _event(command, EventType.EXPORT_PLANNED, now, plan),
+        ]
         await self._repository.create_export(
             ExportRecord(
                 _id=verdict["export_id"],
@@ -82,10 +86,8 @@ class Planning:
                 package_number=None,
                 artifacts=[],
                 deliveries={},
-                events=[
-                    _event(command, EventType.EXPORT_BATCH_CREATED, now),
-                    _event(command, EventType.EXPORT_PLANNED, now, plan),
-                ],
+                events=events,
+                unannounced=marked(events, now).get("unannounced"),
                 created_at=now,
                 updated_at=now,
             )
