@@ -45,6 +45,12 @@ def test_what_is_no_frame_says_so(body: bytes) -> None:
         unpacked(b"no frame:" + body, None, None)
 
 
+@pytest.mark.parametrize("head", [b"5", b"null", b'"text"', b"[]"])
+def test_properties_that_are_no_object_are_no_frame(head: bytes) -> None:
+    with pytest.raises(NoFrame, match="its frame cannot be read"):
+        unpacked(head + b"\n{}", None, None)
+
+
 def part(name: str, **more: Any) -> Part:
     command = A_COMMAND.model_copy(update={"plan_command_id": name, "command_id": f"cmd_{name}"})
     return Part(

@@ -54,7 +54,7 @@ class Listings:
         if page.updated_since is not None:
             both.append({"updated_at": {"$gte": page.updated_since}})
         if page.cursor is not None:
-            updated_at, id_ = _place(page.cursor)
+            updated_at, id_ = place_of(page.cursor)
             both.append(
                 {
                     "$or": [
@@ -85,7 +85,7 @@ def _cursor(last: Document) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(place)).decode().rstrip("=")
 
 
-def _place(cursor: str) -> tuple[str, str]:
+def place_of(cursor: str) -> tuple[str, str]:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         updated_at, id_ = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))

@@ -77,6 +77,8 @@ def unpacked(body: bytes, reply_to: str | None, user_id: str | None) -> list[Par
 
 def _read(head: bytes) -> dict[str, Any]:
     given = orjson.loads(head)
+    if not isinstance(given, dict):
+        raise TypeError("properties that are no object")
     texts = {name: given.pop(name, None) for name in ("message_id", "type", "correlation_id")}
     headers = given.pop("headers", {})
     if given or not isinstance(headers, dict):
