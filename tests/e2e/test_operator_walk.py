@@ -147,6 +147,26 @@ async def test_an_export_is_found_by_whatever_is_quoted_of_it(
     assert "slip" in slip["message"]
 
 
+async def test_a_request_that_was_refused_is_found_by_its_id_with_why(
+    operator: Operator, tried: Shop
+) -> None:
+    account, line = {"accountId": tried.account.account_id}, {"quantity": 1, "unitValueUsd": 1}
+    order = an_order("R-1", "prod_none") | {"items": [line | {"productId": "prod_none"}]}
+    requests = {
+        "/api/orders/sync": {"items": [order]},
+        "/api/exports/plan": tried.plan_body(["ord_none"]),
+    }
+
+    outcomes = []
+    for path, body in requests.items():
+        headers = {"X-Request-Id": f"walk-{uuid.uuid4().hex[:8]}"}
+        await tried.http.post(path, json=account | body, headers=headers)
+        [found] = (await operator("find", headers["X-Request-Id"]))["found"]
+        outcomes.append((found["kind"], found["outcome"].partition(":")[0]))
+
+    assert outcomes == [("sync", "PRODUCT_NOT_FOUND"), ("plan", "ORDER_NOT_FOUND")]
+
+
 async def test_a_refused_mail_is_sent_again_confirmed_and_voided_by_what_is_printed(
     operator: Operator, tried: Shop
 ) -> None:

@@ -34,6 +34,8 @@ INDEXES: Final = (
     Index("exports", "by_package", (("account_id", 1), ("package_id", 1))),
     Index("exports", "by_number", (("package_number", 1),)),
     Index("plans", "of_order", (("account_id", 1), ("request.order_ids", 1))),
+    Index("plans", "of_request", (("request_id", 1),)),
+    Index("verdicts", "of_request", (("request_id", 1),)),
     Index("exports", "driven", (("state", 1), ("execution.driven_at", 1))),
     Index("exports", "unannounced", (("unannounced", 1),)),
     Index(

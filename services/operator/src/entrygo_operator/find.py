@@ -25,6 +25,7 @@ from shared.records import (
     ORDERS,
     PLANS,
     PRODUCTS,
+    VERDICTS,
     WAREHOUSES,
     Document,
     SyncedDocument,
@@ -80,6 +81,8 @@ async def find(
     found = list[Found]()
     for look in _LOOKS:
         found += [one async for one in look(session, text, accounts)]
+    if not found and _PACKAGE.match(text) and not read_package_number(text):
+        raise invalid("anything", f"{text} has a slip: its check character does not fit.")
     value = {"asked": text, "found": [{"kind": f.kind, **f.facts, "next": f.next} for f in found]}
     shown = [part for one in found for part in _shown(one)]
     none = Text(f"Nothing is called {text}. The services' logs name each request: make logs.")
@@ -98,10 +101,8 @@ async def _export(session: Session, text: str, accounts: Accounts) -> AsyncItera
     store, found = session.store, list[ExportRecord]()
     message, prefix = _MESSAGE.match(text), text.partition("_")[0]
     if _PACKAGE.match(text):
-        number = read_package_number(text)
-        if number is None:
-            raise invalid("anything", f"{text} has a slip: its check character does not fit.")
-        found = await store.find(EXPORTS, {"package_number": number}, projection=BRIEF)
+        number = {"package_number": read_package_number(text) or text}
+        found = await store.find(EXPORTS, number, projection=BRIEF)
     elif prefix == "batch" or (message and message[2]):
         id_ = message[2] if message else text
         found = await store.find(EXPORTS, {"_id": id_}, projection=BRIEF)
@@ -113,7 +114,7 @@ async def _export(session: Session, text: str, accounts: Accounts) -> AsyncItera
 
 async def _mentioning(store: Store, text: str, accounts: Accounts) -> list[ExportRecord]:
     """The exports that name it, the newest change first."""
-    plans = await store.find(PLANS, {"_id": text}, projection={"export_id": 1})
+    plans = await store.find(PLANS, _asked(text), projection={"export_id": 1})
     by_plan = {"_id": {"$in": [plan["export_id"] for plan in plans]}}
     found = list[ExportRecord]()
     for account_id in accounts:
@@ -167,6 +168,22 @@ def _synced(record: SyncedDocument) -> dict[str, Any]:
     return {"id": record["_id"], **{name: record[name] for name in known}}  # type: ignore[literal-required]  # its names
 
 
+async def _command(session: Session, text: str, accounts: Accounts) -> AsyncIterator[Found]:
+    """A sync, or a plan that was refused, by its request or by its command."""
+    told = {"request_id": 1, "account_id": 1, "refusal": 1}
+    for place, kind, more in ((VERDICTS, "sync", {}), (PLANS, "plan", {"kind": "refusal"})):
+        for verdict in await session.store.find(place, _asked(text) | more, projection=told):
+            refusal, account_id = verdict["refusal"], verdict["account_id"]
+            outcome = f"{refusal['error_code']}: {refusal['message']}" if refusal else "accepted"
+            shown = {"id": verdict["_id"], "request_id": verdict.get("request_id")}
+            shown |= {"outcome": outcome, **_owner(account_id, accounts)}
+            yield Found(kind, shown, [f"entrygo account show {account_id}"])
+
+
+def _asked(text: str) -> Document:
+    return {"$or": [{"_id": text}, {"request_id": text}]}
+
+
 async def _key(session: Session, text: str, accounts: Accounts) -> AsyncIterator[Found]:
     """By the key itself, its id, or what a list shows of it."""
     if not re.match(r"shpbndl_|[0-9a-f]{64}$", text):
@@ -198,4 +215,4 @@ def _owner(account_id: str, accounts: Accounts) -> dict[str, Any]:
 
 
 Look = Callable[[Session, str, Accounts], AsyncIterator[Found]]
-_LOOKS: Final[tuple[Look, ...]] = (_export, _record, _party, _key, _letter)
+_LOOKS: Final[tuple[Look, ...]] = (_export, _record, _party, _command, _key, _letter)

@@ -9,6 +9,7 @@ from planner.domain.facts import Party, Tariff
 from shared import plans, records
 from shared.bulk import Guarded
 from shared.claims import live_claims
+from shared.contracts.base import Command
 from shared.contracts.errors import Refusal
 from shared.contracts.exports import PlanRequest
 from shared.contracts.lifecycle import CurrentPlan, Event, ExportRecord, State
@@ -112,12 +113,14 @@ class Repository:
         return await self._store.write_each(part, new, updates, step="planner.apply_products")
 
     async def sync_verdict(
-        self, command_id: str, account_id: str, refusal: Refusal | None, now: datetime
+        self, command: Command, refusal: Refusal | None, now: datetime
     ) -> Refusal | None:
         """The verdict on a sync command: the first one stored, whoever asks again."""
+        command_id, account_id = command.command_id, command.account_id
         document: Document = {
             "_id": command_id,
             "account_id": account_id,
+            "request_id": command.request_id,
             "refusal": refusal and refusal.model_dump(),
             "expires_at": now + timedelta(days=VERDICT_DAYS),
         }

@@ -84,9 +84,7 @@ class Syncing:
     ) -> None:
         """Raises the refusal; one that was answered is kept, so that no late copy runs."""
         if sender.waits:
-            refusal = await self._repository.sync_verdict(
-                command.command_id, command.account_id, refusal, self._now()
-            )
+            refusal = await self._repository.sync_verdict(command, refusal, self._now())
         if refusal:
             raise Refused.again(refusal)
 

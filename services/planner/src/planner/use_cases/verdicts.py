@@ -32,6 +32,7 @@ async def verdict_on(
     common: Document = {
         "_id": command.command_id,
         "account_id": command.account_id,
+        "request_id": command.request_id,
         "export_id": command.batch_id or derived_id("batch_", command.command_id),
         "request": command.request.model_dump(mode="json", by_alias=True, exclude_none=True),
         "planned_at": timestamp(moment),
