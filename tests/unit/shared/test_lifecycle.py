@@ -79,6 +79,13 @@ def test_what_the_last_execution_was_refused_for_comes_before_the_plan() -> None
     assert next_action_of(a_planned_export(last_execution=None)) is NextAction.EXECUTE
 
 
+def test_a_plan_that_nobody_can_mend_says_so_wherever_the_export_is_told() -> None:
+    plan = {"readiness": "BLOCKED", "operator_only": False, "next_action": "LEAVE_OUT_AND_REPLAN"}
+    export = a_planned_export(plan=plan, last_execution=None)
+
+    assert next_action_of(export) is NextAction.LEAVE_OUT_AND_REPLAN
+
+
 def a_planned_export(**fields: Any) -> ExportRecord:
     plan = {"readiness": "READY", "operator_only": False}
     return cast("ExportRecord", {"state": "PLANNED", "plan": plan} | fields)

@@ -39,7 +39,7 @@ class Datum(NamedTuple):
 
     @property
     def first(self) -> str:
-        return re.split(r"[.\[]", self.name, maxsplit=1)[0]
+        return self.name.partition(".")[0].partition("[")[0]
 
 
 class Advice:
@@ -53,10 +53,10 @@ class Advice:
     ) -> None:
         self._parties = parties
         self._records = records
-        self._missing: dict[tuple[str, str], list[Datum]] = defaultdict(list)
-        for path in missing:
-            datum = _datum(path)
-            self._missing[datum.kind, datum.first].append(datum)
+        self._missing: dict[tuple[str, str, str], list[Datum]] = defaultdict(list)
+        for datum in map(_datum, missing):
+            for id_ in {datum.id, ""}:  # of the record, and of all
+                self._missing[datum.kind, id_, datum.first].append(datum)
 
     def on(self, finding: Finding, fields: Iterable[str]) -> Finding:
         """The finding with who mends it and how; it is about the fields."""
@@ -82,15 +82,14 @@ class Advice:
         for datum in data:
             by_record[datum.id].append(datum)
         body["items"] = [
-            {"externalId": self._records[id_]["externalId"], **_skeleton(named)}
+            {"externalId": self._records[id_].get("externalId"), **_skeleton(named)}
             for id_, named in list(by_record.items())[:_MOST_RECORDS]
         ]
         return _request(f"/api/{data[0].kind}/sync", body)
 
     def _wanted(self, field: Datum) -> list[Datum]:
         """The field, or all that is missing within the same part of the same record."""
-        missing = self._missing.get((field.kind, field.first), ())
-        return [each for each in missing if field.id in {"", each.id}] or [field]
+        return self._missing.get((field.kind, field.id, field.first)) or [field]
 
 
 def mender_of(finding: Finding) -> Mender:
