@@ -1,7 +1,7 @@
 """Records real requests and answers as the contract's examples: `make record-examples`."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -61,7 +61,8 @@ class Recorder:
         self._refusals_before(order, plan)
         body = {"batchId": plan["exportId"], "planHash": plan["planHash"]}
         executed = self._post("executeExport", "/api/exports/execute", body, "execute-1")
-        self._until_completed(plan["exportId"])
+        export_id = plan["exportId"]
+        self._until(lambda: self._is_completed(export_id), "not completed: does a mailer run?")
         self._reads(plan["exportId"], executed["customs_package_id"])
         self._get("getOrder", f"/api/orders/{synced['data'][0]['id']}")
         self._get("getProduct", f"/api/products/{made['data'][0]['id']}")
@@ -70,6 +71,7 @@ class Recorder:
 
     def _reads(self, export_id: str, package_id: str) -> None:
         export, package = f"/api/exports/{export_id}", f"/api/customs-packages/{package_id}"
+        self._until(lambda: self._is_printed(f"{package}/invoice.pdf"), "no PDF was made")
         for name, path in {
             "inspectExport": export,
             "listExports": "/api/exports?status=COMPLETED&limit=10",
@@ -131,16 +133,19 @@ class Recorder:
             "orderIds": list(order_ids),
         }
 
-    def _until_completed(self, export_id: str) -> None:
+    def _until(self, done: Callable[[], bool], what: str) -> None:
         end = time.monotonic() + SECONDS
-        while self._status(export_id) != "COMPLETED":
+        while not done():
             if time.monotonic() > end:
-                raise TimeoutError(f"{export_id} is not completed: does a mailer run?")
+                raise TimeoutError(what)
             time.sleep(0.5)
 
-    def _status(self, export_id: str) -> str:
+    def _is_completed(self, export_id: str) -> bool:
         found = self._http.get(f"/api/exports/{export_id}", headers=self._auth)
-        return str(found.json()["status"])
+        return bool(found.json()["status"] == "COMPLETED")
+
+    def _is_printed(self, path: str) -> bool:
+        return self._http.get(path, headers=self._auth | {"Prefer": "wait=30"}).is_success
 
     def _post(self, name: str, path: str, body: Json, key: str, **headers: str) -> Json:
         body = {"accountId": self._parties.account} | body

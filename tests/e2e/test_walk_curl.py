@@ -19,6 +19,7 @@ from stack.servers import Addresses
 
 from shared.settings import CommonSettings
 from shared.store import Store
+from support import chromium
 from support.accounts import Seeded, seed_account
 from support.entrygo import Entrygo, entrygo_on
 from support.pages import PAGES, REPOSITORY, blocks, blocks_of, script
@@ -194,6 +195,16 @@ async def test_the_examples_of_the_pages_run_and_print_what_they_say(
         assert told == script(page, "text").split("\n")[:-1], page
         if python := script(page, "python"):
             await newcomer.runs_python(python)
+
+
+async def test_a_browser_shows_this_gateways_address_and_lets_an_example_be_copied(
+    product: Product,
+) -> None:
+    page = await asyncio.to_thread(chromium.shown, f"{product.url}/docs/guides/first-export")
+
+    assert f"URL={product.url}/api" in page
+    assert WRITTEN_FOR not in page
+    assert re.search(r"<button[^>]*>Copy</button>", page)
 
 
 def test_no_page_has_an_example_that_is_not_run() -> None:

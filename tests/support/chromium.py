@@ -27,7 +27,7 @@ class ToolMissing(AssertionError):
 
 
 def screenshot(page: Path, image: Path, *, width: int, height: int) -> None:
-    _chromium(page, f"--screenshot={image}", f"--window-size={width},{height}")
+    _chromium(page.resolve().as_uri(), f"--screenshot={image}", f"--window-size={width},{height}")
 
 
 def print_pdf(page: Path, pdf: Path, *, paper: str) -> None:
@@ -38,7 +38,12 @@ def print_pdf(page: Path, pdf: Path, *, paper: str) -> None:
         unlocked = re.sub(r"style-src '[^']*'", "style-src 'unsafe-inline'", html, count=1)
         sized = unlocked.replace("</head>", f"<style>@page {{ size: {paper} }}</style></head>", 1)
         copy.write_text(sized, encoding="utf-8")
-        _chromium(copy, f"--print-to-pdf={pdf}", "--no-pdf-header-footer")
+        _chromium(copy.resolve().as_uri(), f"--print-to-pdf={pdf}", "--no-pdf-header-footer")
+
+
+def shown(url: str) -> str:
+    """A page's HTML once its script has run."""
+    return _chromium(url, "--dump-dom")
 
 
 def pdf_pages(pdf: Path) -> list[str]:
@@ -51,10 +56,10 @@ def pdf_images(pdf: Path, prefix: Path) -> None:
     _run(_tool("pdftoppm"), "-r", "80", "-png", str(pdf), str(prefix))
 
 
-def _chromium(page: Path, *arguments: str) -> None:
+def _chromium(url: str, *arguments: str) -> str:
     with tempfile.TemporaryDirectory() as profile:
         own = (f"--user-data-dir={profile}", *arguments)
-        _run(_tool(*NAMES), *FLAGS, *own, page.resolve().as_uri())
+        return _run(_tool(*NAMES), *FLAGS, *own, url)
 
 
 def _tool(*names: str) -> str:
