@@ -20,6 +20,7 @@ from stack.servers import Addresses
 
 from shared.clock import timestamp, utc_now
 from shared.ids import order_id, product_id
+from shared.messaging import topology
 from shared.records import ORDERS, SyncedDocument
 from shared.settings import CommonSettings
 from shared.store import Store
@@ -176,8 +177,8 @@ async def walk(desk: Desk, operator: Operator, shop: Shop, store: Store, other: 
     await shop.post("/api/products/sync", {"items": [SWEATER]})
     for one in letters:
         await typed("dlq", "replay", one["id"])
-    assert (await stored(mine, "A-0"))["publisher"] == name
-    assert (await stored(mine, "A-1"))["publisher"] == name
+    assert {(await stored(mine, one))["publisher"] for one in ("A-0", "A-1")} == {name}
+    assert (await typed("find", "A-0"))["found"][0]["publisher"] == name
 
     # What the shop itself changes over HTTP is the shop's again.
     changed = an_order("A-1", product_id(mine.account_id, "SW-1"))
@@ -185,7 +186,7 @@ async def walk(desk: Desk, operator: Operator, shop: Shop, store: Store, other: 
     assert (await stored(mine, "A-1"))["publisher"] is None
 
     # Another's account, however it is dressed up: nothing is stored, until the operator allows it.
-    forged = {"reply_to": "gateway.replies.x", "headers": {"x-asker": "gateway"}}
+    forged = {"reply_to": topology.reply_queue("gateway", "x"), "headers": {"x-asker": "gateway"}}
     foreign = await desk.publish(orders(other, "B-1"), **forged)
     letter = await dead(foreign)
     assert letter["asker"] == desk.user

@@ -1,6 +1,7 @@
 """A publisher that is made, or taken away, by a command that dies on the way."""
 
 import json
+from urllib.parse import quote
 
 import aiormq
 import httpx
@@ -17,6 +18,13 @@ class _AboutAPublisher(Typed):
         self.environment = {"ENTRYGO_RABBIT_MANAGEMENT_URL": servers.rabbit_management_url}
         self.name = self.account.account_id
         self.words = ("publisher", "create", self.name, "--account", self.account.account_id)
+
+    async def close(self) -> None:
+        user = quote(publisher_user(self.name), safe="")
+        async with httpx.AsyncClient() as client:
+            url = self.environment["ENTRYGO_RABBIT_MANAGEMENT_URL"]
+            await client.delete(f"{url}/api/users/{user}")
+        await super().close()
 
     async def lets_in(self, password: str) -> bool:
         url = httpx.URL(self.lab.cluster.settings.rabbit_url.get_secret_value())

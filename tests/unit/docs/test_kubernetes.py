@@ -56,6 +56,21 @@ def test_each_service_is_deployed_with_a_budget_and_a_scaler() -> None:
     assert of("Deployment").keys() == of("PodDisruptionBudget").keys() == scaled == set(SERVICES)
 
 
+def test_each_service_is_told_its_own_secret_and_shows_prometheus_its_own_port() -> None:
+    for name, deployment in of("Deployment").items():
+        template = deployment["spec"]["template"]
+        [container] = template["spec"]["containers"]
+        secret = [one["secretRef"]["name"] for one in container["envFrom"] if "secretRef" in one]
+        named = {port["name"]: str(port["containerPort"]) for port in container["ports"]}
+        told = of("ConfigMap")["entrygo"]["data"]
+        assert secret == [f"entrygo-{name.removesuffix('-large')}"]
+        assert named == {"http": told["ENTRYGO_HTTP_PORT"], "metrics": told["ENTRYGO_METRICS_PORT"]}
+        scraped = template["metadata"]["annotations"]["prometheus.io/port"]
+        assert scraped == named["metrics"]
+    for service in of("Service").values():
+        assert {port["targetPort"] for port in service["spec"]["ports"]} == {"http"}
+
+
 def test_each_queue_scales_its_worker_by_all_that_is_not_done() -> None:
     asked = {
         trigger["metadata"]["queueName"]: (name, trigger["type"], trigger["metadata"])
@@ -97,6 +112,7 @@ def test_the_deployments_differ_in_their_name_and_their_share_alone() -> None:
         container.pop("env", None)
         if name == "planner-large":
             container["image"] += "-large"  # one program, told which queues are its own
+            container["envFrom"][-1]["secretRef"]["name"] += "-large"
         return yaml.safe_load(yaml.safe_dump(deployment).replace(name, "worker"))
 
     assert all(common(other) == common(planner) for other in others)

@@ -165,7 +165,8 @@ async def _record(session: Session, text: str, accounts: Accounts) -> AsyncItera
 
 def _synced(record: SyncedDocument) -> dict[str, Any]:
     known = ("external_id", "revision", "created_at", "updated_at")
-    return {"id": record["_id"], **{name: record[name] for name in known}}  # type: ignore[literal-required]  # its names
+    told = {"id": record["_id"], **{name: record[name] for name in known}}  # type: ignore[literal-required]  # its names
+    return told | ({"publisher": by} if (by := record.get("publisher")) else {})
 
 
 async def _command(session: Session, text: str, accounts: Accounts) -> AsyncIterator[Found]:
