@@ -55,7 +55,7 @@ class Api:
 
     @property
     def keys(self) -> list[str]:
-        return [request.headers["Idempotency-Key"] for request in self.asked]
+        return [request.headers.get("Idempotency-Key", "") for request in self.asked]
 
 
 def ok(body: object = None, status: int = 200, **headers: str) -> httpx2.Response:
@@ -192,6 +192,16 @@ def test_a_key_may_end_as_a_line_of_a_file_does() -> None:
     SHPBNDL("key\n", transport=httpx2.MockTransport(api)).account()
 
     assert api.asked[0].headers["Authorization"] == "Bearer key"
+
+
+def test_an_answer_that_breaks_off_is_no_answer() -> None:
+    api = Api(ok(), httpx2.DecodingError("broken gzip"), ok({"data": []}))
+
+    with api.client() as client:
+        client.account()
+        assert client.orders.sync("acc_1", [])["data"] == []
+
+    assert len(set(api.keys[1:])) == 1
 
 
 def test_what_cannot_be_sent_is_not_repeated() -> None:

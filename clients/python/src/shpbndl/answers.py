@@ -38,7 +38,7 @@ class Patience:
         return pause if again and now + pause <= self._until else None
 
 
-def failed(request: httpx2.Request, error: httpx2.TransportError) -> SHPBNDLError:
+def failed(request: httpx2.Request, error: httpx2.RequestError) -> SHPBNDLError:
     """No answer came. Where no connection did, or nothing was asked to be done, nothing began."""
     absent = isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
     why = str(error) or type(error).__name__

@@ -77,6 +77,6 @@ class Http:
     def _once(self, request: httpx2.Request) -> Outcome:
         try:
             answer = self._client.send(request)
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
             return failed(request, error)
         return answered(request, answer)
