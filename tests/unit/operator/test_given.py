@@ -10,8 +10,7 @@ from pydantic import BaseModel
 
 from entrygo_operator import options
 from entrygo_operator.addresses import completed
-from entrygo_operator.exports import duration
-from entrygo_operator.options import Setting, usd
+from entrygo_operator.options import Setting, duration, usd
 from shared.contracts.parties import AccountContent, BrokerContent, WarehouseContent
 
 CONTENT: dict[str, tuple[tuple[Setting, ...], type[BaseModel]]] = {

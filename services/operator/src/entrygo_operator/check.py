@@ -8,10 +8,10 @@ import typer
 from rich.text import Text
 
 from entrygo_operator.command import command
-from entrygo_operator.exports import duration
 from entrygo_operator.invariants import Moment, Violation
 from entrygo_operator.invariants.queues import too_long, without_reason
 from entrygo_operator.invariants.stored import lost_claims, of_export
+from entrygo_operator.options import duration
 from entrygo_operator.output import Answer
 from entrygo_operator.session import Session
 from shared.errors import QueueUnavailable

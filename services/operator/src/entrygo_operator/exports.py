@@ -2,17 +2,16 @@
 
 import getpass
 import os
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import RenderableType
 from rich.text import Text
 
 from entrygo_operator.command import command
-from entrygo_operator.options import AnyAccount
+from entrygo_operator.options import AnyAccount, duration
 from entrygo_operator.output import Answer, facts, record, rows
 from entrygo_operator.session import Session
 from shared.checks.finding import span
@@ -23,12 +22,14 @@ from shared.contracts.lifecycle import ExportRecord, Status, next_action_of, sta
 from shared.errors import Refused
 from shared.exports import where_status
 from shared.ids import minted_id
-from shared.messaging.rabbit import Messages
 from shared.messaging.topology import EXPORTS_OPERATE
 from shared.money import told
 from shared.records import ACCOUNTS, BROKERS, EXPORTS
 from shared.store import Store
 from shared.whereabouts import BRIEF
+
+if TYPE_CHECKING:
+    from shared.messaging.rabbit import Messages
 
 ANSWER_WITHIN = 15.0  # seconds
 ExportId = Annotated[str, typer.Argument(metavar="ID", help="Id of the export.")]
@@ -36,21 +37,6 @@ Reason = Annotated[str | None, typer.Option("--reason", help="Why; kept in the e
 Needed = Annotated[str, typer.Option("--reason", help="Why; kept in the export's log.")]
 
 exports = typer.Typer(no_args_is_help=True)
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def duration(text: str) -> timedelta:
-    """`30s`, `10m`, `2h` or `7d`.
-
-    Raises:
-        typer.BadParameter: for anything else.
-    """
-    found = re.fullmatch(r"(\d{1,6})([smhd])", text)
-    if not found:
-        raise typer.BadParameter(f"{text!r} is no duration; write 30s, 10m, 2h or 7d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
 
 OlderThan = Annotated[
     timedelta | None,
@@ -132,7 +118,7 @@ async def operate(
 
 async def asked(
     store: Store,
-    messages: Messages,
+    messages: "Messages",
     export: ExportRecord,
     action: OperateAction,
     reason: str | None,

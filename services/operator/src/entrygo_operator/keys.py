@@ -9,8 +9,7 @@ import typer
 from rich.text import Text
 
 from entrygo_operator.command import command
-from entrygo_operator.exports import duration
-from entrygo_operator.options import AnyAccount
+from entrygo_operator.options import AnyAccount, duration
 from entrygo_operator.output import Answer, record, rows
 from entrygo_operator.parties import ACCOUNT, WAREHOUSE, AccountId, existing, of_account
 from entrygo_operator.session import Session

@@ -1,7 +1,9 @@
 """What can be set on accounts, warehouses and brokers: one row an option, for create and update."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
@@ -47,6 +49,21 @@ def usd(text: str) -> int:
     if whole != amount or whole < 0:
         raise typer.BadParameter(f"{text!r} is no amount in USD with at most two decimals")
     return whole
+
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def duration(text: str) -> timedelta:
+    """`30s`, `10m`, `2h` or `7d`.
+
+    Raises:
+        typer.BadParameter: for anything else.
+    """
+    found = re.fullmatch(r"(\d{1,6})([smhd])", text)
+    if not found:
+        raise typer.BadParameter(f"{text!r} is no duration; write 30s, 10m, 2h or 7d")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def _address(flag: str, path: str, whose: str) -> tuple[Setting, ...]:

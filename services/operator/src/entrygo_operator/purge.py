@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from entrygo_operator.command import command
-from entrygo_operator.exports import duration
+from entrygo_operator.options import duration
 from entrygo_operator.output import Answer, record
 from entrygo_operator.references import References
 from entrygo_operator.session import Session

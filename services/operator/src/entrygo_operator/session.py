@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -13,10 +13,12 @@ from pydantic_settings import BaseSettings, SettingsError
 from entrygo_operator.output import print_error
 from shared.contracts.errors import ErrorCode, NextAction, Refusal, refusal
 from shared.errors import BlobCorrupt, NoReply, QueueUnavailable, Refused, StoreFault, Transient
-from shared.messaging.rabbit import Messages
 from shared.settings import CommonSettings
 from shared.store import Store
 from shared.validation import issues_of, refused_by, refused_for
+
+if TYPE_CHECKING:
+    from shared.messaging.rabbit import Messages
 
 Result = TypeVar("Result")
 Settings = TypeVar("Settings", bound=BaseSettings)
@@ -31,7 +33,10 @@ class Session:
     store: Store
 
     @asynccontextmanager
-    async def messages(self) -> AsyncIterator[Messages]:
+    async def messages(self) -> "AsyncIterator[Messages]":
+        # Half of all that is imported, and most commands speak to the store alone.
+        from shared.messaging.rabbit import Messages  # noqa: PLC0415
+
         messages = Messages(self.settings, service="operator", healthy=self.store.ping)
         try:
             async with asyncio.timeout(CONNECT_SECONDS):

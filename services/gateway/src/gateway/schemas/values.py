@@ -38,7 +38,7 @@ def _number(value: object) -> Decimal:
         raise PydanticCustomError("invalid_type", "Expected a number")
     number = Decimal(value)
     if number and number.adjusted() > _MOST_PLACES:
-        raise PydanticCustomError("too_big", "The number is out of range")
+        raise PydanticCustomError("too_big", f"At most {_MOST_PLACES} digits before the point")
     return number
 
 
@@ -233,10 +233,10 @@ def _plain(value: Any) -> Any:  # noqa: ANN401  # any JSON value
     if isinstance(value, Decimal):
         number = float(value)  # as everybody reads a fraction; a whole number stays one
         if value.adjusted() >= MOST_DIGITS or (value and not number):
-            raise PydanticCustomError("too_big", "A number is out of range")
+            raise PydanticCustomError("too_big", f"Under 1e{MOST_DIGITS}, and not so near to zero")
         return number
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
-        raise PydanticCustomError("too_big", "A number is out of range")
+        raise PydanticCustomError("too_big", "A whole number from -2^63 to 2^63 - 1")
     return value
 
 

@@ -67,7 +67,9 @@ def may_replan(export: ExportRecord | None, command: PlanExport) -> ExportRecord
 
 
 def too_large() -> Refused:
-    return invalid("orderIds", "The plan is too large; send fewer orders.", "too_big")
+    return invalid(
+        "orderIds", "At most 15 MiB of snapshot, and 12 MiB of plan; send fewer orders.", "too_big"
+    )
 
 
 async def _plan(
