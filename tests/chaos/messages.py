@@ -86,6 +86,8 @@ class Echo:
             reply_to=message.reply_to,
             message_id=message.message_id,
             type=message.type,
+            # Signed, or it would be refused as nobody's before the first of it came.
+            user_id=URL(self.stage.settings.rabbit_url.get_secret_value()).user,
         )
         self.waiting.append((time.monotonic() + self.rng.uniform(*LATE), queue, copy))
 
@@ -105,7 +107,7 @@ async def poison(stage: Stage, rng: Random) -> str:
     async with stage.management() as management:
         found = await management.get(f"/api/queues/{stage.vhost}", params={"columns": "name"})
         names = [queue["name"] for queue in found.raise_for_status().json()]
-    queues = [*topology.BY_QUEUE, *(name for name in names if ".answers." in name)]
+    queues = [*topology.BY_QUEUE, *(name for name in names if ".replies." in name)]
     async with _connected(stage) as channel:
         for queue in queues:
             for name in rng.sample(sorted(POISON), A_QUEUE):

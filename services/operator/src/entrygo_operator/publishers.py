@@ -15,7 +15,7 @@ from entrygo_operator.output import Answer, record, rows
 from entrygo_operator.parties import ACCOUNT, existing
 from entrygo_operator.session import Session
 from shared.clock import timestamp
-from shared.messaging.permissions import permissions, publisher_user
+from shared.messaging.permissions import publisher_user
 from shared.messaging.topology import PUBLISHER
 from shared.records import PUBLISHERS, Document, Publisher
 from shared.steps import durable_step
@@ -89,7 +89,7 @@ async def _let_in(session: Session, known: Publisher, file: Path | None) -> Answ
     if file is not None:
         _write_private(file, password)
     with durable_step("operator.let_publisher_in"):
-        await rabbit_users.allow(session.settings, user, password, permissions(PUBLISHER))
+        await rabbit_users.let_in(session.settings, user, password)
     if file is not None:
         return record({**view(known), "password_file": str(file)})
     note = Text("Keep the password now: it is not shown again.", "bold")

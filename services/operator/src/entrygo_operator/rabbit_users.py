@@ -3,9 +3,7 @@
 import asyncio
 import base64
 import json
-import urllib.error
 import urllib.request
-from dataclasses import asdict
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -14,7 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from entrygo_operator.session import settings_of
 from shared.errors import QueueUnavailable
-from shared.messaging.permissions import Permissions
+from shared.messaging.permissions import granted
+from shared.messaging.topology import PUBLISHER
 from shared.settings import CommonSettings
 
 _SECONDS: Final = 10.0
@@ -28,46 +27,35 @@ class Management(BaseSettings):
     rabbit_management_url: SecretStr = SecretStr("http://guest:guest@127.0.0.1:15672")
 
 
-async def allow(settings: CommonSettings, user: str, password: str, may: Permissions) -> None:
-    """The user with these rights and no others; connections under an old password end.
-
-    Topics first: on an exchange without, who may write to it may say everything.
+async def let_in(settings: CommonSettings, user: str, password: str) -> None:
+    """A publisher's user, with its rights and no others; connections under an old password end.
 
     Raises:
         QueueUnavailable: the management API is away, or takes no such order from us.
     """
     host = unquote(urlsplit(settings.rabbit_url.get_secret_value()).path[1:]) or "/"
-    given = asdict(may)
-    topics = given.pop("topics")
-    await _order("PUT", ("users", user), {"password": password, "tags": ""})
-    for exchange, rights in topics.items():
-        await _order("PUT", ("topic-permissions", host, user), {"exchange": exchange} | rights)
-    await _order("PUT", ("permissions", host, user), given)
-    await _order("DELETE", ("connections", "username", user))
+    made = {"name": user, "password": password, "tags": ""}
+    await _order("POST", "definitions", {"users": [made]} | granted({user: PUBLISHER}, host))
+    await _order("DELETE", f"connections/username/{quote(user, safe='')}")
 
 
 async def remove(user: str) -> None:
     """RabbitMQ ends its connections."""
-    await _order("DELETE", ("users", user))
+    await _order("DELETE", f"users/{quote(user, safe='')}")
 
 
-async def _order(method: str, path: tuple[str, ...], body: dict[str, Any] | None = None) -> None:
-    url = urlsplit(settings_of(Management).rabbit_management_url.get_secret_value())
-    login = f"{unquote(url.username or '')}:{unquote(url.password or '')}"
-    where = "/".join(quote(part, safe="") for part in path)
+async def _order(method: str, path: str, body: dict[str, Any] | None = None) -> None:
+    url = settings_of(Management).rabbit_management_url.get_secret_value()
+    at, login = urlsplit(url), unquote(urlsplit(url).netloc.rpartition("@")[0])
+    token = base64.b64encode(login.encode()).decode()
     asked = urllib.request.Request(  # noqa: S310  # the scheme is the operator's own setting
-        f"{url.scheme}://{url.netloc.rpartition('@')[2]}/api/{where}",
-        None if body is None else json.dumps(body).encode(),
-        {
-            "Authorization": f"Basic {base64.b64encode(login.encode()).decode()}",
-            "Content-Type": "application/json",
-        },
+        f"{at.scheme}://{at.netloc.rpartition('@')[2]}/api/{path}",
+        json.dumps(body).encode() if body else None,
+        {"Authorization": f"Basic {token}", "Content-Type": "application/json"},
         method=method,
     )
     try:
         await asyncio.to_thread(lambda: urllib.request.urlopen(asked, timeout=_SECONDS).close())  # noqa: S310
-    except urllib.error.HTTPError as error:
-        if not (method == "DELETE" and error.code == _GONE):  # it is away already
-            raise QueueUnavailable(f"RabbitMQ's management API answers {error.code}") from error
-    except OSError as error:
-        raise QueueUnavailable(f"RabbitMQ's management API does not answer: {error}") from error
+    except OSError as error:  # with HTTP's own errors
+        if getattr(error, "code", None) != _GONE:  # what is to go is away already
+            raise QueueUnavailable(f"RabbitMQ's management API: {error}") from error

@@ -5,6 +5,7 @@ all share one, and declares and uses everything: then nothing here protects.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -103,14 +104,17 @@ def permissions(user: str) -> Permissions:
 
 def definitions() -> dict[str, list[dict[str, Any]]]:
     """For RabbitMQ's `import_definitions`, but for the users' passwords."""
-    found: dict[str, list[dict[str, Any]]] = {
-        "permissions": [],
-        "topic_permissions": [],
-        "exchanges": [{"vhost": "/", **each} for each in exchanges()],
+    return granted({user: user for user in USERS}, "/") | {
+        "exchanges": [{"vhost": "/", **each} for each in exchanges()]
     }
-    for user in USERS:
-        given = asdict(permissions(user))
-        of = {"user": user, "vhost": "/"}
+
+
+def granted(roles: Mapping[str, str], host: str) -> dict[str, list[dict[str, Any]]]:
+    """What users may, each in its role, as a part of such definitions."""
+    found: dict[str, list[dict[str, Any]]] = {"permissions": [], "topic_permissions": []}
+    for user, role in roles.items():
+        given = asdict(permissions(role))
+        of = {"user": user, "vhost": host}
         topics = given.pop("topics")
         found["permissions"].append(of | given)
         found["topic_permissions"] += [
