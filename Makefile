@@ -15,7 +15,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate
 .DEFAULT_GOAL := help
 .PHONY: help setup requirements digests up down status logs demo test test-unit lint format types imports \
 	rulesets-check audit \
-	crash-points fuzz chaos bench pressure contract record-examples clean
+	crash-points fuzz chaos exhaustion bench pressure contract record-examples clean
 
 ##@ Run it
 up: setup ## start servers and services, or rescale them: PLANNERS= PLANNERS_LARGE= EXECUTORS= MAILERS= GATEWAYS= PORT=
@@ -71,6 +71,10 @@ chaos: setup ## the nemesis, on a stack of its own: SEED= EXPORTS= ROUNDS= EACH=
 	@PYTHONPATH=tests:. $(BIN)/python -m chaos $(if $(SEED),--seed $(SEED)) \
 		$(if $(EXPORTS),--exports $(EXPORTS)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
 		$(if $(EACH),--each $(EACH))
+
+exhaustion: setup ## full disks of store and RabbitMQ, as Debian root; few descriptors, little memory
+	@PYTHONPATH=tests:. $(BIN)/python -m chaos --only "disk full" --exports 60 --rounds 2 --each 1
+	$(BIN)/python -m pytest tests/e2e/test_exhaustion.py $(PYTEST_ARGS)
 
 bench: setup ## measure it, on a stack of its own: QUICK=1 PARTS="plans executes"
 	@VIRTUAL_ENV=.venv $(BIN)/uv pip install -q --require-hashes -r requirements/bench.txt

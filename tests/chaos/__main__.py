@@ -27,6 +27,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--exports", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=3, help="each fault at least so often")
+    parser.add_argument("--only", default="", help="faults whose name holds this")
     parser.add_argument("--each", type=int, default=2, help="replicas of every service")
     parser.add_argument("--name", default=os.environ.get("ENTRYGO_CHAOS_STACK", "chaos"))
     options = parser.parse_args()
@@ -34,7 +35,7 @@ def main() -> int:
     shutil.rmtree(logs, ignore_errors=True)
     logs.mkdir(parents=True)
     logging.getLogger("aiormq").setLevel(logging.CRITICAL)  # each lost connection, at length
-    plan = Plan(options.seed, options.exports, options.rounds)
+    plan = Plan(options.seed, options.exports, options.rounds, only=options.only)
     try:
         report = asyncio.run(_run(plan, options.name, options.each, logs))
     except StackError as error:

@@ -1,4 +1,4 @@
-"""Native servers of a run's own: made for it, one of them on a small disk, and gone afterwards."""
+"""Native servers of a run's own: made for it, two of them on small disks, and gone afterwards."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ from stack import (
 from stack.paths import StackFolder
 from stack.servers import Addresses
 
-DISK: Final = "1g"  # PostgreSQL's
+DISK: Final = "1g"  # PostgreSQL's, and RabbitMQ's
 WAL: Final = "256MB"  # of it
 
 
@@ -30,11 +30,12 @@ class OwnServers:
 
     def __init__(self, folder: StackFolder) -> None:
         self._folder = folder
-        self._disk = folder.data / "postgres"
+        self._disks = {name: folder.data / name for name in ("postgres", "rabbitmq")}
 
     async def up(self) -> Addresses:
-        """Starts those that died; the disk has room again."""
-        (self._disk / "ballast").unlink(missing_ok=True)
+        """Starts those that died; the disks have room again."""
+        for disk in self._disks.values():
+            (disk / "ballast").unlink(missing_ok=True)
         return await asyncio.to_thread(servers.up, self._folder.name, "native")
 
     def signal(self, name: str, what: signal.Signals) -> None:
@@ -42,9 +43,12 @@ class OwnServers:
         if record is not None:
             os.kill(record.pid, what)
 
-    def fill_disk(self) -> None:
+    def fill_disk(self, server: str) -> None:
         """To the last byte."""
-        with (self._disk / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):
+        with (
+            (self._disks[server] / "ballast").open("wb", buffering=0) as ballast,
+            suppress(OSError),
+        ):
             while True:
                 ballast.write(bytes(2**20))
 
@@ -59,10 +63,11 @@ class OwnServers:
         await asyncio.to_thread(_run, *entered, environment=environment)
 
     async def prepare(self) -> None:
-        """An empty disk with servers on it, which write no more log than it holds."""
+        """Empty disks with servers on them, which write no more log than they hold."""
         await asyncio.to_thread(self.clear)
-        self._disk.mkdir(parents=True)
-        _run("mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0750", "chaos", str(self._disk))
+        for disk in self._disks.values():
+            disk.mkdir(parents=True)
+            _run("mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0750", "chaos", str(disk))
         await self.up()
         port = str(ports.of(self._folder.name)["postgres"])
         psql = [f"{native_postgres.POSTGRES_BIN}/psql", "-qh", "127.0.0.1", "-p", port]
@@ -75,8 +80,9 @@ class OwnServers:
             for pid_file in self._folder.pids.glob("*.json"):
                 self.signal(pid_file.stem, signal.SIGCONT)  # what is stopped hears nothing else
             native.down(self._folder)
-            while self._disk.is_mount():
-                _run("umount", str(self._disk))
+            for disk in self._disks.values():
+                while disk.is_mount():
+                    _run("umount", str(disk))
             servers.down_in_turn(self._folder, wipe=True)
 
 

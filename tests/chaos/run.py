@@ -35,7 +35,7 @@ class Report:
 
 async def run(plan: Plan, stage: Stage, history: History) -> Report:
     begun = time.monotonic()
-    nemesis = Nemesis(plan, stage, history, _lanes(stage, history))
+    nemesis = Nemesis(plan, stage, history, _lanes(stage, history, plan.only))
     clients = [
         Client(stage.gateways, account, history, Random(f"{plan.seed}/{number}"))
         for number, account in enumerate(stage.accounts)
@@ -104,12 +104,13 @@ async def _market(client: Client) -> Market:
     return Market(answer.body["data"][0]["id"])
 
 
-def _lanes(stage: Stage, history: History) -> Lanes:
+def _lanes(stage: Stage, history: History, only: str) -> Lanes:
     said = [Named("poison on every queue", poison), flipping(history)]
     lanes = {"processes": PROCESSES, "links": [*LINKS, *RABBIT_LINKS, *said]}
     if stage.own is not None:
         lanes |= {"rabbit": on_rabbit(stage.own), "store": on_store(stage.own)}
-    return lanes
+    kept = {name: [one for one in lane if only in one.kind] for name, lane in lanes.items()}
+    return {name: lane for name, lane in kept.items() if lane}
 
 
 def log_file(folder: Path, seed: int) -> Path:

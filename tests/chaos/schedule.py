@@ -41,6 +41,7 @@ class Plan:
     exports: int
     rounds: int  # at least
     most: int = 99  # faults of each lane in a round
+    only: str = ""  # of what a fault is called, where not all are played
 
 
 @dataclass

@@ -60,11 +60,11 @@ def memory_alarm(own: OwnServers) -> Fault:
     return play
 
 
-def full_disk(own: OwnServers) -> Fault:
+def full_disk(own: OwnServers, server: str) -> Fault:
     async def play(_: Stage, rng: Random) -> str:
         held = rng.uniform(3.0, 9.0)
         try:
-            await asyncio.to_thread(own.fill_disk)
+            await asyncio.to_thread(own.fill_disk, server)
             await asyncio.sleep(held)
         finally:
             await own.up()
@@ -132,6 +132,7 @@ def on_rabbit(own: OwnServers) -> list[Named]:
         Named("RabbitMQ restarted", ending(own, "rabbitmq", signal.SIGTERM)),
         Named("RabbitMQ stopped (SIGSTOP)", stopping(own, "rabbitmq")),
         Named("RabbitMQ's memory alarm", memory_alarm(own)),
+        Named("RabbitMQ's disk full", full_disk(own, "rabbitmq")),
     ]
 
 
@@ -141,5 +142,5 @@ def on_store(own: OwnServers) -> list[Named]:
         Named("store killed", ending(own, "ferretdb", signal.SIGKILL)),
         Named("store restarted", ending(own, "postgres", signal.SIGINT)),
         Named("store stopped (SIGSTOP)", stopping(own, "ferretdb")),
-        Named("store's disk full", full_disk(own)),
+        Named("store's disk full", full_disk(own, "postgres")),
     ]

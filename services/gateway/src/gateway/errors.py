@@ -5,6 +5,7 @@ Raw ASGI, so that streaming and cancellation work as the server means them.
 
 import logging
 import time
+import traceback
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -80,10 +81,10 @@ class RequestContext:
             await self._app(inner, receive, stamped)
         except ClientDisconnect:
             log.info("client went away")
-        except Exception:  # the boundary: a bug is logged whole, the client gets the envelope
-            log.exception("unhandled error", extra={"path": scope["path"]})
+        except Exception as error:  # noqa: BLE001  # logged whole, and told in the envelope
+            answer = _unhandled(error, scope["path"])
             if not status:
-                await respond_to(_unknown(), keyed=False)(scope, receive, stamped)
+                await respond_to(answer, keyed=False)(scope, receive, stamped)
         finally:
             self._ended(inner)
         took = round((time.perf_counter() - began) * 1000)
@@ -112,6 +113,16 @@ def respond_to(answer: Refusal, *, keyed: bool) -> Response:
     if answer.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         headers["connection"] = "close"  # the rest of the body is not read
     return Response(orjson.dumps(envelope), answer.status, headers, "application/json")
+
+
+def _unhandled(error: Exception, path: str) -> Refusal:
+    if not isinstance(error, MemoryError):
+        log.error("unhandled error", exc_info=error, extra={"path": path})
+        return _unknown()
+    traceback.clear_frames(error.__traceback__)  # they hold what was too much
+    log.error("out of memory", extra={"path": path})
+    said = "The request takes more than there is room for."
+    return refusal(ErrorCode.SERVICE_UNAVAILABLE, said)
 
 
 def _unknown() -> Refusal:
