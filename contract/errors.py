@@ -22,9 +22,9 @@ action is an anchor of this page, and an error's `details.docs` leads there:
 
 ## Codes
 
-What `details` says of a case counts, where it differs from this table: `EXPORT_NOT_READY` has the plan's
-own next action, `PRODUCT_NOT_FOUND` is a 404 where one product was asked for, and an `INTERNAL_ERROR`
-with `retryable: true` may be repeated.
+What `details` says of a case counts, where it differs from this table: `EXPORT_NOT_READY` has the
+plan's own next action, `PRODUCT_NOT_FOUND` is a 404 where one product was asked for, and an
+`INTERNAL_ERROR` with `retryable: true` may be repeated.
 """
 _ACTIONS: Final = """\
 ## Next actions

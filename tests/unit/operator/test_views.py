@@ -160,7 +160,12 @@ def test_what_a_terminal_would_act_upon_is_shown_as_its_number(
     assert active[0] not in made
 
 
-LONG = {"id": f"batch_{'0' * 32}", "status": "COMPLETED", "subject": "[EntryGo] " + "x" * 60}
+LONG = {
+    "name": "",
+    "id": f"batch_{'0' * 32}",
+    "status": "COMPLETED",
+    "subject": "[EntryGo] " + "x" * 60,
+}
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
@@ -172,7 +177,7 @@ def test_a_list_blanks_no_column_and_cuts_nothing_on_any_terminal(width: int) ->
     text = console.export_text()
     for name, cell in LONG.items():
         assert name in text
-        assert text.count(cell) == 2
+        assert text.count(cell or " -") >= 2
 
 
 def test_a_list_in_a_pipe_is_a_table_of_whole_cells(capsys: pytest.CaptureFixture[str]) -> None:
