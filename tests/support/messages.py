@@ -102,6 +102,9 @@ def received(raw: Raw) -> RabbitMessage:
     )
 
 
+NOBODYS: Final = "of nobody"  # a reply queue to which no answer goes
+
+
 class Sent:
     """A channel that keeps what is sent, and refuses what AMQP cannot carry; or it is away."""
 
@@ -134,7 +137,7 @@ class Sent:
         return asked_by(message, "tests")
 
     def may_answer(self, message: RabbitMessage) -> bool:
-        return bool(message.reply_to)
+        return message.reply_to != NOBODYS
 
     async def announce(self, event: EventRoute, message: Message, *, step: str) -> None:
         assert step

@@ -21,7 +21,7 @@ from shared.messaging.reading import read
 from shared.messaging.settlement import OWN_FAULTS
 from shared.messaging.topology import EXPORTS_VERIFY, ORDERS_SYNC, Route
 from shared.settings import CommonSettings
-from support.messages import A_COMMAND, GOOD, POISON, Raw, Sent, received
+from support.messages import A_COMMAND, GOOD, NOBODYS, POISON, Raw, Sent, received
 
 Handler = Callable[[Any], Awaitable[PlanVerified]]
 
@@ -177,6 +177,18 @@ async def test_numbers_as_text_and_text_as_numbers_are_refused() -> None:
     [(key, told)] = sent.told
     assert isinstance(told, OrdersSyncRefused)
     assert (key, told.command_id, told.status) == ("orders.sync_refused", "cmd_1", 400)
+
+
+async def test_a_refusal_that_nobody_may_be_answered_is_a_dead_letter() -> None:
+    async def refuse(_: VerifyPlan) -> PlanVerified:
+        raise Refused(ErrorCode.INVALID_ACCOUNT_SCOPE)
+
+    heard = await settled(Raw(GOOD, reply_to="caller"), refuse)
+    unheard = await settled(Raw(GOOD, reply_to=NOBODYS), refuse)
+
+    assert (len(heard.replies), len(heard.dead)) == (1, 0)
+    assert (len(unheard.replies), len(unheard.dead)) == (0, 1)
+    assert unheard.dead[0]["headers"]["x-reason"].startswith("refused 403: ")
 
 
 async def test_of_an_unreadable_command_whose_name_is_not_there_nobody_is_told() -> None:
