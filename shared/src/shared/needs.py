@@ -47,6 +47,12 @@ NEEDS: Final = (
 )
 
 
+_MADE_WITH: Final = {
+    "warehouse": "--name NAME --country CC --address STREET --city CITY --email ADDRESS",
+    "broker": "--name NAME --email ADDRESS",
+}
+
+
 class Lack(NamedTuple):
     need: Need
     state: str  # as in "is missing"
@@ -68,6 +74,11 @@ def setting(need: Need, id_: str, content: Mapping[str, Any]) -> str:
     unnamed = need.path.startswith(_IMPORTER) and "importerOfRecord" not in content
     name = "--importer-name NAME " if unnamed else ""
     return f"entrygo {need.party} update {id_} {name}{need.options}"
+
+
+def making(party: str, account_id: str) -> str:
+    """The operator's command that makes a warehouse or a broker."""
+    return f"entrygo {party} create --account {account_id} {_MADE_WITH[party]}"
 
 
 def wrong_with_importer(number: str | None) -> str | None:

@@ -19,6 +19,7 @@ from shared.mail_servers import MailServers, Tls
 from shared.messaging import dead_letters
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import dead_queue
+from shared.needs import making
 from shared.records import ACCOUNTS, BROKERS, CURRENT_EPOCH, EPOCHS, EXPORTS, Collection
 from shared.store import Store
 from support.accounts import seed_account
@@ -147,7 +148,7 @@ async def test_an_account_whose_only_broker_has_no_address_cannot_execute(store:
     assert found.next == f"entrygo broker update {seeded.broker_id} --email ADDRESS"
     await store.delete(brokers, {"_id": seeded.broker_id}, step="test.delete")
     found = await records.of_accounts(store)
-    assert found.next == f"entrygo broker create --account {seeded.account_id} ..."
+    assert found.next == making("broker", seeded.account_id)
 
 
 async def test_dead_letters_are_counted_and_dated_and_stay_where_they_are(

@@ -73,3 +73,12 @@ def test_what_formal_entries_alone_need_the_account_asks_for_the_entry() -> None
         "account.importerOfRecord.powerOfAttorney": "ENTRY",
     }
     assert asked_by_the_plan(plan) == {}
+
+
+def test_an_account_without_a_warehouse_and_a_broker_says_how_they_are_made() -> None:
+    rows = account_view(_record(FORMAL.account), [], [])["missing_data"]
+
+    assert [(row["path"], row["remedy_command"].split(" --name")[0]) for row in rows] == [
+        ("warehouses", "entrygo warehouse create --account acc_1"),
+        ("brokers", "entrygo broker create --account acc_1"),
+    ]

@@ -8,7 +8,7 @@ from shared.contracts.base import Fact
 from shared.contracts.catalogue import ProductFact
 from shared.contracts.orders import OrderFact
 from shared.money import DECIMALS, outer_name
-from shared.needs import lacks
+from shared.needs import EXECUTE, lacks, making
 from shared.records import PartyDocument, SyncedDocument
 from shared.simulator import is_reserved
 from shared.sold import worth
@@ -55,11 +55,15 @@ def account_view(
     """Where someone with only a key starts: ids, names, what is missing; simulators come last."""
     content = account["content"]
     brokers = sorted(brokers, key=lambda each: is_reserved(each["content"].get("email", "")))
+    none = [word for word, found in (("warehouse", warehouses), ("broker", brokers)) if not found]
     return {
         "id": account["_id"],
         "name": content["name"],
         "test": content.get("test", False),
-        "missing_data": _missing("account", account),
+        "missing_data": [
+            *_missing("account", account),
+            *(_set(EXECUTE, f"{word}s", making(word, account["_id"])) for word in none),
+        ],
         "warehouses": [_party(each, "warehouse") for each in warehouses],
         "brokers": [_party(each, "broker") for each in brokers],
     }
@@ -74,12 +78,11 @@ def _party(record: PartyDocument, word: str) -> View:
 
 
 def _missing(word: str, record: PartyDocument) -> list[View]:
-    return [
-        {
-            "path": lack.need.path,
-            "required_for": lack.required_for,
-            "fixable_by": "OPERATOR",
-            "remedy_command": lack.command,
-        }
-        for lack in lacks(word, record["_id"], record["content"])
-    ]
+    found = lacks(word, record["_id"], record["content"])
+    return [_set(lack.required_for, lack.need.path, lack.command) for lack in found]
+
+
+def _set(required_for: str, path: str, command: str) -> View:
+    """What an operator sets with this command."""
+    needed = {"path": path, "required_for": required_for, "fixable_by": "OPERATOR"}
+    return needed | {"remedy_command": command}

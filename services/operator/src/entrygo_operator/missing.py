@@ -6,25 +6,20 @@ from rich.text import Text
 
 from entrygo_operator.parties import ACCOUNT, BROKER, WAREHOUSE, Kind, existing, of_account
 from shared.clock import timestamp
-from shared.needs import EXECUTE, lacks
+from shared.needs import EXECUTE, lacks, making
 from shared.records import API_KEYS, PartyDocument
 from shared.store import Store
-
-_MAKE = {
-    WAREHOUSE.word: "--name NAME --country CC --address STREET --city CITY --email ADDRESS",
-    BROKER.word: "--name NAME --email ADDRESS",
-}
 
 
 async def missing(store: Store, account_id: str) -> list[dict[str, str]]:
     """In the order in which one sets an account up; `required_for` as in a plan's."""
     account = await existing(store, ACCOUNT, account_id)
     found = list(_of_party(ACCOUNT, account))
-    for kind, options in ((WAREHOUSE, _MAKE["warehouse"]), (BROKER, _MAKE["broker"])):
+    for kind in (WAREHOUSE, BROKER):
         parties = await of_account(store, kind.collection, account_id)
         found += [lack for party in parties for lack in _of_party(kind, party)]
         if not parties:
-            make = f"entrygo {kind.word} create --account {account_id} {options}"
+            make = making(kind.word, account_id)
             found.append(_row(f"There is no {kind.word}", EXECUTE, make))
     now = timestamp(await store.now())
     keys = await of_account(store, API_KEYS, account_id)

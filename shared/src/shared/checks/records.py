@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from shared.checks.finding import Finding, bad, fine, span, warn
 from shared.clock import parse_timestamp, utc_now
-from shared.needs import EXECUTE, lacks
+from shared.needs import EXECUTE, lacks, making
 from shared.paging import pages
 from shared.records import (
     ACCOUNTS,
@@ -119,7 +119,7 @@ def _lack(
     for word in ("warehouse", "broker"):
         own = parties.get((word, id_), [])
         if not own:
-            return Lack(id_, f"no {word}", f"entrygo {word} create --account {id_} ...")
+            return Lack(id_, f"no {word}", making(word, id_))
         if all(_to_execute(word, party) for party in own):
             return _to_execute(word, own[0])[0]
     return None
