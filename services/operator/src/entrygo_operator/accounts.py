@@ -29,11 +29,15 @@ async def create(
     store, brief = session.store, {}
     if test:
         made = await trial.make(store, name, given)
-        brief = {part: [one["id"] for one in made[part]] for part in ("warehouses", "brokers")}
+        brief = {
+            "warehouse": made["warehouses"][0]["id"],
+            "broker": {one["email"]: one["id"] for one in made["brokers"]},
+        }
     else:
         content = {"name": name, "test": False, **given}
         made = parties.view(await parties.create(store, ACCOUNT, content))
-    return await _with_missing(store, made, made | brief)
+    shown = {name: value for name, value in made.items() if name not in {"warehouses", "brokers"}}
+    return await _with_missing(store, made, shown | brief)
 
 
 @command(accounts, "list")
