@@ -21,7 +21,7 @@ from shared.messaging.rabbit import Messages
 from shared.messaging.topology import DIRECT_EXCHANGE, EXCHANGE, EXPORTS_VERIFY
 from shared.settings import CommonSettings
 from support.messages import GOOD
-from support.servers import own_users, virtual_host
+from support.servers import own_users, told, virtual_host
 from support.waiting import until
 
 Work = Callable[[AbstractChannel], Awaitable[object]]
@@ -235,6 +235,19 @@ async def test_nobody_listens_to_what_is_said_to_others(staff: Staff, user: str)
     assert not await staff.may(user, bound(ear, EXCHANGE, "exports.*"))
     events = [await staff.may(user, bound(ear, EXCHANGE, each.key)) for each in topology.EVENTS]
     assert set(events) == {user == "subscriber"}
+
+
+async def test_a_subscriber_that_is_gone_fills_no_disk(
+    staff: Staff, servers: Addresses, own_host: dict[str, str]
+) -> None:
+    assert await staff.may("subscriber", declared("subscriber.gone"))
+
+    async def bounded() -> bool:
+        queues = await asyncio.to_thread(told, servers, own_host["admin"], "queues")
+        found = {each["name"]: each.get("effective_policy_definition") for each in queues}
+        return found["subscriber.gone"] == {"max-length": 100_000, "overflow": "drop-head"}
+
+    await until(bounded)
 
 
 # -- answers

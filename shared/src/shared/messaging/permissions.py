@@ -15,6 +15,7 @@ from shared.messaging.topology import (
     DIRECT_EXCHANGE,
     EVENTS,
     EXCHANGE,
+    MAX_LENGTH,
     OPERATOR,
     PUBLISHER,
     ROUTES,
@@ -28,6 +29,17 @@ USERS: Final = (*SERVICES, "gateway", OPERATOR, PUBLISHER, SUBSCRIBER)
 # These count what waits everywhere, and see how old dead letters are. Whether a queue is there is
 # told to who may read it, make it, or bind it; to bind it is nothing without a key to bind it by.
 _WATCHES: Final = ("gateway", OPERATOR)
+
+
+# A subscriber that is gone fills no disk: the oldest events make room, and each export can be read.
+_BOUNDED: Final = {
+    "vhost": "/",
+    "name": "subscribers",
+    "pattern": f"^{SUBSCRIBER}\\.",
+    "apply-to": "queues",
+    "priority": 0,
+    "definition": {"max-length": MAX_LENGTH, "overflow": "drop-head"},
+}
 
 
 @dataclass(frozen=True)
@@ -105,7 +117,8 @@ def permissions(user: str) -> Permissions:
 def definitions() -> dict[str, list[dict[str, Any]]]:
     """For RabbitMQ's `import_definitions`, but for the users' passwords."""
     return granted({user: user for user in USERS}, "/") | {
-        "exchanges": [{"vhost": "/", **each} for each in exchanges()]
+        "exchanges": [{"vhost": "/", **each} for each in exchanges()],
+        "policies": [_BOUNDED],
     }
 
 
