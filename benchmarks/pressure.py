@@ -20,7 +20,7 @@ from benchmarks.bench import QUICK, Bench, opened
 from benchmarks.load import percentile
 from benchmarks.processes import run_to_the_end
 from benchmarks.seed import seed, tenant
-from shared.messaging.queues import queue_lengths
+from shared.checks import queues
 from shared.messaging.rabbit import Messages
 from shared.paging import pages
 from shared.records import EXPORTS
@@ -80,7 +80,8 @@ class Pressure:
     async def _watched(self, over: asyncio.Event) -> tuple[list[float], list[float], list[int]]:
         gateway, planner, longest = list[float](), list[float](), list[int]()
         while not over.is_set():
-            lengths = await queue_lengths(self._messages, CommonSettings().retry_delays_ms)
+            depths = await self._messages.queues(queues.names(CommonSettings().retry_delays_ms))
+            lengths = {name: depth.messages for name, depth in depths.items()}
             gateway.append(self._bench.services["gateway"].resident_mb())
             planner.append(self._bench.services["planner"].resident_mb())
             longest.append(max(lengths.values()))

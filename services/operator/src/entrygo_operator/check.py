@@ -14,8 +14,8 @@ from entrygo_operator.invariants.stored import lost_claims, of_export
 from entrygo_operator.options import duration
 from entrygo_operator.output import Answer
 from entrygo_operator.session import Session
+from shared.checks import queues
 from shared.errors import QueueUnavailable
-from shared.messaging.queues import queue_lengths
 from shared.paging import pages
 from shared.records import EXPORTS
 
@@ -47,7 +47,8 @@ async def check(session: Session, *, patience: Patience = None) -> Answer:
     lengths: dict[str, int] | None
     try:
         async with session.messages() as messages:
-            lengths = await queue_lengths(messages, session.settings.retry_delays_ms)
+            depths = await messages.queues(queues.names(session.settings.retry_delays_ms))
+            lengths = {name: depth.messages for name, depth in depths.items()}
             found += [*too_long(lengths), *[one async for one in without_reason(messages)]]
     except QueueUnavailable:
         lengths = None
