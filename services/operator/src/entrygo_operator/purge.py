@@ -59,7 +59,11 @@ OlderThan = Annotated[
 ]
 Grace = Annotated[
     timedelta,
-    typer.Option(parser=duration, metavar="AGE", help="How long nothing referred to it."),
+    typer.Option(
+        parser=duration,
+        metavar="AGE",
+        help="How long nothing referred to it; less than a day only with all services stopped.",
+    ),
 ]
 
 
