@@ -73,7 +73,8 @@ chaos: setup ## the nemesis, on a stack of its own: SEED= EXPORTS= ROUNDS= EACH=
 		$(if $(EACH),--each $(EACH))
 
 exhaustion: setup ## full disks of store and RabbitMQ, as Debian root; few descriptors, little memory
-	@PYTHONPATH=tests:. $(BIN)/python -m chaos --only "disk full" --exports 60 --rounds 2 --each 1
+	@PYTHONPATH=tests:. $(BIN)/python -m chaos --only "store's disk full" --exports 40 --rounds 2 --each 1
+	@PYTHONPATH=tests:. $(BIN)/python -m chaos --only "RabbitMQ's disk full" --exports 40 --rounds 2 --each 1
 	$(BIN)/python -m pytest tests/e2e/test_exhaustion.py $(PYTEST_ARGS)
 
 bench: setup ## measure it, on a stack of its own: QUICK=1 PARTS="plans executes"

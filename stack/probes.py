@@ -14,7 +14,6 @@ from pathlib import Path
 from stack.output import StackError
 
 DEADLINE = 2.0
-_USERS_SECONDS = 120.0
 LOOPBACK = "127.0.0.1"
 # Never through the machine's proxy: everything asked here is on loopback.
 direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -69,21 +68,11 @@ def rabbit_is_given(url: str, admin: tuple[str, str], definitions: bytes) -> Non
             {"Authorization": f"Basic {token}", "Content-Type": "application/json"},
             method=method,
         )
-        end = time.monotonic() + _USERS_SECONDS
-        while not _taken(asked, last=time.monotonic() > end):
-            time.sleep(0.5)
-
-
-def _taken(asked: urllib.request.Request, *, last: bool) -> bool:
-    """After a crash on a full disk its users are there half a minute after its door."""
-    try:
-        direct.open(asked, timeout=30).close()
-    except urllib.error.HTTPError as error:
-        if error.code == http.HTTPStatus.UNAUTHORIZED and not last:
-            return False
-        if error.code != http.HTTPStatus.NOT_FOUND:
-            raise StackError(f"RabbitMQ does not take its users: {error}") from error
-    return True
+        try:
+            direct.open(asked, timeout=30).close()
+        except urllib.error.HTTPError as error:
+            if error.code != http.HTTPStatus.NOT_FOUND:
+                raise StackError(f"RabbitMQ does not take its users: {error}") from error
 
 
 def _bson_text(name: str, value: str) -> bytes:
