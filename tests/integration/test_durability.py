@@ -89,7 +89,7 @@ async def test_every_queue_that_holds_work_is_durable_and_replicated(
     queues = {queue["name"]: queue for queue in rabbit.told(servers, rabbit_url, "queues")}
     exchanges = {each["name"]: each for each in rabbit.told(servers, rabbit_url, "exchanges")}
 
-    work = {name: queue for name, queue in queues.items() if ".answers." not in name}
+    work = {name: queue for name, queue in queues.items() if topology.asker_of(name) is None}
     assert {route.queue for route in topology.ROUTES} <= set(work)
     assert {queue["type"] for queue in work.values()} == {"quorum"}
     assert all(queue["durable"] and not queue["auto_delete"] for queue in queues.values())

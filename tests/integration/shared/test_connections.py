@@ -246,7 +246,7 @@ async def test_a_reply_queue_that_is_deleted_is_declared_again(
     await until(messages.ready)
 
     async def told() -> list[str]:
-        return [name for name in consumers(servers, rabbit_url) if ".answers." in name]
+        return [name for name in consumers(servers, rabbit_url) if topology.asker_of(name)]
 
     [replies] = await until(told)
 

@@ -226,7 +226,12 @@ async def test_each_user_reads_binds_makes_and_deletes_its_own_queues_alone(
 @pytest.mark.parametrize("user", USERS)
 async def test_nobody_listens_to_what_is_said_to_others(staff: Staff, user: str) -> None:
     others = [(EXCHANGE, route.key) for route in topology.ROUTES if route.service != user]
-    heard = [*others, (EXCHANGE, "#"), (DIRECT_EXCHANGE, "#"), (DIRECT_EXCHANGE, "*.answers.*")]
+    heard = [
+        *others,
+        (EXCHANGE, "#"),
+        (DIRECT_EXCHANGE, "#"),
+        (DIRECT_EXCHANGE, "*.direct.replies.*"),
+    ]
     ear = f"{user}.ear"
     makes = await staff.may(user, declared(ear))
 
