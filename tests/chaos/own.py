@@ -18,6 +18,7 @@ from stack import (
     processes,
     servers,
 )
+from stack.output import StackError
 from stack.paths import StackFolder
 from stack.servers import Addresses
 
@@ -36,7 +37,11 @@ class OwnServers:
         """Starts those that died; the disks have room again."""
         for disk in self._disks.values():
             (disk / "ballast").unlink(missing_ok=True)
-        return await asyncio.to_thread(servers.up, self._folder.name, "native")
+        try:
+            return await asyncio.to_thread(servers.up, self._folder.name, "native")
+        except StackError:  # RabbitMQ that died of a full disk knows its users a moment later
+            await asyncio.sleep(5.0)
+            return await asyncio.to_thread(servers.up, self._folder.name, "native")
 
     def signal(self, name: str, what: signal.Signals) -> None:
         record = processes.running(native.pid_file(self._folder, name))
