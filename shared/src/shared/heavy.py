@@ -15,5 +15,19 @@ Result = TypeVar("Result")
 
 
 async def apart(size: int, work: Callable[[], Result]) -> Result:
-    """What the work gives; in a thread where it is over so many bytes that others would wait."""
-    return work() if size < LARGE else await asyncio.to_thread(work)
+    """What the work gives; in a thread where it is over so many bytes that others would wait.
+
+    Raises:
+        MemoryError: where there is no room for it, also where pydantic's core finds so.
+    """
+    return work() if size < LARGE else await asyncio.to_thread(_within_memory, work)
+
+
+def _within_memory(work: Callable[[], Result]) -> Result:
+    try:
+        return work()
+    except BaseException as error:
+        # A panic of Rust is no Exception, so that nobody would answer; nor can it be imported.
+        if type(error).__name__ == "PanicException":
+            raise MemoryError from error
+        raise
