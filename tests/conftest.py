@@ -22,7 +22,7 @@ from shared.store import Store
 from support import crash_points
 from support.compose import composed
 from support.conversations import Handler, Open, conversing, not_begun
-from support.servers import own_users, virtual_host
+from support.servers import drop_letters, own_users, virtual_host
 
 
 def pytest_report_header() -> str:
@@ -59,6 +59,14 @@ def users(servers: Addresses, rabbit_url: str) -> Iterator[dict[str, str]]:
     """RabbitMQ's address for each service's own user."""
     with own_users(servers, rabbit_url) as addresses:
         yield addresses
+
+
+@pytest.fixture(autouse=True)
+def no_letters_of_others(request: pytest.FixtureRequest) -> None:
+    """What other tests left among the dead letters of the run's virtual host is gone."""
+    if "rabbit_url" in request.fixturenames:
+        servers, rabbit_url = map(request.getfixturevalue, ("servers", "rabbit_url"))
+        drop_letters(servers, rabbit_url)
 
 
 @pytest.fixture

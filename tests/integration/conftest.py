@@ -10,7 +10,6 @@ import pytest
 from shared.messaging.rabbit import Messages
 from shared.settings import CommonSettings
 from shared.store import Store
-from support.servers import drop_letters
 from support.workshop import Workshop
 
 
@@ -21,14 +20,6 @@ async def workshop(
     workshop = await Workshop.open(settings, store, messages)
     yield workshop
     await workshop.close()
-
-
-@pytest.fixture(autouse=True)
-def no_letters_of_others(request: pytest.FixtureRequest) -> None:
-    """What other tests left among the dead letters of the run's virtual host is gone."""
-    if "rabbit_url" in request.fixturenames:
-        servers, rabbit_url = map(request.getfixturevalue, ("servers", "rabbit_url"))
-        drop_letters(servers, rabbit_url)
 
 
 @pytest.fixture(scope="session")
