@@ -39,8 +39,8 @@ class OwnServers:
             (disk / "ballast").unlink(missing_ok=True)
         try:
             return await asyncio.to_thread(servers.up, self._folder.name, "native")
-        except StackError:  # RabbitMQ that died of a full disk knows its users a moment later
-            await asyncio.sleep(5.0)
+        except StackError:  # of a full disk RabbitMQ lives on without its users: start it again
+            self.signal("rabbitmq", signal.SIGKILL)
             return await asyncio.to_thread(servers.up, self._folder.name, "native")
 
     def signal(self, name: str, what: signal.Signals) -> None:
