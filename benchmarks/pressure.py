@@ -151,9 +151,9 @@ async def main() -> None:
     async with opened(servers, chosen.stack, QUICK) as bench:
         settings = CommonSettings(rabbit_url=SecretStr(bench.environment["ENTRYGO_RABBIT_URL"]))
         messages = Messages(settings, service="bench", healthy=bench.store.ping)
-        await messages.broker.connect()
+        await messages.start()
         await Pressure(bench, messages, chosen.seconds).measure()
-        await messages.broker.stop()
+        await messages.stop()
 
 
 if __name__ == "__main__":
