@@ -1,6 +1,6 @@
 """What the services ask of the store names the account: a sharded store knows where to look."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pytest
@@ -53,12 +53,22 @@ class Commands(monitoring.CommandListener):
         }
         for query in queries.get(name, list)():
             self.asked.append(Asked(name, command[name], query))
+        if name == "aggregate":  # finds in several collections, in one
+            self.asked += _united(command[name], command["pipeline"])
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
         pass
 
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
         pass
+
+
+def _united(collection: str, stages: Sequence[Mapping[str, Any]]) -> Iterator[Asked]:
+    for stage in stages:
+        if match := stage.get("$match"):
+            yield Asked("find", collection, match)
+        if union := stage.get("$unionWith"):
+            yield from _united(union["coll"], union["pipeline"])
 
 
 COMMANDS = Commands()

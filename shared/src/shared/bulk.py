@@ -1,5 +1,6 @@
-"""Many calls to one collection in one round trip, and what came of each."""
+"""Many calls in one round trip, and what came of each."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -11,9 +12,17 @@ from shared.errors import Duplicate, StoreFault
 from shared.records import Document, Part
 
 Place = AsyncIOMotorCollection[Document]
-Asked = tuple[str | None, frozenset[str]]  # an account, and ids of it
 
 _DUPLICATE_KEY: Final = 11000
+_ALL_AT_ONCE: Final = 10_000  # documents, as far as an answer holds them: 101 are a server's own
+
+
+class Asked(NamedTuple):
+    """Ids in a collection, of an account where it has any."""
+
+    collection: str
+    account_id: str | None
+    ids: frozenset[str]
 
 
 class Guarded(NamedTuple):
@@ -24,18 +33,54 @@ class Guarded(NamedTuple):
     update: Mapping[str, Any]
 
 
-async def read_each(collection: Place, asked: Sequence[Asked]) -> Sequence[dict[str, Document]]:
-    """One query for all accounts of the round trip; each call gets what is its account's."""
-    accounts = sorted({account for account, _ in asked if account is not None})
-    query = {"_id": _one_of(sorted(frozenset().union(*(ids for _, ids in asked))))}
-    if accounts:
-        query["account_id"] = _one_of(accounts)
-    found = await collection.find(query).to_list(None)
-    by_id = {(one["account_id"] if accounts else None, one["_id"]): one for one in found}
+async def read_each(
+    places: Mapping[str, Place], asked: Sequence[Asked]
+) -> Sequence[dict[str, Document]]:
+    """One query for all accounts and collections of the round trip; each call gets its own."""
+    wanted = defaultdict[str, list[Asked]](list)
+    for each in asked:
+        wanted[each.collection].append(each)
+    found: dict[tuple[str, str | None, str], Document] = {}
+    for name, document in await _found(
+        {name: _any_of(its) for name, its in wanted.items()}, places
+    ):
+        account = document["account_id"] if wanted[name][0].account_id is not None else None
+        found[name, account, document["_id"]] = document
     return [
-        {id_: by_id[account, id_] for id_ in ids if (account, id_) in by_id}
-        for account, ids in asked
+        {
+            id_: found[each.collection, each.account_id, id_]
+            for id_ in each.ids
+            if (each.collection, each.account_id, id_) in found
+        }
+        for each in asked
     ]
+
+
+async def _found(
+    queries: Mapping[str, Document], places: Mapping[str, Place]
+) -> Iterable[tuple[str, Document]]:
+    """What matches in each collection, with the name of the collection."""
+    first, *others = queries
+    if not others:
+        cursor = places[first].find(queries[first], batch_size=_ALL_AT_ONCE)
+        return [(first, one) for one in await cursor.to_list(None)]
+    stages = _stages(first, queries[first])
+    stages += [
+        {"$unionWith": {"coll": name, "pipeline": _stages(name, queries[name])}} for name in others
+    ]
+    named = await places[first].aggregate(stages, batchSize=_ALL_AT_ONCE).to_list(None)
+    return [next(iter(one.items())) for one in named]
+
+
+def _stages(name: str, query: Document) -> list[Document]:
+    """Each document under its collection's name: in what order they come nobody says."""
+    return [{"$match": query}, {"$project": {"_id": 0, name: "$$ROOT"}}]
+
+
+def _any_of(asked: Sequence[Asked]) -> Document:
+    ids = sorted(frozenset().union(*(each.ids for each in asked)))
+    accounts = sorted({each.account_id for each in asked if each.account_id is not None})
+    return {"_id": _one_of(ids)} | ({"account_id": _one_of(accounts)} if accounts else {})
 
 
 async def insert_each(
@@ -75,8 +120,8 @@ async def settle_each(
     result = await collection.bulk_write(updates, ordered=False)
     if result.matched_count == len(settled):
         return [True] * len(settled)
-    asked = [(part.account_id, frozenset(each.ids)) for part, each in settled]
-    found = await read_each(collection, asked)
+    asked = [Asked(part.collection, part.account_id, frozenset(each.ids)) for part, each in settled]
+    found = await read_each({part.collection: collection for part, _ in settled}, asked)
     return [
         _left(each).items() <= its.get(each.ids[0], {}).items()
         for (_, each), its in zip(settled, found, strict=True)

@@ -1,7 +1,7 @@
 """What arrives while a round trip is under way shares the next one.
 
-No timers: a lone call starts its round trip at once and waits for nothing. Used by the store's
-seam; the callers are written for one item each and know nothing of it.
+A lone call starts its round trip at once and waits for nothing. Used by the seams; the callers are
+written for one item each and know nothing of it.
 """
 
 import asyncio
@@ -37,11 +37,16 @@ class Coalescer(Generic[Item, Answer]):
         *,
         size: Callable[[Item], int] = lambda _: 1,
         most: int = 500,
+        pause: float = 0.0,
     ) -> None:
-        """`most` bounds the sum of the items' sizes in one round trip; one item always goes."""
+        """`most` bounds the sum of the items' sizes in one round trip; one item always goes.
+
+        `pause` is for what nobody waits for: seconds from one round trip to the next, at least.
+        """
         self._run = run
         self._size = size
         self._most = most
+        self._pause = pause
         self._waiting: list[tuple[Item, asyncio.Future[Answer]]] = []
         self._worker: asyncio.Task[None] | None = None
 
@@ -61,6 +66,8 @@ class Coalescer(Generic[Item, Answer]):
         try:
             while self._waiting:
                 await self._round_trip(self._next_batch())
+                if self._pause:
+                    await asyncio.sleep(self._pause)
         finally:
             self._worker = None
 

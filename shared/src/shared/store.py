@@ -1,9 +1,10 @@
 """The store's seam: every read and write of MongoDB goes through here, on driver.py.
 
-Each write names its step. Reads by id, inserts and outcomes are coalesced (shared/coalesce.py) with
-failure and tenancy per call; other guarded transitions are a round trip each. A read by id, an
-update and a delete name the account, in the query too (`Part`): a sharded store is asked where the
-document is. All is written with majority and journal, and read with majority from the primary.
+Each write names its step. Reads by id (of all collections together), inserts and outcomes are
+coalesced (shared/coalesce.py) with failure and tenancy per call; other guarded transitions are a
+round trip each. A read by id, an update and a delete name the account, in the query too (`Part`):
+a sharded store is asked where the document is. All is written with majority and journal, and read
+with majority from the primary.
 """
 
 import asyncio
@@ -32,6 +33,8 @@ ROUND_TRIPS = Counter(
 
 _A_BATCH = 20  # documents, of up to a megabyte each
 MAX_IDS_PER_READ = 2_000  # what is asked for at once shares a round trip up to here
+MOST_IDS_TOGETHER = 200  # of one call, so that small reads wait for none that takes long
+_TOGETHER = "several"
 
 
 class Store(Server, Blobs):
@@ -40,9 +43,7 @@ class Store(Server, Blobs):
     def __init__(self, settings: CommonSettings, *, appname: str) -> None:
         super().__init__(settings, appname)
         self._collections = ByName[bulk.Place](lambda name: self._database[name])
-        self._readers = self._shared(
-            "read", bulk.read_each, size=lambda asked: len(asked[1]), most=MAX_IDS_PER_READ
-        )
+        self._readers = ByName[Coalescer[bulk.Asked, dict[str, Document]]](self._reader)
         self._writers = self._shared("write", bulk.insert_each, most=200)
         self._settlers = self._shared("settle", bulk.settle_each, most=200)
 
@@ -68,7 +69,9 @@ class Store(Server, Blobs):
             nothing = asyncio.get_running_loop().create_future()
             nothing.set_result({})
             return nothing
-        found: Any = self._readers[part.collection]((part.account_id, wanted))
+        alone = part.collection == BLOBS.collection or len(wanted) > MOST_IDS_TOGETHER
+        lane = part.collection if alone else _TOGETHER
+        found: Any = self._readers[lane](bulk.Asked(part.collection, part.account_id, wanted))
         return cast("asyncio.Future[dict[str, Record]]", found)  # its writers keep the type
 
     async def find(
@@ -205,6 +208,15 @@ class Store(Server, Blobs):
 
     def _collection(self, place: str | Part[Any]) -> bulk.Place:
         return self._collections[named(place)]
+
+    def _reader(self, lane: str) -> Coalescer[bulk.Asked, dict[str, Document]]:
+        """Small reads of all collections share a query; large ones of a collection, and blobs."""
+
+        async def trip(asked: Sequence[bulk.Asked]) -> Sequence[dict[str, Document] | Exception]:
+            ROUND_TRIPS.labels(lane, "read").inc()
+            return await self._told(bulk.read_each(self._collections, asked))
+
+        return Coalescer(trip, size=lambda each: len(each.ids), most=MAX_IDS_PER_READ)
 
     def _shared(
         self,

@@ -27,7 +27,7 @@ class Announced:
         self.said: list[str] = []
         self.between: ExportRecord | None = None
         self._store = store
-        keep = partial(store.settle, step="test.keep")
+        keep = partial(store.write_each, step="test.keep")
         self.announcing = Announcing(self._say, keep)
 
     async def _say(self, route: EventRoute, _message: Message) -> None:

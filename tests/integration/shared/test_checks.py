@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from motor.motor_asyncio import AsyncIOMotorClient
 from pydantic import SecretStr
+from pymongo import IndexModel
 
 from shared.checks import exports, mail, queues, records
 from shared.checks.exports import Group, Waiting
@@ -21,6 +23,7 @@ from shared.messaging.rabbit import Messages
 from shared.messaging.topology import dead_queue
 from shared.needs import making
 from shared.records import ACCOUNTS, BROKERS, CURRENT_EPOCH, EPOCHS, EXPORTS, Collection
+from shared.settings import CommonSettings
 from shared.store import Store
 from support.accounts import seed_account
 from support.smtp import Act, scripted_smtp
@@ -117,6 +120,21 @@ async def test_an_index_that_is_not_there_is_named(store: Store) -> None:
     await store.create_indexes()
 
     assert (await records.of_indexes(store)).verdict is Verdict.OK
+
+
+async def test_an_index_of_an_earlier_version_goes_when_a_service_starts(
+    settings: CommonSettings, store: Store
+) -> None:
+    earlier = IndexModel([("unannounced", 1)], name="unannounced")
+    client: AsyncIOMotorClient[Any] = AsyncIOMotorClient(settings.mongo_url.get_secret_value())
+    exports = client[settings.mongo_database]["exports"]
+    await exports.create_indexes([earlier])
+
+    await asyncio.gather(*(store.create_indexes() for _ in range(3)))
+
+    names = {index.name for index in INDEXES if index.collection == "exports"}
+    assert set(await exports.index_information()) == names | {"_id_"}
+    client.close()
 
 
 async def test_an_account_that_cannot_execute_is_told_with_the_command_that_mends_it(

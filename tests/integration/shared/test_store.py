@@ -137,6 +137,28 @@ async def test_a_read_gives_nothing_of_another_account_even_when_shared(store: S
     assert absent is None
 
 
+async def test_reads_of_several_collections_under_way_together_get_each_its_own(
+    store: Store,
+) -> None:
+    """Under one id in two collections too, and more than an answer brings unless asked for all."""
+    names = [f"rec_{number:03}" for number in range(300)]
+    for place in (OWNED, CLAIMS):
+        documents = [{"_id": name, "account_id": "acc_1", "of": place} for name in names]
+        await store.insert_ordered(place, documents, step="test.insert")
+    small, large = names[:150], names
+
+    asked = [(place, ids) for place in (OWNED, CLAIMS) for ids in (small, large, ["rec_none"])]
+    found = await asyncio.gather(
+        *(store.get_many(place.of("acc_1"), ids) for place, ids in asked),
+        *(store.get_many(place.of("acc_2"), small) for place in (OWNED, CLAIMS)),
+    )
+
+    for (place, ids), its in zip(asked, found[: len(asked)], strict=True):
+        wanted = {id_: place for id_ in ids if id_ != "rec_none"}
+        assert {id_: one["of"] for id_, one in its.items()} == wanted
+    assert found[len(asked) :] == [{}, {}]
+
+
 async def test_an_ordered_insert_stops_at_the_first_that_is_taken(store: Store) -> None:
     claims = [{"_id": id_, "account_id": "acc_1"} for id_ in "abcd"]
     await store.insert(CLAIMS, claims[2], step="test.insert")

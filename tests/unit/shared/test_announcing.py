@@ -1,12 +1,14 @@
 """What is told of an export's life: in sequence, from where it was left, and marked until then."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
 
 from shared.announcing import Announcing
+from shared.bulk import Guarded
 from shared.contracts.base import Message
 from shared.contracts.happened import ExportHappened
 from shared.contracts.lifecycle import Event, EventType, ExportRecord
@@ -56,8 +58,8 @@ class Heard:
             raise QueueUnavailable("away")
         self.said.append((route.key, happened))
 
-    async def keep(self, _part: object, _id: str, guard: object, fields: object) -> bool:
-        self.kept.append((guard, fields))
+    async def keep(self, _part: object, _new: object, updates: Sequence[Guarded]) -> bool:
+        self.kept.append(updates)
         return True
 
     @property
@@ -74,7 +76,22 @@ async def test_what_was_not_told_is_told_in_sequence_and_the_mark_is_taken_off(
     await Announcing(heard.say, heard.keep).announce(an_export(**given))
 
     assert heard.told == [each for each in TOLD if each[0] > (told or 0)]
-    assert heard.kept == [({"unannounced": "m"}, {"unannounced": None, "announced": len(LIFE)})]
+    [[kept]] = heard.kept
+    assert kept.guard["unannounced"] == {"$in": ["m"]}
+    assert kept.update == {"$set": {"unannounced": None, "announced": len(LIFE)}}
+
+
+async def test_marks_of_many_go_in_one_update_while_a_lone_one_waits_for_nothing() -> None:
+    heard = Heard()
+    announcing = Announcing(heard.say, heard.keep)
+
+    await announcing.announce(an_export(_id="batch_0"))
+    alone = [list(each.ids) for each in heard.kept[0]]
+    await asyncio.gather(*(announcing.announce(an_export(_id=f"batch_{n}")) for n in (1, 2, 3)))
+
+    assert alone == [["batch_0"]]
+    assert [list(each.ids) for each in heard.kept[1]] == [["batch_1", "batch_2", "batch_3"]]
+    assert len(heard.kept) == 2
 
 
 async def test_while_rabbitmq_is_away_the_mark_stays_and_nothing_is_told_out_of_sequence() -> None:

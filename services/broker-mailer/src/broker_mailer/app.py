@@ -53,7 +53,7 @@ async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[
     async with open_seams(common, NAME) as (store, messages, _, checks):
         announcing = Announcing(
             say=partial(messages.announce, step="broker_mailer.announce_export"),
-            keep=partial(store.settle, step="broker_mailer.keep_announced"),
+            keep=partial(store.write_each, step="broker_mailer.keep_announced"),
         )
         deliver = build(store, settings, announcing.tell)
         subscribe(messages, deliver)

@@ -34,7 +34,7 @@ async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[
     async with open_seams(common, NAME) as (store, messages, _, checks):
         announcing = Announcing(
             say=partial(messages.announce, step="executor.announce_export"),
-            keep=partial(store.settle, step="executor.keep_announced"),
+            keep=partial(store.write_each, step="executor.keep_announced"),
         )
         repository = Repository(store, announcing.tell)
         printer = Printer(settings.printers, settings.print_timeout)

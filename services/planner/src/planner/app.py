@@ -24,7 +24,7 @@ async def lifespan(common: CommonSettings, settings: Settings) -> AsyncIterator[
     async with open_seams(common, NAME) as (store, messages, _, checks):
         announcing = Announcing(
             say=partial(messages.announce, step="planner.announce_export"),
-            keep=partial(store.settle, step="planner.keep_announced"),
+            keep=partial(store.write_each, step="planner.keep_announced"),
         )
         repository = Repository(store, announcing.tell)
         subscribe(
