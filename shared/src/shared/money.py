@@ -5,10 +5,9 @@ Rounding is `rounded`, here alone: half up, each amount by itself; a sum is of w
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 USD: Final = "USD"
 # A field's ending inside, and in HTTP, with its decimals; None: those of the currency beside it.
@@ -35,8 +34,7 @@ def _decimals() -> dict[str, int]:
 DECIMALS: Final = _decimals()  # of each currency of ISO 4217
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(NamedTuple):
     """An amount in the currency that was agreed, in whole minor units of it.
 
     `cents` is what it is in US dollars, None where no rate says so.
@@ -66,10 +64,13 @@ def converted(minor: int, currency: str, rates: Mapping[str, int]) -> Money:
 
 def total(amounts: Iterable[Money], currency: str = USD) -> Money:
     """The sum of amounts in this currency; in dollars where each of them is."""
-    each = list(amounts)
-    cents = [one.cents for one in each if one.cents is not None]
-    known = sum(cents) if len(cents) == len(each) else None
-    return Money(sum(one.minor for one in each), currency, known)
+    minor, cents = 0, 0
+    known = True
+    for one in amounts:
+        minor += one.minor
+        cents += one.cents or 0
+        known = known and one.cents is not None
+    return Money(minor, currency, cents if known else None)
 
 
 def less(amount: Money, off: Money) -> Money:

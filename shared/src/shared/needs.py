@@ -47,6 +47,11 @@ NEEDS: Final = (
 )
 
 
+_WITHIN: Final = {need.path: need.path.split(".")[1:] for need in NEEDS}
+_OF: Final = {
+    party: [need for need in NEEDS if need.party == party and need.required_for]
+    for party in ("account", "warehouse", "broker")
+}
 _MADE_WITH: Final = {
     "warehouse": "--name NAME --country CC --address STREET --city CITY --email ADDRESS",
     "broker": "--name NAME --email ADDRESS",
@@ -62,8 +67,8 @@ class Lack(NamedTuple):
 
 def lacks(party: str, id_: str, content: Mapping[str, Any]) -> Iterator[Lack]:
     """What an account, a warehouse or a broker lacks, in the order of the questions."""
-    for need in NEEDS:
-        if need.party == party and need.required_for and (state := _state(need, content)):
+    for need in _OF[party]:
+        if state := _state(need, content):
             formal = content.get("formalAlways", False)
             required_for = EXECUTE if formal else need.required_for
             yield Lack(need, state, required_for, setting(need, id_, content))
@@ -92,7 +97,7 @@ def wrong_with_importer(number: str | None) -> str | None:
 
 def _state(need: Need, content: Mapping[str, Any]) -> str | None:
     value: Any = content
-    for name in need.path.split(".")[1:]:
+    for name in _WITHIN[need.path]:
         value = value.get(name) if isinstance(value, Mapping) else None
     if need.path == IMPORTER_NUMBER:
         return wrong_with_importer(value)

@@ -1,6 +1,6 @@
 """What an order's content says was sold, and for how much: read alike wherever it is read."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from shared.money import USD, Money, converted, less, rounded, total
@@ -48,7 +48,22 @@ def rates_of(shipment: Content) -> dict[str, int]:
 
 def worth(order: Content, rates: Mapping[str, int]) -> Money:
     """The goods: the lines less the discounts, each turned into dollars by itself."""
+    return less_discounts(order, lines_of(order, rates), rates)
+
+
+def lines_of(order: Content, rates: Mapping[str, int]) -> list[tuple[Sold, Money]]:
+    """What was sold, line by line, and for how much."""
     currency = currency_of(order)
-    lines = (converted(sold(line).value, currency, rates) for line in order["items"])
-    off = (converted(each["amountMinor"], currency, rates) for each in order.get("discounts", ()))
-    return less(total(lines, currency), total(off, currency))
+    lines = map(sold, order["items"])
+    return [(line, converted(line.value, currency, rates)) for line in lines]
+
+
+def less_discounts(
+    order: Content, lines: Iterable[tuple[Sold, Money]], rates: Mapping[str, int]
+) -> Money:
+    currency = currency_of(order)
+    goods = total((value for _, value in lines), currency)
+    if "discounts" not in order:
+        return goods
+    off = (converted(each["amountMinor"], currency, rates) for each in order["discounts"])
+    return less(goods, total(off, currency))

@@ -41,21 +41,17 @@ class UnitOfMeasure(StrEnum):
     T = "T", _MASS, 1_000_000
 
     measure: Measure
+    counted: bool
+    """Whether what it counts is pieces or pairs, which are whole."""
+    each: int
+    """How many of what a product tells of one piece: a dozen has twelve, a metre is one."""
 
     def __new__(cls, code: str, kind: str, size: int) -> Self:
         unit = str.__new__(cls, code)
         unit._value_, unit.measure = code, Measure(kind, size)
+        unit.counted = kind in {_PIECES, _PAIRS}
+        unit.each = size if unit.counted else 1
         return unit
-
-    @property
-    def counted(self) -> bool:
-        """Whether what it counts is pieces or pairs, which are whole."""
-        return self.measure.kind in {_PIECES, _PAIRS}
-
-    @property
-    def each(self) -> int:
-        """How many of what a product tells of one piece: a dozen has twelve, a metre is one."""
-        return self.measure.size if self.counted else 1
 
     def grams(self, thousandths: int, weight: int | None) -> int | None:
         """Net weight of so many: of goods sold by weight, that; else by that of each, if any."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import cast
 
-from planner.domain.facts import Order, PlanningInput, Product, read_order
+from planner.domain.facts import Order, PlanningInput, Product
 from planner.domain.findings import Findings
 from planner.domain.flags import flags_of
 from planner.domain.grouping import group
@@ -22,8 +22,7 @@ from shared.contracts.snapshot import PROTOCOL, Snapshot, SnapshotOrder
 
 def decide(given: PlanningInput) -> Snapshot:
     """The planning snapshot with the decision in it: a function of its input and nothing else."""
-    rates = given.rates
-    orders = [read_order(id_, given.orders[id_], rates) for id_ in sorted(given.orders)]
+    orders = given.read_orders
     counts = Counter(chain.from_iterable(order.product_ids for order in orders))
     context = given.product_context
     goods = {product_id: judged(product_id, given, context) for product_id in sorted(counts)}

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
+from enum import IntEnum
+from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 from planner.domain.hts import clean_hts, special_hts
 from planner.domain.ruleset import Agency, DutyCase, Entry, Programme, RuleSet
 from shared.contracts.snapshot import TariffEdition
 from shared.money import Money
-from shared.sold import rates_of, worth
+from shared.sold import Sold, less_discounts, lines_of, rates_of
 
 Content = Mapping[str, Any]  # camelCase content as it was synced or set
 USMCA = "USMCA"
@@ -54,9 +56,12 @@ class ProductContext:
     denied_hts_prefixes: tuple[str, ...]  # the account's own
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlanningInput:
-    """Everything a decision depends on; `as_of` has only chosen the rule set."""
+    """Everything a decision depends on; `as_of` has only chosen the rule set.
+
+    What follows from it is worked out once.
+    """
 
     id: ClassVar[str] = ""  # what concerns the batch is about no record of its own
     as_of: date
@@ -72,17 +77,22 @@ class PlanningInput:
     exported_order_ids: AbstractSet[str] = frozenset()
     tariff: Tariff | None = None
 
-    @property
+    @cached_property
     def importer(self) -> Content:
         importer: Content = self.account.content.get("importerOfRecord", {})
         return importer
 
-    @property
+    @cached_property
+    def read_orders(self) -> "list[Order]":
+        """All of them, by id."""
+        return [read_order(id_, self.orders[id_], self.rates) for id_ in sorted(self.orders)]
+
+    @cached_property
     def rates(self) -> Mapping[str, int]:
         """Of the currencies that the shipment has a rate of."""
         return rates_of(self.shipment)
 
-    @property
+    @cached_property
     def product_context(self) -> ProductContext:
         return ProductContext(
             ruleset=self.ruleset,
@@ -91,11 +101,33 @@ class PlanningInput:
             denied_hts_prefixes=tuple(self.account.content.get("deniedHtsPrefixes", ())),
         )
 
-    @property
+    @cached_property
     def ruleset_version(self) -> str:
         """The rule set and, by its content, the tariff table."""
         table = self.tariff.sha256[:12] if self.tariff else "none"
         return f"{self.ruleset.version}+tariff.{table}"
+
+
+class Lane(IntEnum):
+    """How strictly goods are handled at the border; an order's lane is its strictest line's.
+
+    HOLD: forced-labour sector or sanctions review, goods that CBP may detain. ADCVD: a case is
+    given. PGA: a partner agency is likely to regulate the goods; a possible one only asks.
+    """
+
+    CLEAN = 0
+    TRADE_REMEDY = 1
+    PGA = 2
+    ADCVD = 3
+    HOLD = 4
+
+
+class Line(NamedTuple):
+    """An order's line: what was sold of a product, and for how much."""
+
+    product_id: str
+    sold: Sold
+    value: Money
 
 
 class Order(NamedTuple):
@@ -105,6 +137,7 @@ class Order(NamedTuple):
     content: Content
     country: str
     region: str | None
+    lines: tuple[Line, ...]
     product_ids: frozenset[str]
     worth: Money
 
@@ -118,9 +151,12 @@ class Order(NamedTuple):
         return f"orders[{self.id}].{name}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Product:
-    """A product's content with what the rule set says about its classification and origin."""
+    """A product's content with what the rule set says about its classification and origin.
+
+    It is remembered from plan to plan (judged.py), and with it what is worked out of it once.
+    """
 
     id: str
     content: Content
@@ -146,7 +182,17 @@ class Product:
         maker: Content = self.content.get("manufacturer", {})
         return maker
 
-    @property
+    @cached_property
+    def lane(self) -> Lane:
+        if self.uflpa or self.sanctions:
+            return Lane.HOLD
+        if self.has_adcvd_case:
+            return Lane.ADCVD
+        if any(agency.likely and agency.when != "formal" for agency in self.agencies):
+            return Lane.PGA
+        return Lane.TRADE_REMEDY if self.programmes else Lane.CLEAN
+
+    @cached_property
     def has_adcvd_case(self) -> bool:
         return _CASES.fullmatch(self.content.get("adcvdCase", "")) is not None
 
@@ -158,7 +204,7 @@ class Product:
     def preference(self) -> Content:
         return preference_in(self.content)
 
-    @property
+    @cached_property
     def claims_usmca(self) -> bool:
         return claims_usmca(self.content)
 
@@ -168,7 +214,7 @@ class Product:
         same = [given[name] for name in sorted(given) if name.lower().split()[-1] == agency]
         return {name: text for data in same for name, text in data.items()}
 
-    @property
+    @cached_property
     def lacks_on_formal(self) -> bool:
         """Whether it lacks what an agency asks for on formal entries alone (the Lacey Act)."""
         return any(agency.when == "formal" and self.lacks(agency) for agency in self.agencies)
@@ -196,8 +242,13 @@ def read_order(order_id: str, content: Content, rates: Mapping[str, int]) -> Ord
     country, region = content["destinationCountry"], content.get("destinationRegion")
     if country == "PR":
         country, region = "US", "PR"
-    product_ids = frozenset(line["productId"] for line in content["items"])
-    return Order(order_id, content, country, region, product_ids, worth(content, rates))
+    sold = lines_of(content, rates)
+    lines = tuple(
+        Line(item["productId"], *line) for item, line in zip(content["items"], sold, strict=True)
+    )
+    product_ids = frozenset(line.product_id for line in lines)
+    worth = less_discounts(content, sold, rates)
+    return Order(order_id, content, country, region, lines, product_ids, worth)
 
 
 def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:

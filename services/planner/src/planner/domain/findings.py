@@ -58,6 +58,8 @@ class Findings:
 
     def codes(self, *ids: str) -> set[str]:
         """The codes that block any of these records."""
+        if not self.blocked:
+            return set()
         return set().union(*(self.blocked.get(id_, ()) for id_ in ids))
 
     def judge(

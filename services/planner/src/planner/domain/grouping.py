@@ -4,12 +4,11 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from operator import add
 from typing import NamedTuple
 
 from planner.domain.bounds import Bounds, bounds_of
-from planner.domain.facts import Content, Order, PlanningInput, Product
+from planner.domain.facts import Content, Lane, Order, PlanningInput, Product
 from planner.domain.totals import dearest_in_chapter_99, totals_of
 from shared.contracts.decision import Unit
 from shared.ids import derived_id
@@ -25,20 +24,6 @@ class Terms(NamedTuple):
     importer: str
     incoterm: str
     currency: str
-
-
-class Lane(IntEnum):
-    """How strictly goods are handled at the border; an order's lane is its strictest line's.
-
-    HOLD: forced-labour sector or sanctions review, goods that CBP may detain. ADCVD: a case is
-    given. PGA: a partner agency is likely to regulate the goods; a possible one only asks.
-    """
-
-    CLEAN = 0
-    TRADE_REMEDY = 1
-    PGA = 2
-    ADCVD = 3
-    HOLD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,36 +67,29 @@ class Group:
     @property
     def most_of_both(self) -> Bounds:
         """What is held to the limit: the unit's value, or its shipment's where that is more."""
-        return Bounds(*map(max, self.bounds, self.shipment))
+        return _most(self.bounds, self.shipment)
 
     @property
     def bill(self) -> str:
         return self.unit["grouping_key"].get("bill", "")
 
 
+def _most(one: Bounds, other: Bounds) -> Bounds:
+    return Bounds(*map(max, one, other))
+
+
 def is_formal(unit: Unit) -> bool:
     return unit["entry_type"] != _INFORMAL
-
-
-def lane_of(product: Product) -> Lane:
-    if product.uflpa or product.sanctions:
-        return Lane.HOLD
-    if product.has_adcvd_case:
-        return Lane.ADCVD
-    if any(agency.likely and agency.when != "formal" for agency in product.agencies):
-        return Lane.PGA
-    return Lane.TRADE_REMEDY if product.programmes else Lane.CLEAN
 
 
 def group(
     orders: Iterable[Order], products: Mapping[str, Product], given: PlanningInput
 ) -> list[Group]:
     """The units of these orders, the strictest lane first, then by key."""
-    lanes = {product_id: lane_of(product) for product_id, product in products.items()}
     bills = _bills(given)
     gathered: dict[tuple[Lane, str, Terms], list[Order]] = defaultdict(list)
     for order in orders:
-        lane = max(lanes[product_id] for product_id in order.product_ids)
+        lane = max(products[product_id].lane for product_id in order.product_ids)
         terms = _terms(order, bills.get(order.id, ""), given)
         gathered[lane, _strategy_key(order, given), terms].append(order)
     units = [
@@ -149,9 +127,8 @@ def _as_shipments(units: list[Group], given: PlanningInput) -> list[Group]:
 
 
 def _as_part(unit: Group, shipment: Bounds, given: PlanningInput) -> Group:
-    part = replace(unit, shipment=shipment)
-    entry_type = _entry_type(part.most_of_both, given, has_case=unit.has_case)
-    return replace(part, unit={**unit.unit, "entry_type": entry_type})
+    entry_type = _entry_type(_most(unit.bounds, shipment), given, has_case=unit.has_case)
+    return replace(unit, shipment=shipment, unit={**unit.unit, "entry_type": entry_type})
 
 
 def strategy_of(given: PlanningInput) -> str:
@@ -231,7 +208,7 @@ def _unit(
         has_case=has_case,
         uncertified_usmca=uncertified,
         undeclared=undeclared,
-        dearest_in_chapter_99=dearest_in_chapter_99(orders, products, given.rates),
+        dearest_in_chapter_99=dearest_in_chapter_99(orders, products),
     )
 
 

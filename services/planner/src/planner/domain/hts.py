@@ -20,6 +20,7 @@ def clean_hts(code: str) -> str | None:
     return digits if digits.isascii() and _HTS_FORM.fullmatch(digits) else None
 
 
+@lru_cache(maxsize=10_000)
 def special_hts(code: str) -> str | None:
     digits = code.translate(_HTS_PUNCTUATION)
     return digits if digits.isascii() and _SPECIAL_FORM.fullmatch(digits) else None

@@ -4,26 +4,23 @@ from collections.abc import Iterable, Mapping
 
 from planner.domain.facts import Order, Product
 from shared.contracts.decision import Totals, UnitTotals
-from shared.money import USD, Money, converted
-from shared.sold import sold
+from shared.money import USD, Money
 
 
-def dearest_in_chapter_99(
-    orders: Iterable[Order], products: Mapping[str, Product], rates: Mapping[str, int]
-) -> int:
+def dearest_in_chapter_99(orders: Iterable[Order], products: Mapping[str, Product]) -> int:
     return max(
         (
-            converted(sold(line).value, order.worth.currency, rates).cents or 0
+            line.value.cents or 0
             for order in orders
-            for line in order.content["items"]
-            if products[line["productId"]].in_chapter_99
+            for line in order.lines
+            if products[line.product_id].in_chapter_99
         ),
         default=0,
     )
 
 
 def totals_of(orders: list[Order], products: Mapping[str, Product], value: Money) -> UnitTotals:
-    lines = [(sold(line), line["productId"]) for order in orders for line in order.content["items"]]
+    lines = [(line.sold, line.product_id) for order in orders for line in order.lines]
     totals = UnitTotals(
         orders=len(orders),
         lines=len(lines),

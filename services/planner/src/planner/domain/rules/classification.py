@@ -142,18 +142,17 @@ def hts_not_checked(given: PlanningInput, _same: PlanningInput) -> Hits:
 def special_hts_reason_missing(given: PlanningInput, _same: PlanningInput) -> Hits:
     claimed = {id_ for id_, content in given.products.items() if _comes_back(content)}
     silent = [
-        f"orders[{id_}].reasonForExport"
-        for id_, order in given.orders.items()
-        if claimed and "reasonForExport" not in order
-        if any(line["productId"] in claimed for line in order["items"])
+        order.path("reasonForExport")
+        for order in given.read_orders
+        if "reasonForExport" not in order.content and not claimed.isdisjoint(order.product_ids)
     ]
     if silent:
         yield Hit({"count": len(silent)}, missing=tuple(silent))
 
 
 def _comes_back(content: Content) -> bool:
-    codes = (content.get(name, "") for name in ("htsCode", "secondaryHtsCode"))
-    return any((special_hts(code) or "").startswith(("9801", "9802")) for code in codes)
+    codes = content.get("htsCode", ""), content.get("secondaryHtsCode", "")
+    return any((special_hts(code) or "").startswith(("9801", "9802")) for code in codes if code)
 
 
 def _stands_alone(product: Product, given: ProductContext) -> bool:

@@ -1,6 +1,7 @@
 """Where the goods go: the customs territory of the United States (19 CFR 101.1)."""
 
 import re
+from functools import lru_cache
 
 from planner.domain.facts import Order, PlanningInput
 from planner.domain.rules.base import Hit, Hits, blocking_for_good, law, unverified, warning
@@ -9,6 +10,7 @@ from planner.domain.ruleset import Entry, RuleSet
 _TERRITORY = law("19 CFR 101.1, definition of the customs territory")
 _ZIP = re.compile(r"([0-9]{5})(-?[0-9]{4})?")
 _WORD = re.compile(r"[^\W\d_]+")
+_REMEMBERED = 10_000  # places: many orders go to one
 
 
 @blocking_for_good(
@@ -77,28 +79,42 @@ def destination_zip_not_in_state(order: Order, given: PlanningInput) -> Hits:
     rules, code = given.ruleset, _zip_of(order)
     if code is None or order.country != "US" or not rules.entry("us_regions", order.region):
         return
-    states = rules.entry("zip_prefixes", code[:3])
-    outside = rules.prefix("outside_zip_codes", code)
-    if outside or states is None or order.region not in states.note.split():
-        place = (
-            outside.note if outside else states.note.replace(" ", " or ") if states else "no state"
-        )
+    if place := _elsewhere(code, order.region, rules):
         yield Hit({"code": code, "place": place, "region": order.region})
 
 
+@lru_cache(_REMEMBERED)
+def _elsewhere(code: str, region: str | None, rules: RuleSet) -> str | None:
+    """Where the ZIP code is, if not in the state."""
+    if outside := rules.prefix("outside_zip_codes", code):
+        return outside.note
+    states = rules.entry("zip_prefixes", code[:3])
+    if states is None:
+        return "no state"
+    return None if region in states.note.split() else states.note.replace(" ", " or ")
+
+
 def _outside(order: Order, rules: RuleSet) -> tuple[str, Entry] | None:
+    postal_code = order.content.get("destinationPostalCode", "")
+    return _outside_at(order.country, order.region, postal_code, rules)
+
+
+@lru_cache(_REMEMBERED)
+def _outside_at(
+    country: str, region: str | None, postal_code: str, rules: RuleSet
+) -> tuple[str, Entry] | None:
     """The field that says the place is outside, and the place; a ZIP code only where no state does.
 
     Names are compared by their words: `U.S. Virgin Islands`, `US-VI` and `Virgin Islands (US)`.
     """
-    for name, said in (("destinationCountry", order.country), ("destinationRegion", order.region)):
+    for name, said in (("destinationCountry", country), ("destinationRegion", region)):
         words = " ".join(_WORD.findall((said or "").upper().replace(".", "")))
         if place := rules.entry("outside_customs_territory", words):
             return name, place
-    if order.country != "US" or rules.entry("us_regions", order.region):
+    if country != "US" or rules.entry("us_regions", region):
         return None
     # Spreadsheets take the zeros off the head of a code: 802 is 00802.
-    digits = order.content.get("destinationPostalCode", "").split("-")[0].zfill(5)
+    digits = postal_code.split("-", maxsplit=1)[0].zfill(5)
     place = rules.prefix("outside_zip_codes", digits) if digits.isdecimal() else None
     return None if place is None else ("destinationPostalCode", place)
 

@@ -14,7 +14,6 @@ from planner.domain.rules.base import (
 )
 from shared.money import decimal, told
 from shared.needs import ENTRY, NEEDS, setting
-from shared.sold import worth
 
 _FIELD = "units[].entryType"
 _REQUIREMENTS = {need.path.rpartition(".")[2]: need for need in NEEDS if need.required_for == ENTRY}
@@ -72,7 +71,7 @@ def de_minimis_suspended(given: PlanningInput, _same: PlanningInput) -> Hits:
     """Said once, of orders: the exemption was for what one person gets on one day."""
     state = given.ruleset.thresholds["duty_free_entry"]
     limit = given.ruleset.thresholds["duty_free_limit"].cents
-    values = (worth(order, given.rates).cents for order in given.orders.values())
+    values = (order.worth.cents for order in given.read_orders)
     if state.value == "SUSPENDED" and any(cents is not None and cents <= limit for cents in values):
         yield Hit({"limit": decimal(limit)}, source=state.source)
 

@@ -5,7 +5,6 @@ from collections import defaultdict
 from planner.domain.facts import Order, PlanningInput
 from planner.domain.rules.base import Hit, Hits, Lines, blocking, law, warning
 from shared.money import converted
-from shared.sold import currency_of, sold
 
 _FIELD = "orders[].items[].unitValueUsd"
 
@@ -19,9 +18,10 @@ _FIELD = "orders[].items[].unitValueUsd"
     source=law("Canadian government exporters' guide: value on US invoices", "2006"),
 )
 def unit_value_invalid(order: Order, _given: PlanningInput) -> Hits:
-    for place, line in enumerate(order.content["items"]):
-        if sold(line).price == 0:
-            name = "unitValueUsd" if "unitValueCents" in line else "unitValue"
+    for place, line in enumerate(order.lines):
+        if line.sold.price == 0:
+            given = order.content["items"][place]
+            name = "unitValueUsd" if "unitValueCents" in given else "unitValue"
             yield Hit(path=order.path(f"items[{place}].{name}"))
 
 
@@ -38,13 +38,11 @@ def unit_value_suspect(given: PlanningInput, _same: PlanningInput) -> Hits:
     floor = given.account.content.get("valueFloorCents", 0)
     usual = {id_: content.get("unitValueCents", 0) for id_, content in given.products.items()}
     low: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    rates = given.rates
-    for order_id, order in given.orders.items():
-        for line in order["items"]:
-            product_id, (unit, _, price) = line["productId"], sold(line)
-            value = converted(price, currency_of(order), rates).cents
+    for order in given.read_orders:
+        for product_id, (unit, _, price), _ in order.lines:
+            value = converted(price, order.worth.currency, given.rates).cents
             if value and 2 * value < (usual[product_id] or 2 * floor) * unit.each:
-                low[product_id].append((value // unit.each, order_id))
+                low[product_id].append((value // unit.each, order.id))
     for product_id in sorted(low):
         values, order_ids = zip(*low[product_id], strict=True)
         lines = Lines(product_id, len(set(order_ids)), len(values), min(values))
