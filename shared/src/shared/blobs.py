@@ -9,12 +9,12 @@ import zstandard
 
 from shared.canonical import sha256_hex
 from shared.errors import BlobCorrupt, BlobTooLarge, Duplicate
+from shared.packing import MAX_EXPANDED, unpack
 from shared.records import Blob
 from shared.steps import durable_step
 
 COMPRESS_FROM: Final = 64 * 1024
 MAX_BYTES: Final = 15 * 1024 * 1024  # compressed; a document holds 16 MiB
-_MAX_EXPANDED: Final = 512 * 1024 * 1024
 
 
 class Blobs(ABC):
@@ -99,7 +99,7 @@ async def unpacked(digest: str, blob: Blob | None) -> bytes:
     if blob["encoding"] == "zstd":
         try:
             small = len(data) < COMPRESS_FROM  # expanded sooner than a thread is handed it
-            data = _decompress(data) if small else await asyncio.to_thread(_decompress, data)
+            data = unpack(data) if small else await asyncio.to_thread(_apart, data)
         except zstandard.ZstdError as error:
             raise BlobCorrupt(f"blob {digest} cannot be unpacked") from error
     if sha256_hex(data) != digest:
@@ -107,5 +107,5 @@ async def unpacked(digest: str, blob: Blob | None) -> bytes:
     return data
 
 
-def _decompress(data: bytes) -> bytes:
-    return zstandard.ZstdDecompressor().decompress(data, max_output_size=_MAX_EXPANDED)
+def _apart(data: bytes) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(data, max_output_size=MAX_EXPANDED)

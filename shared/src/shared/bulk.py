@@ -14,7 +14,7 @@ from shared.records import Document, Part
 Place = AsyncIOMotorCollection[Document]
 
 _DUPLICATE_KEY: Final = 11000
-_ALL_AT_ONCE: Final = 10_000  # documents, as far as an answer holds them: 101 are a server's own
+ALL_AT_ONCE: Final = 10_000  # documents, as far as an answer holds them: 101 are a server's own
 
 
 class Asked(NamedTuple):
@@ -62,13 +62,13 @@ async def _found(
     """What matches in each collection, with the name of the collection."""
     first, *others = queries
     if not others:
-        cursor = places[first].find(queries[first], batch_size=_ALL_AT_ONCE)
+        cursor = places[first].find(queries[first], batch_size=ALL_AT_ONCE)
         return [(first, one) for one in await cursor.to_list(None)]
     stages = _stages(first, queries[first])
     stages += [
         {"$unionWith": {"coll": name, "pipeline": _stages(name, queries[name])}} for name in others
     ]
-    named = await places[first].aggregate(stages, batchSize=_ALL_AT_ONCE).to_list(None)
+    named = await places[first].aggregate(stages, batchSize=ALL_AT_ONCE).to_list(None)
     return [next(iter(one.items())) for one in named]
 
 

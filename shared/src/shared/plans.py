@@ -6,18 +6,14 @@ So a plan of a few orders is one document, written at once. Plans of older versi
 from collections.abc import Mapping
 from typing import Any, Final
 
-import zstandard
-
 from shared import blobs
 from shared.contracts.exports import INLINE_VIEW_BYTES
 from shared.contracts.lifecycle import CurrentPlan
+from shared.packing import pack
 from shared.records import PLANS, Blob
 from shared.store import Store
 
 INLINE_SNAPSHOT_BYTES: Final = 256 * 1024
-
-# In line and at the lowest level: less work than handing some kilobytes to a thread.
-_packer = zstandard.ZstdCompressor(level=1)
 
 
 def inline(snapshot: bytes, view: bytes) -> dict[str, bytes] | None:
@@ -27,7 +23,7 @@ def inline(snapshot: bytes, view: bytes) -> dict[str, bytes] | None:
     """
     if len(snapshot) > INLINE_SNAPSHOT_BYTES or len(view) > INLINE_VIEW_BYTES:
         return None
-    return {"snapshot": _packer.compress(snapshot), "view": _packer.compress(view)}
+    return {"snapshot": pack(snapshot), "view": pack(view)}
 
 
 async def snapshot_of(store: Store, account_id: str, plan: CurrentPlan) -> bytes:

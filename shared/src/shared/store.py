@@ -84,7 +84,9 @@ class Store(Server, Blobs):
         projection: Mapping[str, Any] | None = None,
     ) -> list[Record]:
         """What matches; without an account in the query every shard is asked."""
-        cursor = self._collection(place).find(query, projection, limit=limit)
+        cursor = self._collection(place).find(
+            query, projection, limit=limit, batch_size=bulk.ALL_AT_ONCE
+        )
         if sort:
             cursor = cursor.sort(list(sort))
         found: list[Any] = await self._told(cursor.to_list(None))

@@ -127,6 +127,19 @@ async def test_a_known_key_replays_byte_for_byte(gateway: GatewayUnderTest) -> N
     assert len(gateway.workers.published) == 1
 
 
+async def test_an_outcome_of_some_kilobytes_is_packed_and_replayed_byte_for_byte(
+    gateway: GatewayUnderTest,
+) -> None:
+    gateway.store.collection("orders")["ord_1"]["metadata"] = {"note": "é" * 1_500}
+
+    first, again = await sync(gateway, KEY), await sync(gateway, KEY)
+
+    assert again.content == first.content
+    outcome = records(gateway)[0]["outcome"]
+    assert set(outcome) == {"status", "packed"}
+    assert len(outcome["packed"]) < len(first.content) / 2
+
+
 async def test_a_large_outcome_is_replayed_from_a_blob(gateway: GatewayUnderTest) -> None:
     gateway.store.collection("orders")["ord_1"]["metadata"] = {"note": "x" * 300_000}
 

@@ -12,6 +12,7 @@ from shared.errors import Refused
 from shared.heavy import apart
 from shared.validation import Found, refused_by
 
+_PLAIN_JSON: Final = "application/json"
 MAX_BYTES: Final = 10 * 1024 * 1024
 # What is read and dropped beyond that: who closes on a caller that still sends is not heard.
 MAX_DRAINED: Final = 10 * 1024 * 1024
@@ -28,8 +29,11 @@ async def read_body(request: Request, model: type[Body]) -> tuple[Body, int]:
 
 
 def _is_plain_json(request: Request) -> bool:
+    content_type = request.headers.get("content-type", "")
+    if content_type == _PLAIN_JSON and "content-encoding" not in request.headers:
+        return True  # as nearly all say it
     said = Message()
-    said["content-type"] = request.headers.get("content-type", "")
+    said["content-type"] = content_type
     return (
         said.get_content_type() in {"application/json", "text/json"}
         and said.get_content_charset("utf-8") in {"utf-8", "utf8"}

@@ -20,6 +20,7 @@ from shared.contracts.errors import ErrorCode, Refusal
 from shared.errors import EntryGoError, NoReply, Refused, Transient
 from shared.heavy import apart
 from shared.ids import minted_id
+from shared.packing import pack, unpack
 from shared.records import IDEMPOTENCY_KEYS as KEYS
 from shared.records import Document, KeyRecord
 from shared.store import Store
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 RUNNING: Final = "running"
 _NOT_DONE: Final = "No answer in time. The request had no idempotency key: it is not begun later."
 _INLINE_BYTES: Final = 256 * 1024
+_PACKED_FROM: Final = 2 * 1024  # bytes; a store works longer on more of them than this packs them
 _REPEATED_BYTES: Final = 4 * 1024  # less is not worth a document of its own
 _POLL_SECONDS: Final = 0.1
 _BEGUN_WITHIN: Final = 0.8  # of the wait: what is begun later is seldom done in time
@@ -184,10 +186,14 @@ class Idempotency:
 
         The command is not needed any more.
         """
-        outcome: Document = {"status": answer.status, "body": answer.body}
+        outcome: Document = {"status": answer.status}
         if (size := len(answer.body)) > (_REPEATED_BYTES if write.repeats else _INLINE_BYTES):
             digest = await self._store.put_blob(answer.body, step="gateway.store_answer")
-            outcome = {"status": answer.status, "blob": digest, "bytes": size}
+            outcome |= {"blob": digest, "bytes": size}
+        elif size < _PACKED_FROM:
+            outcome["body"] = answer.body
+        else:
+            outcome["packed"] = pack(answer.body)
         done: Document = {"state": "done", "outcome": outcome, "command": b""}
         part = KEYS.of(record["account_id"])
         kept = await self._store.settle(
@@ -217,7 +223,10 @@ class Idempotency:
         return await self._busy(write, record)
 
     async def _replay(self, outcome: Document) -> Answer:
-        body = outcome.get("body") or await self._store.get_blob(outcome["blob"])
+        if packed := outcome.get("packed"):
+            body = unpack(packed)
+        else:
+            body = outcome.get("body") or await self._store.get_blob(outcome["blob"])
         return Answer(outcome["status"], bytes(body), replayed=True)
 
     async def _busy(self, write: AnyWrite, record: KeyRecord) -> Answer:
