@@ -7,7 +7,7 @@ import orjson
 from gateway.money import dump, to_http
 from shared.links import rule_page
 
-MOST_BYTES: Final = 8 * 1024 * 1024
+MOST_BYTES: Final = 4 * 1024 * 1024
 _LARGEST: Final = 256 * 1024  # what is larger is made again
 
 Finding = dict[str, Any]
