@@ -21,7 +21,7 @@ _HELD: Final = "held"  # in the state of a request's scope
 _LONGEST_PAUSE: Final = 30  # seconds
 _LITTLE: Final = 16  # a part of a share
 _BURST: Final = 3  # shares, beside the one that is always there
-_BURST_BACK: Final = 0.5  # shares a second that may burst again
+_BURST_BACK: Final = 0.05  # shares a second that may burst again: a crowd that stays has none
 
 Scope = MutableMapping[str, Any]
 
