@@ -8,13 +8,11 @@ mail of each try is the same bytes.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from email import policy
 from email.errors import HeaderParseError
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -90,7 +88,7 @@ def write(
 
 def _headers(
     export: ExportRecord, delivery: Delivery, letter: Letter, sender: str
-) -> dict[str, Any]:
+) -> dict[str, str]:
     execution = export["execution"]
     if execution is None:
         raise UnfitMail("The export was not executed.")
@@ -109,13 +107,12 @@ def _headers(
 
 
 def _assemble(
-    headers: dict[str, Any], pages: tuple[str, str], attachments: list[Attachment]
+    headers: dict[str, str], pages: tuple[str, str], attachments: list[Attachment]
 ) -> bytes:
-    head = EmailMessage(policy=policy.SMTP)
-    for name, value in headers.items():
-        head[name] = value
+    """Headers stand as they are, each in one line, which RFC 5322 gives 998 characters."""
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     mark = sha256_hex(headers["Message-ID"].encode())[:32]
-    return mixed(head.as_bytes().removesuffix(b"\r\n"), mark, pages, attachments)
+    return mixed(head.encode("ascii"), mark, pages, attachments)
 
 
 def _archive(export: ExportRecord, documents: list[Attachment]) -> Attachment:
@@ -130,8 +127,8 @@ def _plain(value: str) -> str:
     return value
 
 
-def _address(value: str) -> Address:
+def _address(value: str) -> str:
     try:
-        return Address(addr_spec=_EMAIL.validate_python(value))
+        return _plain(Address(addr_spec=_EMAIL.validate_python(value)).addr_spec)
     except (ValidationError, HeaderParseError, ValueError, IndexError) as error:
         raise UnfitMail(f"{value[:254]!r} is no mail address.") from error
