@@ -41,8 +41,6 @@ _THERE: Final = {"$exists": True}
 INDEXES: Final = (
     Index("products", "listed", (("account_id", 1), ("updated_at", -1), ("_id", 1))),
     Index("orders", "listed", (("account_id", 1), ("updated_at", -1), ("_id", 1))),
-    Index("products", "by_reference", (("account_id", 1), ("external_id", 1))),
-    Index("orders", "by_reference", (("account_id", 1), ("external_id", 1))),
     Index("exports", "listed", (("account_id", 1), ("updated_at", -1), ("_id", 1))),
     Index(
         "exports",
@@ -80,15 +78,14 @@ INDEXES: Final = (
     Index("idempotency_keys", "forgotten", (("expires_at", 1),), expire_after_seconds=0),
     Index("verdicts", "forgotten", (("expires_at", 1),), expire_after_seconds=0),
 )
-# Of earlier versions, in whose place others stand: each costs every write.
-_RETIRED: Final = (
-    "by_package",
-    "by_number",
-    "driven",
-    "unannounced",
-    "broker_due",
-    "warehouse_due",
-)
+# Of earlier versions, which nothing stands on any more: each costs every write.
+_RETIRED: Final = {
+    "exports": {
+        *("by_package", "by_number", "driven", "unannounced", "broker_due", "warehouse_due")
+    },
+    "orders": {"by_reference"},
+    "products": {"by_reference"},
+}
 _NOT_THERE: Final = 27
 
 
@@ -97,14 +94,15 @@ async def create(database: Database) -> None:
     for name, its in _by_collection():
         models = [IndexModel(list(one.keys), name=one.name, **one.options) for one in its]
         await told(database[name].create_indexes(models))
-    there = await told(database["exports"].index_information())
-    for name in there.keys() & _RETIRED:
-        await told(_dropped(database, name))
+    for collection, names in _RETIRED.items():
+        there = await told(database[collection].index_information())
+        for name in there.keys() & names:
+            await told(_dropped(database, collection, name))
 
 
-async def _dropped(database: Database, name: str) -> None:
+async def _dropped(database: Database, collection: str, name: str) -> None:
     try:
-        await database["exports"].drop_index(name)
+        await database[collection].drop_index(name)
     except OperationFailure as error:
         if error.code != _NOT_THERE:  # another that starts now was first
             raise

@@ -189,12 +189,12 @@ class Reads:
         caller: Principal,
         collection: Collection[SyncedDocument],
         page: Page,
-        external_ids: list[str],
+        ids: list[str],
         show: Callable[[SyncedDocument], View],
     ) -> Listed:
         query: Document = {"account_id": caller.account_id}
-        if external_ids:
-            query["external_id"] = {"$in": external_ids}
+        if ids:
+            query["_id"] = {"$in": ids}
         return await self._lists.page(collection, query, page, show)
 
     async def account(

@@ -91,7 +91,7 @@ def sync_orders(gateway: Gateway, call: Call[SyncOrdersBody]) -> Write[SyncOrder
         ids = (order_id(account_id, item.external_id) for item in items)
         gateway.storage.check(account_id)
         seen = await gateway.reads.newest(call.caller, ORDERS, ids, "applied")
-        return SyncOrders(items=items, **_issued(call, *seen))
+        return SyncOrders.model_construct(items=items, **_issued(call, *seen))  # read already
 
     async def finish(reply: OrdersSynced) -> Answer:
         return await _synced(gateway, call, ORDERS, reply, order_view)
@@ -107,7 +107,7 @@ def sync_products(
         ids = (product_id(account_id, item.external_id) for item in items)
         gateway.storage.check(account_id)
         seen = await gateway.reads.newest(call.caller, PRODUCTS, ids, "applied")
-        return SyncProducts(items=items, **_issued(call, *seen))
+        return SyncProducts.model_construct(items=items, **_issued(call, *seen))
 
     async def finish(reply: ProductsSynced) -> Answer:
         return await _synced(gateway, call, PRODUCTS, reply, product_view)

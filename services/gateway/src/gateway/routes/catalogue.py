@@ -12,6 +12,7 @@ from gateway.routes.resolved import api_router
 from gateway.routes.words import CATALOGUE, read_errors
 from gateway.schemas.records import LocatedOrder, OrderList, Product, ProductList
 from gateway.views import places
+from shared import ids
 from shared.contracts.errors import ErrorCode as E
 from shared.errors import Refused
 from shared.records import ORDERS, PRODUCTS
@@ -44,7 +45,8 @@ async def list_orders(
     Use this to see what can be planned, or to look some up by your own `externalId`. Each row
     holds the whole order with its revision; a cursor leads on.
     """
-    listed = await gateway.reads.search(caller, ORDERS, page, external_ids, order_view)
+    wanted = [ids.order_id(caller.account_id, name) for name in external_ids]
+    listed = await gateway.reads.search(caller, ORDERS, page, wanted, order_view)
     exports = await gateway.reads.exports_of(caller, listed.rows)
     return json_answer(listed.answer({id_: places(exports.get(id_, ())) for id_ in listed.rows}))
 
@@ -68,7 +70,8 @@ async def list_products(
     Use this to review customs data before planning: HTS numbers, origins, values, makers.
     Filter by `externalId` to find out whether a product was synced already.
     """
-    listed = await gateway.reads.search(caller, PRODUCTS, page, external_ids, product_view)
+    wanted = [ids.product_id(caller.account_id, name) for name in external_ids]
+    listed = await gateway.reads.search(caller, PRODUCTS, page, wanted, product_view)
     return json_answer(listed.answer())
 
 

@@ -6,7 +6,7 @@ where one does not hold, another command was there in between, and what is left 
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from planner.repository import Repository
 from shared.bulk import Guarded
@@ -66,7 +66,7 @@ class _Changes:
         self._command = command
         self._by = by
         self.new: list[SyncedDocument] = []
-        self.after: dict[str, Mapping[str, object]] = {}
+        self.after: dict[str, Mapping[str, Any]] = {}
         self._changed: list[Guarded] = []
         self._unchanged: dict[str, list[str]] = defaultdict(list)  # by the mark that was seen
 
@@ -116,14 +116,12 @@ class _Changes:
         return made
 
 
-def _told(id_: str, after: Mapping[str, object], command: Command) -> SyncedRecord:
-    return SyncedRecord.model_validate(
-        {
-            "id": id_,
-            "external_id": after["external_id"],
-            "revision": after["revision"],
-            "superseded": str(after["applied"]) > command.stamp,
-            "created_at": after["created_at"],
-            "updated_at": after["updated_at"],
-        }
+def _told(id_: str, after: Mapping[str, Any], command: Command) -> SyncedRecord:
+    return SyncedRecord.model_construct(
+        id=id_,
+        external_id=after["external_id"],
+        revision=after["revision"],
+        superseded=str(after["applied"]) > command.stamp,
+        created_at=after["created_at"],
+        updated_at=after["updated_at"],
     )
