@@ -56,14 +56,15 @@ async def applied(
         if not (changes.new or updates) or await repository.apply(
             collection, command.account_id, changes.new, updates
         ):
-            return tuple(_told(id_, after, command) for id_, after in changes.after.items())
+            stamp = command.stamp
+            return tuple(_told(id_, after, stamp) for id_, after in changes.after.items())
 
 
 class _Changes:
     """What a command changes of what is stored, and how each record is afterwards."""
 
     def __init__(self, command: Command, by: By) -> None:
-        self._command = command
+        self._account_id, self._stamp = command.account_id, command.stamp
         self._by = by
         self.new: list[SyncedDocument] = []
         self.after: dict[str, Mapping[str, Any]] = {}
@@ -72,7 +73,7 @@ class _Changes:
 
     def decide(self, id_: str, item: Item, was: SyncedDocument | None) -> None:
         """An equal content keeps the revision; an older command changes nothing."""
-        stamp = self._command.stamp
+        stamp = self._stamp
         if was is None:
             made = self._made(id_, item)
             self.new.append(made)
@@ -94,19 +95,19 @@ class _Changes:
 
     def updates(self) -> list[Guarded]:
         """The mark moves forward also where nothing else changes: an older command is too late."""
-        mark = {"$set": {"applied": self._command.stamp}}
+        mark = {"$set": {"applied": self._stamp}}
         moved = [Guarded(ids, {"applied": seen}, mark) for seen, ids in self._unchanged.items()]
         return [*self._changed, *moved]
 
     def _made(self, id_: str, item: Item) -> SyncedDocument:
         made = SyncedDocument(
             _id=id_,
-            account_id=self._command.account_id,
+            account_id=self._account_id,
             external_id=item.fact.external_id,
             content=item.content,
             metadata=item.fact.metadata,
             hash=item.hash,
-            applied=self._command.stamp,
+            applied=self._stamp,
             revision=1,
             created_at=self._by.now,
             updated_at=self._by.now,
@@ -116,12 +117,12 @@ class _Changes:
         return made
 
 
-def _told(id_: str, after: Mapping[str, Any], command: Command) -> SyncedRecord:
+def _told(id_: str, after: Mapping[str, Any], stamp: str) -> SyncedRecord:
     return SyncedRecord.model_construct(
         id=id_,
         external_id=after["external_id"],
         revision=after["revision"],
-        superseded=str(after["applied"]) > command.stamp,
+        superseded=after["applied"] > stamp,
         created_at=after["created_at"],
         updated_at=after["updated_at"],
     )
