@@ -62,6 +62,9 @@ def _told(given: PlanningInput, *, of_orders: bool) -> str:
     for id_, content in given.orders.items():
         order = read_order(id_, content, {}) if of_orders else None
         found = list(found_on(order, given) if order else judged(id_, given, context).found)
+        if not found:
+            told[id_] = []
+            continue
         missing = (path for each in found for path in each.missing)
         findings = in_order(each.finding for each in found)
         messages = messages_of(findings, Advice(parties, {id_: content}, missing))
