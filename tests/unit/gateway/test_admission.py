@@ -26,7 +26,8 @@ SHARES = Shares(account_commands=2, all_commands=3, account_orders=10, all_order
 def admission(shares: Shares = SHARES) -> Admission:
     """One whose bursts are used up."""
     counted = Admission(shares, clock=lambda: 0.0, chance=lambda: 0.5)
-    counted._burst = RateLimit(0.001, 0, clock=lambda: 0.0)  # noqa: SLF001
+    none = RateLimit(0.001, 0, clock=lambda: 0.0)
+    counted._burst = counted._all_burst = none  # noqa: SLF001
     return counted
 
 
@@ -126,9 +127,16 @@ def test_who_asks_for_little_is_let_in_among_those_who_ask_for_much() -> None:
     counted.hold({}, "acc_4", commands=1)
 
 
-def test_for_a_moment_four_times_as_much_may_come_and_again_when_it_was_calm() -> None:
+@pytest.mark.parametrize(
+    ("shares", "seconds"),
+    [
+        (Shares(account_commands=10, all_commands=100), 2.0),
+        (Shares(account_commands=100, all_commands=10), 20.0),
+    ],
+    ids=["of one account, and again some seconds later", "of all, and again when it was calm"],
+)
+def test_for_a_moment_four_times_as_much_may_come(shares: Shares, seconds: float) -> None:
     now = 0.0
-    shares = Shares(account_commands=10, all_commands=100)
     counted = Admission(shares, clock=lambda: now, chance=lambda: 0.5)
 
     def come() -> int:
@@ -144,11 +152,9 @@ def test_for_a_moment_four_times_as_much_may_come_and_again_when_it_was_calm() -
 
     assert come() == 40
     assert come() == 10
-    now = 2.0
-    assert come() == 11  # a crowd that stays is held to the share
-    now = 20.0
-    assert come() == 19
-    now = 120.0
+    now = seconds
+    assert come() == 20
+    now = 40 * seconds
     assert come() == 40
 
 

@@ -21,7 +21,10 @@ _HELD: Final = "held"  # in the state of a request's scope
 _LONGEST_PAUSE: Final = 30  # seconds
 _LITTLE: Final = 16  # a part of a share
 _BURST: Final = 3  # shares, beside the one that is always there
-_BURST_BACK: Final = 0.05  # shares a second that may burst again: a crowd that stays has none
+# Shares a second that may burst again: of an account, and of all, where a crowd that stays is held
+# to the share, since what all do takes the longer the more of them there are.
+_BURST_BACK: Final = 0.5
+_ALL_BURST_BACK: Final = 0.05
 
 Scope = MutableMapping[str, Any]
 
@@ -40,6 +43,7 @@ class Admission:
         self._all: Counter[str] = Counter()
         self._of: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._burst = RateLimit(_BURST_BACK, _BURST, clock=clock)
+        self._all_burst = RateLimit(_ALL_BURST_BACK, _BURST, clock=clock)
         self._turned_away, self._ended = _Lately(clock), _Lately(clock)
 
     def hold(self, scope: Scope, account_id: str, **amounts: int) -> None:
@@ -51,12 +55,14 @@ class Admission:
         for kind, amount in amounts.items():
             own, share = self._of[account_id][kind], self._shares.of_account(kind)
             name = f"{account_id} {kind}"
-            if _over(own, amount, share) and not self._bursts(name, amount / share):
+            if _over(own, amount, share) and not _bursts(self._burst, name, amount / share):
                 message = f"Too many {kind} of this account are under way."
                 raise self._refused(ErrorCode.RATE_LIMITED, message, crowd=1.0)
             room = 2 if own + amount <= share / _LITTLE else 1
             whole = room * self._shares.of_all(kind)
-            if _over(self._all[kind], amount, whole) and not self._bursts(kind, amount / whole):
+            if _over(self._all[kind], amount, whole) and not _bursts(
+                self._all_burst, kind, amount / whole
+            ):
                 self._turned_away.count()
                 crowd = self._turned_away.number / max(self._ended.number, 1.0)
                 message = "The service has more to do than it can; nothing was begun."
@@ -74,14 +80,6 @@ class Admission:
                 del self._of[account_id]
             self._ended.count()
 
-    def _bursts(self, name: str, shares: float) -> bool:
-        """Whether a crowd of this moment is let in beyond the share."""
-        try:
-            self._burst.take(name, shares)
-        except Refused:
-            return False
-        return True
-
     def _refused(self, code: ErrorCode, message: str, crowd: float) -> Refused:
         """Longer the more are turned away for each that is served, and never all at once."""
         details = {"retry_after_seconds": again_after(1.0 + crowd, self._chance)}
@@ -91,6 +89,15 @@ class Admission:
 def again_after(seconds: float, chance: Callable[[], float] = random.random) -> int:
     """About so many, so that not all who are told it come back at once; whole, and no half hour."""
     return min(math.ceil(seconds * (0.5 + chance())), _LONGEST_PAUSE)
+
+
+def _bursts(limit: RateLimit, name: str, shares: float) -> bool:
+    """Whether a crowd of this moment is let in beyond the share."""
+    try:
+        limit.take(name, shares)
+    except Refused:
+        return False
+    return True
 
 
 def _over(held: int, amount: int, most: int) -> bool:

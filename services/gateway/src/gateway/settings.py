@@ -34,7 +34,7 @@ class Shares(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="GATEWAY_", frozen=True)
 
     account_commands: int = Field(default=64, ge=1)
-    all_commands: int = Field(default=96, ge=1)
+    all_commands: int = Field(default=80, ge=1)
     # In these commands: a plan of the most orders is half of an account's share.
     account_orders: int = Field(default=20_000, ge=1)
     all_orders: int = Field(default=50_000, ge=1)
