@@ -20,7 +20,8 @@ from pydantic import SecretStr
 from stack.servers import Addresses
 
 from entrygo_operator.seeding import CLEAN, seeds
-from planner.domain.facts import Order, Product
+from planner.domain.facts import Product
+from planner.domain.orders import Order
 from planner.domain.rules import RULES
 from shared.messaging.events import EXPORT_EVENTS
 from shared.settings import CommonSettings

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gateway.calls import OK, Answer, Write, as_written_now
+from gateway.outcomes import kept, replayed
 from gateway.readers import Readers
 from gateway.settings import Settings
 from shared import tracing
@@ -20,7 +21,6 @@ from shared.contracts.errors import ErrorCode, Refusal
 from shared.errors import EntryGoError, NoReply, Refused, Transient
 from shared.heavy import apart
 from shared.ids import minted_id
-from shared.packing import pack, unpack
 from shared.records import IDEMPOTENCY_KEYS as KEYS
 from shared.records import Document, KeyRecord
 from shared.store import Store
@@ -29,9 +29,6 @@ log = logging.getLogger(__name__)
 
 RUNNING: Final = "running"
 _NOT_DONE: Final = "No answer in time. The request had no idempotency key: it is not begun later."
-_INLINE_BYTES: Final = 256 * 1024
-_PACKED_FROM: Final = 2 * 1024  # bytes; a store works longer on more of them than this packs them
-_REPEATED_BYTES: Final = 4 * 1024  # less is not worth a document of its own
 _POLL_SECONDS: Final = 0.1
 _BEGUN_WITHIN: Final = 0.8  # of the wait: what is begun later is seldom done in time
 _SERVER_ERROR: Final = 500
@@ -119,7 +116,7 @@ class Idempotency:
         if record["fingerprint"] != write.fingerprint:
             raise Refused(ErrorCode.IDEMPOTENCY_KEY_REUSED)
         if record["outcome"] is not None:
-            return await self._replay(record["outcome"])
+            return await replayed(record["outcome"], self._store)
         if record["lease_until"] > self._now():
             return None
         taken = await self._change(
@@ -182,24 +179,14 @@ class Idempotency:
     # -- guarded by the token: whoever no longer holds the record answers what it says
 
     async def _keep(self, write: AnyWrite, record: KeyRecord, answer: Answer) -> Answer:
-        """With its answer, which a blob holds where another like it has the same: once stored.
-
-        The command is not needed any more.
-        """
-        outcome: Document = {"status": answer.status}
-        if (size := len(answer.body)) > (_REPEATED_BYTES if write.repeats else _INLINE_BYTES):
-            digest = await self._store.put_blob(answer.body, step="gateway.store_answer")
-            outcome |= {"blob": digest, "bytes": size}
-        elif size < _PACKED_FROM:
-            outcome["body"] = answer.body
-        else:
-            outcome["packed"] = pack(answer.body)
+        """With its answer, once that is stored. The command is not needed any more."""
+        outcome = await kept(answer, self._store, repeats=write.repeats)
         done: Document = {"state": "done", "outcome": outcome, "command": b""}
         part = KEYS.of(record["account_id"])
-        kept = await self._store.settle(
+        held = await self._store.settle(
             part, record["_id"], _held(record), done, step="gateway.keep_outcome"
         )
-        return answer if kept else await self._found(write)
+        return answer if held else await self._found(write)
 
     async def _free(self, write: AnyWrite, record: KeyRecord, refused: Refusal) -> Answer:
         part, held = KEYS.of(record["account_id"]), {"_id": record["_id"], **_held(record)}
@@ -219,15 +206,8 @@ class Idempotency:
         if record is None:
             raise NoReply("another request freed this key meanwhile")
         if record["outcome"] is not None:
-            return await self._replay(record["outcome"])
+            return await replayed(record["outcome"], self._store)
         return await self._busy(write, record)
-
-    async def _replay(self, outcome: Document) -> Answer:
-        if packed := outcome.get("packed"):
-            body = unpack(packed)
-        else:
-            body = outcome.get("body") or await self._store.get_blob(outcome["blob"])
-        return Answer(outcome["status"], bytes(body), replayed=True)
 
     async def _busy(self, write: AnyWrite, record: KeyRecord) -> Answer:
         """A 202 lets the client go, so that the command is published by then, by whomever."""

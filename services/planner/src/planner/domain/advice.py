@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from planner.domain.facts import Content
+from planner.domain.orders import Content
 from planner.domain.rules import RULES
 from planner.domain.rules.base import Mender
 from shared.contracts.decision import Finding

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import cast
 
-from planner.domain.facts import Order, PlanningInput, Product
+from planner.domain.facts import PlanningInput, Product
 from planner.domain.findings import Findings
 from planner.domain.flags import flags_of
 from planner.domain.grouping import group
 from planner.domain.hint import hint_of
 from planner.domain.hts import hts_numbers
 from planner.domain.judged import Judged, judged
+from planner.domain.orders import Order
 from planner.domain.rules.base import Severity
 from planner.domain.totals import sum_of
 from shared.canonical import canonical_json, sha256_hex

@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
 from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from planner.domain.hts import clean_hts, special_hts
+from planner.domain.orders import Content, Order, read_order
+from planner.domain.preference import claims_usmca, preference_in
 from planner.domain.ruleset import Agency, DutyCase, Entry, Programme, RuleSet
 from shared.contracts.snapshot import TariffEdition
-from shared.money import Money
-from shared.sold import Sold, less_discounts, lines_of, rates_of
+from shared.sold import rates_of
 
-Content = Mapping[str, Any]  # camelCase content as it was synced or set
-USMCA = "USMCA"
 # AD/CVD case numbers as the Department of Commerce gives them, with a company's suffix or without;
 # goods of an anti-dumping and a countervailing case have two.
 _CASE = r"[AC]-?[0-9]{3}-?[0-9]{3}(-?[0-9]{3})?"
@@ -122,35 +121,6 @@ class Lane(IntEnum):
     HOLD = 4
 
 
-class Line(NamedTuple):
-    """An order's line: what was sold of a product, and for how much."""
-
-    product_id: str
-    sold: Sold
-    value: Money
-
-
-class Order(NamedTuple):
-    """An order as the rules read it; Puerto Rico by country is the United States by region."""
-
-    id: str
-    content: Content
-    country: str
-    region: str | None
-    lines: tuple[Line, ...]
-    product_ids: frozenset[str]
-    worth: Money
-
-    @property
-    def importer(self) -> Content:
-        """Its own importer of record, where it has one."""
-        importer: Content = self.content.get("importerOfRecord", {})
-        return importer
-
-    def path(self, name: str) -> str:
-        return f"orders[{self.id}].{name}"
-
-
 @dataclass(frozen=True)
 class Product:
     """A product's content with what the rule set says about its classification and origin.
@@ -238,19 +208,6 @@ def effective_shipment(requested: Content | None, warehouse: Content) -> dict[st
     return {**warehouse.get("shipmentDefaults", {}), **(requested or {})}
 
 
-def read_order(order_id: str, content: Content, rates: Mapping[str, int]) -> Order:
-    country, region = content["destinationCountry"], content.get("destinationRegion")
-    if country == "PR":
-        country, region = "US", "PR"
-    sold = lines_of(content, rates)
-    lines = tuple(
-        Line(item["productId"], *line) for item, line in zip(content["items"], sold, strict=True)
-    )
-    product_ids = frozenset(line.product_id for line in lines)
-    worth = less_discounts(content, sold, rates)
-    return Order(order_id, content, country, region, lines, product_ids, worth)
-
-
 def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
     hts = clean_hts(content.get("htsCode", ""))
     origin = content.get("countryOfOrigin")
@@ -269,20 +226,6 @@ def read_product(product_id: str, content: Content, rules: RuleSet) -> Product:
         uflpa=rules.prefix("uflpa", hts) if chinese else None,
         sanctions=rules.entry("sanctions_review", origin),
     )
-
-
-def claimed_in(content: Content) -> str:
-    """The field that claims preference; `usmca` is one too."""
-    return "usmca" if "usmca" in content else "preference"
-
-
-def preference_in(content: Content) -> Content:
-    return {"programme": USMCA, **content.get(claimed_in(content), {})}
-
-
-def claims_usmca(content: Content) -> bool:
-    claim = preference_in(content)
-    return bool(claim.get("claim")) and claim["programme"].upper() == USMCA
 
 
 def _said(content: Content, hts: str | None, rules: RuleSet) -> frozenset[str]:

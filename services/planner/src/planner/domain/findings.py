@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from planner.domain.facts import Order, PlanningInput, Product, ProductContext
+from planner.domain.facts import PlanningInput, Product, ProductContext
 from planner.domain.grouping import Group
+from planner.domain.orders import Order
 from planner.domain.rules import RULES
 from planner.domain.rules.base import SCOPES, Day, Hit, Mender, Rule, Severity, Subject, set_by
 from shared.contracts.decision import Finding, MissingDatum

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from planner.domain.facts import Order, Product
+from planner.domain.facts import Product
 from planner.domain.grouping import is_formal
+from planner.domain.orders import Order
 from planner.domain.ruleset import Agency, Programme
 from shared.contracts.decision import Flag, Unit
 

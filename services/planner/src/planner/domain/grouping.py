@@ -8,7 +8,8 @@ from operator import add
 from typing import NamedTuple
 
 from planner.domain.bounds import Bounds, bounds_of
-from planner.domain.facts import Content, Lane, Order, PlanningInput, Product
+from planner.domain.facts import Lane, PlanningInput, Product
+from planner.domain.orders import Content, Order
 from planner.domain.totals import dearest_in_chapter_99, totals_of
 from shared.contracts.decision import Unit
 from shared.ids import derived_id

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from planner.domain.facts import Content, PlanningInput, Product, ProductContext, read_product
+from planner.domain.facts import PlanningInput, Product, ProductContext, read_product
 from planner.domain.findings import Found, found_on
+from planner.domain.orders import Content
 from planner.domain.rules.base import Severity
 from planner.domain.rules.no_goods import not_goods
 

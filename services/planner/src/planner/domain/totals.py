@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from planner.domain.facts import Order, Product
+from planner.domain.facts import Product
+from planner.domain.orders import Order
 from shared.contracts.decision import Totals, UnitTotals
 from shared.money import USD, Money
 

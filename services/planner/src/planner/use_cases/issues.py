@@ -12,11 +12,12 @@ import orjson
 
 from planner import rulesets
 from planner.domain.advice import Advice
-from planner.domain.facts import Content, Party, PlanningInput, read_order
+from planner.domain.facts import Party, PlanningInput
 from planner.domain.findings import found_on, in_order
 from planner.domain.hts import HTSUS_DIGITS, clean_hts, hts_numbers
 from planner.domain.judged import judged
 from planner.domain.messages import messages_of
+from planner.domain.orders import Content, read_order
 from planner.repository import Repository
 from planner.use_cases.decision import OFF_THE_LOOP_FROM
 from shared.contracts.decision import Finding

@@ -7,8 +7,9 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, ClassVar, Final, NamedTuple
 
-from planner.domain.facts import Order, PlanningInput, Product, ProductContext
+from planner.domain.facts import PlanningInput, Product, ProductContext
 from planner.domain.grouping import Group
+from planner.domain.orders import Order
 from planner.domain.ruleset import RuleSet
 from shared.contracts.decision import Source
 from shared.contracts.snapshot import TariffEdition

@@ -2,7 +2,8 @@
 
 import re
 
-from planner.domain.facts import Content, Product, ProductContext
+from planner.domain.facts import Product, ProductContext
+from planner.domain.orders import Content
 from planner.domain.rules.base import POLICY, Hit, Hits, law, no_country, warning
 from shared.money import decimal
 

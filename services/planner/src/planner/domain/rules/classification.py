@@ -1,7 +1,8 @@
 """The HTSUS number: form, length, chapter, and existence where a tariff table is loaded."""
 
-from planner.domain.facts import Content, PlanningInput, Product, ProductContext
+from planner.domain.facts import PlanningInput, Product, ProductContext
 from planner.domain.hts import HTSUS_DIGITS, special_hts
+from planner.domain.orders import Content
 from planner.domain.rules.base import (
     POLICY,
     Hit,

@@ -1,6 +1,7 @@
 """To whom the goods are sold, and whether they have already gone."""
 
-from planner.domain.facts import Order, PlanningInput, is_named_and_addressed
+from planner.domain.facts import PlanningInput, is_named_and_addressed
+from planner.domain.orders import Order
 from planner.domain.rules.base import Hit, Hits, blocking_for_good, law, warning
 
 _STREET = "street", "consignee.addressLines"

@@ -3,7 +3,8 @@
 import re
 from functools import lru_cache
 
-from planner.domain.facts import Order, PlanningInput
+from planner.domain.facts import PlanningInput
+from planner.domain.orders import Order
 from planner.domain.rules.base import Hit, Hits, blocking_for_good, law, unverified, warning
 from planner.domain.ruleset import Entry, RuleSet
 

@@ -1,8 +1,9 @@
 """Another currency than US dollars, and what discounts leave: 19 CFR 141.86(a)(5), (a)(9)."""
 
 from planner.domain.bounds import about
-from planner.domain.facts import Order, PlanningInput
+from planner.domain.facts import PlanningInput
 from planner.domain.grouping import Group
+from planner.domain.orders import Order
 from planner.domain.rules.base import (
     POLICY,
     Hit,

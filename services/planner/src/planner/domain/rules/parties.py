@@ -1,6 +1,7 @@
 """What the account, warehouse and broker records must hold before anything can be filed."""
 
-from planner.domain.facts import Order, PlanningInput
+from planner.domain.facts import PlanningInput
+from planner.domain.orders import Order
 from planner.domain.rules.base import POLICY, Hit, Hits, blocking, info, law
 from shared.needs import EXECUTE, IMPORTER_NUMBER, lacks, wrong_with_importer
 

@@ -1,7 +1,8 @@
 """Trade remedies and preferences that need a datum: AD/CVD cases and USMCA claims."""
 
-from planner.domain.facts import USMCA, PlanningInput, Product, ProductContext, claimed_in
+from planner.domain.facts import PlanningInput, Product, ProductContext
 from planner.domain.grouping import Group
+from planner.domain.preference import USMCA, claimed_in
 from planner.domain.rules.base import POLICY, Hit, Hits, law, unverified, warning
 
 _USMCA = law("USMCA low-value statement, LegalClarity")

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 
-from planner.domain.facts import Order, PlanningInput
+from planner.domain.facts import PlanningInput
+from planner.domain.orders import Order
 from planner.domain.rules.base import Hit, Hits, Lines, blocking, law, warning
 from shared.money import converted
 
