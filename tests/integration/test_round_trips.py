@@ -1,17 +1,18 @@
 """What an export costs the store, in round trips: a count, which no machine's speed changes."""
 
+import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from prometheus_client import REGISTRY
 
 from broker_mailer.repository import Deliveries
 from shared.clock import utc_now
 from shared.contracts.exports import PlanVerified
 from shared.records import BLOBS
-from shared.store import Store
+from shared.store import ROUND_TRIPS, Store
 from support.deliveries import BROKER, an_executed_export, put
 from support.told import to_nobody
 from support.workshop import Workshop
@@ -33,8 +34,28 @@ def blobs_counted() -> Iterator[Counted]:
 
 
 def _trips(kind: str) -> int:
-    labels = {"collection": BLOBS.collection, "kind": kind}
-    return int(REGISTRY.get_sample_value("entrygo_store_round_trips_total", labels) or 0)
+    return _all_trips(kind)[BLOBS.collection]
+
+
+def _all_trips(kind: str) -> Counter[str]:
+    """By what they ask: a collection, or several."""
+    samples = [sample for metric in ROUND_TRIPS.collect() for sample in metric.samples]
+    counted = (each for each in samples if each.labels.get("kind") == kind)
+    return Counter(
+        {s.labels["collection"]: int(s.value) for s in counted if s.name.endswith("_total")}
+    )
+
+
+async def test_plans_asked_for_together_take_two_reads_and_two_writes(workshop: Workshop) -> None:
+    """Parties, orders and claims; products. Verdicts; exports. As few as of one plan."""
+    orders = [await workshop.orders(2) for _ in range(5)]
+    await workshop.plan(orders[0])
+    before = _all_trips("read"), _all_trips("write")
+
+    await asyncio.gather(*(workshop.plan(each) for each in orders))
+
+    reads, writes = _all_trips("read") - before[0], _all_trips("write") - before[1]
+    assert (reads, writes) == ({"several": 2}, {"plans": 1, "exports": 1})
 
 
 async def test_an_execution_reads_no_blob_and_writes_all_it_made_in_one_trip(
