@@ -1,4 +1,7 @@
-"""Some kilobytes made small in line: less work than handing them to a thread, or to the store."""
+"""Some kilobytes made small in line: less work than handing them to a thread, or to the store.
+
+On the event loop alone: a packer is not for two threads at once.
+"""
 
 from typing import Final
 
