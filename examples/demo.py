@@ -197,6 +197,7 @@ def tell_where_to_look(
     told(f"invoice    {invoice}\n              {invoice.as_uri()}")
     told(f"mail       {mailbox.url}/view/{letter['ID']}.html")
     told(f"API        {environment['ENTRYGO_GATEWAY_URL']}/docs")
+    told('operator   eval "$(.venv/bin/python -m stack env)"   (once, before these two)')
     told(f"timeline   .venv/bin/entrygo export show {export['exportId']}")
     told(f"reasons    .venv/bin/entrygo plan explain {export['exportId']}")
 
