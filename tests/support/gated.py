@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from typing import Any
 
-from shared.bulk import Guarded
+from shared.bulk import Each, Guarded
 from shared.records import Collection, Part, Place, Record
 from shared.store import Store, Update
 
@@ -96,7 +96,7 @@ class GatedStore(Store):
         self,
         part: Part[Record],
         inserts: Sequence[Record],
-        updates: Sequence[Guarded],
+        updates: Sequence[Guarded | Each],
         *,
         step: str,
     ) -> bool:

@@ -110,8 +110,10 @@ def outer_name(name: str) -> str | None:
 
 def decimal(number: int, places: int = 2) -> str:
     """Cents as dollars, hundredths as percents: `12.50`."""
-    sign, digits = "-" if number < 0 else "", f"{abs(number):0{places + 1}d}"
-    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+    if not places:
+        return str(number)
+    sign, digits = "-" if number < 0 else "", str(abs(number)).zfill(places + 1)
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"
 
 
 def kilograms(grams: int) -> str:

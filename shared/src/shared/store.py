@@ -168,7 +168,7 @@ class Store(Server, Blobs):
         self,
         part: Part[Record],
         inserts: Sequence[Record],
-        updates: Sequence[bulk.Guarded],
+        updates: Sequence[bulk.Guarded | bulk.Each],
         *,
         step: str,
     ) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.bulk import Each
 from shared.errors import BlobCorrupt, BlobTooLarge, Duplicate
 from shared.records import BLOBS, Collection, Part
 from shared.settings import CommonSettings
@@ -197,6 +198,31 @@ async def test_outcomes_under_way_together_hold_or_do_not_each_by_its_own_guard(
         "lost": "running",
         "theirs": "running",
     }
+
+
+async def test_each_of_many_records_gets_its_own_fields_as_they_are_and_only_under_the_guard(
+    store: Store,
+) -> None:
+    ids = [f"own-{number}" for number in range(120)]
+    for id_ in ids:
+        account_id = "acc_2" if id_ == "own-7" else "acc_1"
+        mark = "newer" if id_ == "own-8" else "seen"
+        record = {"_id": id_, "account_id": account_id, "mark": mark, "kept": id_}
+        await store.insert(OWNED, record, step="test.insert")
+    fields = {id_: {"mark": "now", "note": {"$set": f"${id_}", "a.b": [id_]}} for id_ in ids}
+
+    async def written(names: list[str]) -> bool:
+        own = Each({id_: fields[id_] for id_ in names}, {"mark": "seen"})
+        return await store.write_each(OWNED.of("acc_1"), [], [own], step="test.write")
+
+    assert await written(ids[9:])
+    assert not await written(ids[:9])
+
+    found = await store.get_many(OWNED.of("acc_1"), ids)
+    for id_ in set(ids) - {"own-7", "own-8"}:
+        assert found[id_] == {"_id": id_, "account_id": "acc_1", "kept": id_} | fields[id_]
+    assert found["own-8"]["mark"] == "newer"
+    assert (await store.get_many(OWNED.of("acc_2"), ["own-7"]))["own-7"]["mark"] == "seen"
 
 
 async def test_of_two_processes_that_settle_one_record_exactly_one_is_told_so(

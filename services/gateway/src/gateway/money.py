@@ -22,9 +22,12 @@ def to_http(value: Any, currency: str = USD) -> Any:  # noqa: ANN401  # any stor
     Minor units are those of the `currency` that stands beside them or around them.
     """
     if isinstance(value, dict):
-        shown, currency = {}, value.get("currency", currency)
+        shown: dict[str, Any] = {}
+        currency = value.get("currency", currency)
         for key, entry in value.items():
-            if (type(entry) is int or entry is None) and (found := outer(key, currency)):
+            if type(entry) is str:  # most are
+                shown[key] = entry
+            elif (type(entry) is int or entry is None) and (found := outer(key, currency)):
                 shown[found[0]] = None if entry is None else decimal_number(entry, found[1])
             elif isinstance(entry, _PARTS) and key not in _FREE_FORM:
                 shown[key] = to_http(entry, currency)

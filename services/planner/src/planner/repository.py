@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from planner.domain.facts import Party, Tariff
 from shared import plans, records
-from shared.bulk import Guarded
+from shared.bulk import Each, Guarded
 from shared.claims import live_claims
 from shared.contracts.base import Command
 from shared.contracts.errors import Refusal
@@ -104,7 +104,7 @@ class Repository:
         collection: Collection[SyncedDocument],
         account_id: str,
         new: Sequence[SyncedDocument],
-        updates: Sequence[Guarded],
+        updates: Sequence[Guarded | Each],
     ) -> bool:
         """Whether all of it was written; some may be when it was not."""
         part = collection.of(account_id)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from planner.repository import Repository
-from shared.bulk import Guarded
+from shared.bulk import Each, Guarded
 from shared.canonical import content_hash
 from shared.contracts.catalogue import ProductFact
 from shared.contracts.orders import OrderFact
@@ -43,21 +43,25 @@ def items_of(command: Command) -> dict[str, Item]:
 
 
 async def applied(
-    command: Command, items: Mapping[str, Item], repository: Repository, by: By
+    command: Command,
+    items: Mapping[str, Item],
+    seen: Mapping[str, SyncedDocument],
+    repository: Repository,
+    by: By,
 ) -> tuple[SyncedRecord, ...]:
-    """What became of each item, in the order of the command."""
+    """What became of each item, in the order of the command; `seen` is what was stored."""
     collection = ORDERS if isinstance(command, SyncOrders) else PRODUCTS
     while True:
-        stored = await repository.marks(collection, command.account_id, items)
         changes = _Changes(command, by)
         for id_, item in items.items():
-            changes.decide(id_, item, stored.get(id_))
+            changes.decide(id_, item, seen.get(id_))
         updates = changes.updates()
         if not (changes.new or updates) or await repository.apply(
             collection, command.account_id, changes.new, updates
         ):
             stamp = command.stamp
             return tuple(_told(id_, after, stamp) for id_, after in changes.after.items())
+        seen = await repository.marks(collection, command.account_id, items)
 
 
 class _Changes:
@@ -68,8 +72,8 @@ class _Changes:
         self._by = by
         self.new: list[SyncedDocument] = []
         self.after: dict[str, Mapping[str, Any]] = {}
-        self._changed: list[Guarded] = []
-        self._unchanged: dict[str, list[str]] = defaultdict(list)  # by the mark that was seen
+        self._changed: dict[str, dict[str, Document]] = defaultdict(dict)  # by the mark seen
+        self._unchanged: dict[str, list[str]] = defaultdict(list)
 
     def decide(self, id_: str, item: Item, was: SyncedDocument | None) -> None:
         """An equal content keeps the revision; an older command changes nothing."""
@@ -90,14 +94,16 @@ class _Changes:
             if was["hash"] != item.hash:
                 fields |= {"content": item.content, "hash": item.hash}
                 fields |= {"revision": was["revision"] + 1, "updated_at": self._by.now}
-            self._changed.append(Guarded([id_], {"applied": was["applied"]}, {"$set": fields}))
+            self._changed[was["applied"]][id_] = fields
             self.after[id_] = was | fields
 
-    def updates(self) -> list[Guarded]:
+    def updates(self) -> list[Guarded | Each]:
         """The mark moves forward also where nothing else changes: an older command is too late."""
         mark = {"$set": {"applied": self._stamp}}
-        moved = [Guarded(ids, {"applied": seen}, mark) for seen, ids in self._unchanged.items()]
-        return [*self._changed, *moved]
+        return [
+            *(Each(fields, {"applied": seen}) for seen, fields in self._changed.items()),
+            *(Guarded(ids, {"applied": seen}, mark) for seen, ids in self._unchanged.items()),
+        ]
 
     def _made(self, id_: str, item: Item) -> SyncedDocument:
         made = SyncedDocument(
