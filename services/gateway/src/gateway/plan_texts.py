@@ -23,7 +23,8 @@ class PlanText(NamedTuple):
 
 def plan_text(stored: bytes) -> PlanText:
     view = orjson.loads(stored)
-    shown = to_http(view) | {"validationMessages": with_pages(view["validationMessages"])}
+    found, view["validationMessages"] = view["validationMessages"], None  # not shown twice
+    shown = to_http(view) | {"validationMessages": with_pages(found)}
     next_action = shown.pop("next_recommended_action")
     return PlanText(view["readinessState"] == "BLOCKED", next_action, dump(shown))
 

@@ -9,7 +9,8 @@ from shared.contracts.exports import ExportPlanned, PlanExport, PlanVerified, Ve
 from shared.contracts.sync import OrdersSynced, ProductsSynced, SyncOrders, SyncProducts
 from shared.logs import note
 from shared.messaging import topology
-from shared.messaging.rabbit import Asker, Messages, ReplyTo
+from shared.messaging.journey import in_hand
+from shared.messaging.rabbit import Messages
 
 
 def subscribe(
@@ -41,13 +42,13 @@ def subscribe(
 
 def _subscribe_syncs(messages: Messages, syncing: Syncing) -> None:
     @messages.subscriber(topology.PRODUCTS_SYNC)
-    async def sync_products(
-        command: SyncProducts, reply_to: ReplyTo, asker: Asker
-    ) -> ProductsSynced:
-        note(did=f"{len(command.items)} products", by=asker)
-        return await syncing.products(command, Sender(asker, bool(reply_to)))
+    async def sync_products(command: SyncProducts) -> ProductsSynced:
+        sender = Sender(*in_hand.get())
+        note(did=f"{len(command.items)} products", by=sender.user)
+        return await syncing.products(command, sender)
 
     @messages.subscriber(topology.ORDERS_SYNC)
-    async def sync_orders(command: SyncOrders, reply_to: ReplyTo, asker: Asker) -> OrdersSynced:
-        note(did=f"{len(command.items)} orders", by=asker)
-        return await syncing.orders(command, Sender(asker, bool(reply_to)))
+    async def sync_orders(command: SyncOrders) -> OrdersSynced:
+        sender = Sender(*in_hand.get())
+        note(did=f"{len(command.items)} orders", by=sender.user)
+        return await syncing.orders(command, sender)

@@ -54,6 +54,7 @@ class Connected:
             app_id=service,
             ack_policy=AckPolicy.MANUAL,
             middlewares=[settling],
+            apply_types=False,  # handlers take the command, which is read and checked (reading.py)
             logger=logging.getLogger("faststream"),
             log_level=logging.DEBUG,
         )

@@ -21,7 +21,14 @@ from shared.contracts.base import Message
 from shared.errors import QueueUnavailable
 from shared.logs import one_line
 from shared.messaging import frames, topology
-from shared.messaging.journey import DELIVERIES, Journey, WrongHeader, delivered
+from shared.messaging.journey import (
+    DELIVERIES,
+    Asking,
+    Journey,
+    WrongHeader,
+    delivered,
+    in_hand,
+)
 from shared.messaging.reading import malformed
 from shared.messaging.settlement import AnyRoute, Handle, Sender, Settlement
 from shared.settings import CommonSettings
@@ -43,10 +50,9 @@ class Settling(BaseMiddleware[Any, Any]):
         route = topology.BY_QUEUE[self.context.get_local("handler_").queue.name]
 
         async def handle(message: RabbitMessage) -> Message | None:
-            asker = self._deliveries.asker(message)
-            with self.context.scope("message", message), self.context.scope("asker", asker):
-                answer: Message | None = await call_next(message)
-                return answer
+            in_hand.set(Asking(self._deliveries.asker(message), bool(message.reply_to)))
+            answer: Message | None = await call_next(message)
+            return answer
 
         await self._deliveries.settle(route, msg, handle)
 

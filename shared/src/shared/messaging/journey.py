@@ -6,9 +6,10 @@ copy carries no others but `traceparent`, which is W3C's: one that is none is no
 
 import re
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from faststream.rabbit import RabbitMessage
 
@@ -33,6 +34,16 @@ _REDELIVERIES: Final = "x-delivery-count"  # RabbitMQ's own
 _MOST: Final = 2**31 - 1
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,128}")
 _LONGEST: Final = 4_000
+
+
+class Asking(NamedTuple):
+    """Who sent the message in hand."""
+
+    user: str  # at RabbitMQ, as that checked it; "" where it does not say
+    waits: bool  # for an answer
+
+
+in_hand: ContextVar[Asking] = ContextVar("in_hand")
 
 
 class WrongHeader(ValueError):

@@ -9,9 +9,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from typing import Annotated, Any, Concatenate
+from typing import Any
 
-from faststream import Context
 from faststream.rabbit import Channel, RabbitMessage
 
 from shared.clock import Clock, utc_now
@@ -44,10 +43,7 @@ log = logging.getLogger(__name__)
 
 LATE_REPLY_SECONDS = 120.0
 
-Handler = Callable[Concatenate[Asked, ...], Awaitable[Answered | None]]
-# A handler's parameters: who waits, and which user asked; or "".
-ReplyTo = Annotated[str, Context("message.reply_to")]
-Asker = Annotated[str, Context("asker")]
+Handler = Callable[[Asked], Awaitable[Answered | None]]
 
 
 class Messages(Connected):
