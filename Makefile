@@ -39,7 +39,7 @@ demo: up ## from orders to the broker's mailbox, once through
 ##@ Check it
 test: lint types imports test-unit ## everything: style, types, architecture, all tests on real servers
 	@$(STACK) test-tools
-	$(BIN)/python -m pytest tests/integration tests/e2e $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/integration tests/e2e $(PYTEST_ARGS)
 
 test-unit: setup ## the quick part: no server, no network
 	$(BIN)/python -m pytest -n auto tests/unit $(PYTEST_ARGS)

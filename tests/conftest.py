@@ -6,6 +6,7 @@ Each test that wants state gets a database of its own; each run a RabbitMQ virtu
 """
 
 import os
+import signal
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack
@@ -23,6 +24,12 @@ from support import crash_points
 from support.compose import composed
 from support.conversations import Handler, Open, conversing, not_begun
 from support.servers import drop_letters, own_users, virtual_host
+
+
+def pytest_configure() -> None:
+    os.environ["ENTRYGO_CRASH_SEED"] = str(crash_points.SEED)  # the run's workers take the same
+    # A worker of xdist ignores it, and so would all that tests start and interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header() -> str:

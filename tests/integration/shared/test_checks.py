@@ -27,6 +27,7 @@ from shared.settings import CommonSettings
 from shared.store import Store
 from support.accounts import seed_account
 from support.smtp import Act, scripted_smtp
+from support.waiting import until
 
 pytestmark = pytest.mark.integration
 
@@ -182,18 +183,22 @@ async def test_dead_letters_are_counted_and_dated_and_stay_where_they_are(
         )
     letters = queues.DeadLetters(messages, lambda: utc_now().timestamp())
 
-    async def look() -> queues.Letters:
-        seen = await messages.queues([dead_queue("executor")])
-        return (await letters.look(seen))["executor"]
+    async def look(number: int) -> queues.Letters:
+        async def there() -> bool:  # what was looked at is given back in RabbitMQ's own time
+            seen = await messages.queues([dead_queue("executor")])
+            return seen[dead_queue("executor")].messages == number
 
-    found, again = await look(), await look()
+        await until(there)
+        return (await letters.look(await messages.queues([dead_queue("executor")])))["executor"]
+
+    found, again = await look(2), await look(2)
 
     assert found.number == again.number == 2
     assert again.oldest_seconds >= found.oldest_seconds >= 7_200
     assert [one.id for one in await dead_letters.listed(messages, "executor")] == ["a", "b"]
     for id_ in ("a", "b"):
         assert await dead_letters.drop(messages, "executor", id_)
-    assert await look() == queues.Letters(0, 0.0)
+    assert await look(0) == queues.Letters(0, 0.0)
 
 
 async def test_a_mail_server_that_greets_is_fine_and_gets_no_mail() -> None:
