@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from planner import rulesets
@@ -32,7 +33,7 @@ class Decided:
     canonical: bytes
     exports: Mapping[str, str]  # where the orders are that are exported already
 
-    @property
+    @cached_property
     def plan_hash(self) -> str:
         return f"sha256:{sha256_hex(self.canonical)}"
 
