@@ -12,6 +12,7 @@ from shared.contracts.exports import ExportPlanned
 from shared.contracts.sync import OrdersSynced, ProductsSynced
 from shared.errors import StoreFault
 from shared.ids import order_id, product_id
+from shared.synced import record_id
 from support.export_records import PLAN_HASH, VIEW, put_export
 from support.gateways import GatewayUnderTest
 from support.memory import MemoryStore
@@ -37,7 +38,18 @@ class AwayForMarks(MemoryStore):
 
 
 async def synced(command: Any) -> Any:  # a command, its answer
-    given = {"account_id": command.account_id, "command_id": command.command_id, "records": ()}
+    records = [
+        {
+            "id": record_id(command.account_id, item),
+            "external_id": item.external_id,
+            "revision": 1,
+            "created_at": timestamp(NOW),
+            "updated_at": timestamp(NOW),
+        }
+        for item in command.items
+    ]
+    given = {"account_id": command.account_id, "command_id": command.command_id}
+    given["records"] = records
     made = ProductsSynced if not hasattr(command.items[0], "items") else OrdersSynced
     return made.model_validate(given)
 

@@ -297,3 +297,24 @@ async def test_a_sync_answers_what_was_found_in_each_record_where_the_planner_sa
     [row] = first.json()["data"]
     assert row.get("issues") == (issues and [FOUND | {"docs": "/docs/rules#r12"}])
     assert again.content == first.content
+
+
+async def test_what_a_newer_sync_left_is_answered_in_its_place_and_said_to_be(
+    gateway: GatewayUnderTest,
+) -> None:
+    later: dict[str, Any] = {"external_id": "A", "revision": 4, "created_at": NOW, "updated_at": NOW}
+    stored = {"account_id": "acc_1", "content": {"externalId": "A", "title": "Newer"}} | later
+    gateway.store.put("products", id="prod_1", **stored)
+
+    async def work(_: Any) -> ProductsSynced:
+        record = SyncedRecord(id="prod_1", superseded=True, **later)
+        return ProductsSynced(records=(record,))
+
+    gateway.workers.answers["products.sync"] = work
+    body = {"accountId": "acc_1", "items": [{"externalId": "A", "title": "Older"}]}
+
+    async with gateway.client() as client:
+        answer = await client.post("/api/products/sync", json=body)
+
+    [row] = answer.json()["data"]
+    assert (row["title"], row["revision"], row["superseded"]) == ("Newer", 4, True)

@@ -43,10 +43,12 @@ def _synced(record: SyncedDocument, kind: type[Fact]) -> View:
         "id": record["_id"],
         **{name: content.get(name) for name in _names(kind)},
         "metadata": record.get("metadata"),
-        "revision": record["revision"],
-        "createdAt": record["created_at"],
-        "updatedAt": record["updated_at"],
+        **stamp_of(record["revision"], record["created_at"], record["updated_at"]),
     }
+
+
+def stamp_of(revision: int, created_at: str | None, updated_at: str | None) -> View:
+    return {"revision": revision, "createdAt": created_at, "updatedAt": updated_at}
 
 
 def account_view(

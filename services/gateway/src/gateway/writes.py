@@ -1,29 +1,17 @@
-"""The writes: a checked body becomes one command, its reply becomes the answer."""
+"""Plan and execute: a checked body becomes one command, its reply becomes the answer."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from typing import Final, TypedDict, cast
-
-import orjson
+from typing import Final, TypedDict
 
 from gateway.calls import ACCEPTED, OK, Answer, Call, Write
 from gateway.dependencies import Gateway
 from gateway.money import dump
-from gateway.plan_texts import with_pages
-from gateway.record_views import View, order_view, product_view
-from gateway.schemas.requests import (
-    ExecuteBody,
-    PlanBody,
-    SyncOrdersBody,
-    SyncProductsBody,
-    WriteBody,
-)
+from gateway.schemas.requests import ExecuteBody, PlanBody, WriteBody
 from gateway.views import execution_view, plan_answer
 from shared.clock import timestamp
 from shared.contracts.base import after
-from shared.contracts.catalogue import ProductFact
 from shared.contracts.exports import (
     ExecuteExport,
     ExportExecuted,
@@ -32,32 +20,11 @@ from shared.contracts.exports import (
     PlanRequest,
 )
 from shared.contracts.lifecycle import State
-from shared.contracts.orders import OrderFact
-from shared.contracts.sync import (
-    OrdersSynced,
-    ProductsSynced,
-    SyncedRecord,
-    SyncOrders,
-    SyncProducts,
-)
-from shared.heavy import apart
-from shared.ids import minted_id, order_id, product_id
+from shared.ids import minted_id
 from shared.logs import request_id
 from shared.messaging import topology
-from shared.records import (
-    BROKERS,
-    EXPORTS,
-    ORDERS,
-    PRODUCTS,
-    WAREHOUSES,
-    Collection,
-    SyncedDocument,
-)
-from shared.synced import content_of
+from shared.records import BROKERS, EXPORTS, WAREHOUSES
 
-SyncBody = SyncOrdersBody | SyncProductsBody
-
-_LATELY: Final = timedelta(minutes=1)  # what changed before it was not changed by this write
 _A_KEY_BYTES: Final = 2_000  # the record of a key; an answer that is no blob has not much more
 
 
@@ -70,7 +37,7 @@ class Issued(TypedDict):
     issued_at: str
 
 
-def _issued(call: Call[WriteBody], now: datetime, newest: str | None = None) -> Issued:
+def issued(call: Call[WriteBody], now: datetime, newest: str | None = None) -> Issued:
     """Stamped after the newest command that was seen.
 
     The id begins with the time, so that those who saw one command ahead of the clock keep the order
@@ -85,83 +52,11 @@ def _issued(call: Call[WriteBody], now: datetime, newest: str | None = None) -> 
     }
 
 
-def sync_orders(gateway: Gateway, call: Call[SyncOrdersBody]) -> Write[SyncOrders, OrdersSynced]:
-    async def command(_: str | None) -> SyncOrders:
-        account_id, items = call.caller.account_id, call.body.items
-        ids = (order_id(account_id, item.external_id) for item in items)
-        gateway.storage.check(account_id)
-        seen = await gateway.reads.newest(call.caller, ORDERS, ids, "applied")
-        return SyncOrders.model_construct(items=items, **_issued(call, *seen))  # read already
-
-    async def finish(reply: OrdersSynced) -> Answer:
-        return await _synced(gateway, call, ORDERS, reply, order_view)
-
-    return Write(call, topology.ORDERS_SYNC, command, finish, repeats=True)
-
-
-def sync_products(
-    gateway: Gateway, call: Call[SyncProductsBody]
-) -> Write[SyncProducts, ProductsSynced]:
-    async def command(_: str | None) -> SyncProducts:
-        account_id, items = call.caller.account_id, call.body.items
-        ids = (product_id(account_id, item.external_id) for item in items)
-        gateway.storage.check(account_id)
-        seen = await gateway.reads.newest(call.caller, PRODUCTS, ids, "applied")
-        return SyncProducts.model_construct(items=items, **_issued(call, *seen))
-
-    async def finish(reply: ProductsSynced) -> Answer:
-        return await _synced(gateway, call, PRODUCTS, reply, product_view)
-
-    return Write(call, topology.PRODUCTS_SYNC, command, finish, repeats=True)
-
-
-async def _synced(
-    gateway: Gateway,
-    call: Call[SyncBody],
-    collection: Collection[SyncedDocument],
-    reply: OrdersSynced | ProductsSynced,
-    shown: Callable[[SyncedDocument], View],
-) -> Answer:
-    """The records as they stand, in the order of the request, and what was found in them."""
-    records, issues = reply.records, orjson.loads(reply.issues or "{}")
-    if all(record.created_at and not record.superseded for record in records):
-        own = partial(map, partial(_as_written, call), call.body.items, records)
-        stored = await apart(call.size, lambda: list(own()))
-    else:  # other contents than ours, or an older planner
-        stored = await gateway.reads.records(call.caller, collection, [r.id for r in records])
-    shows = (
-        shown(document)
-        | ({"superseded": True} if record.superseded else {})
-        | ({"issues": with_pages(issues[record.id])} if record.id in issues else {})
-        for document, record in zip(stored, records, strict=True)
-    )
-    body = await apart(call.size, lambda: dump({"data": list(shows)}))
-    lately = timestamp(gateway.now() - _LATELY)
-    changed = sum(document["updated_at"] > lately for document in stored)
-    return _answered(gateway, call, body, changed / max(len(stored), 1))
-
-
-def _answered(gateway: Gateway, call: Call[WriteBody], body: bytes, new: float) -> Answer:
+def answered(gateway: Gateway, call: Call[WriteBody], body: bytes, new: float) -> Answer:
     """As much as the part `new` of it is stored, and under a key the answer with it."""
     kept = _A_KEY_BYTES + new * len(body) if call.key is not None else 0
     gateway.storage.add(call.caller.account_id, int(kept + new * len(body)))
     return Answer(OK, body)
-
-
-def _as_written(
-    call: Call[SyncBody], fact: OrderFact | ProductFact, record: SyncedRecord
-) -> SyncedDocument:
-    """The record that the command left, as far as it is shown."""
-    written = {
-        "_id": record.id,
-        "external_id": record.external_id,
-        "content": content_of(call.caller.account_id, fact),
-        "metadata": fact.metadata,
-        "revision": record.revision,
-        "created_at": record.created_at,
-        "updated_at": record.updated_at,
-    }
-    return cast("SyncedDocument", written)
 
 
 async def plan(gateway: Gateway, call: Call[PlanBody]) -> Write[PlanExport, ExportPlanned]:
@@ -182,13 +77,13 @@ async def plan(gateway: Gateway, call: Call[PlanBody]) -> Write[PlanExport, Expo
             order_ids=body.order_ids,
             shipment=body.shipment,
         )
-        issued = _issued(call, *await _newest_plan(gateway, call))
-        return PlanExport(request=request, batch_id=body.batch_id, dry_run=body.dry_run, **issued)
+        stamp = issued(call, *await _newest_plan(gateway, call))
+        return PlanExport(request=request, batch_id=body.batch_id, dry_run=body.dry_run, **stamp)
 
     async def finish(reply: ExportPlanned) -> Answer:
         text = await reads.planned(reply)
         made = plan_answer(text, reply.export_id, reply.plan_revision)
-        return _answered(gateway, call, made, new=2.0 * (not body.dry_run))
+        return answered(gateway, call, made, new=2.0 * (not body.dry_run))
 
     async def done_anyway(command_id: str) -> Answer | None:
         found = await reads.plan_of_command(call.caller, command_id)
@@ -230,7 +125,7 @@ async def execute(
             resubmit=body.resubmit,
             revision=seen["revision"],
             key_id=key_id,
-            **_issued(call, gateway.now()),
+            **issued(call, gateway.now()),
         )
 
     async def current(status: int) -> Answer:

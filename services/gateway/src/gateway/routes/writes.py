@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.responses import Response
 
-from gateway import writes
+from gateway import syncs, writes
 from gateway.calls import ACCEPTED, Answer, Call
 from gateway.dependencies import Running, Wait, call_of
 from gateway.routes.resolved import api_router
@@ -49,7 +49,7 @@ async def sync_products(
     revision, so it is idempotent. Returns the products as they stand, with ids and revisions.
     """
     each_once(item.external_id for item in call.body.items)
-    return _response(await gateway.idempotency.run(writes.sync_products(gateway, call)))
+    return _response(await gateway.idempotency.run(syncs.sync_products(gateway, call)))
 
 
 @router.post(
@@ -70,7 +70,7 @@ async def sync_orders(
     they stand.
     """
     each_once(item.external_id for item in call.body.items)
-    return _response(await gateway.idempotency.run(writes.sync_orders(gateway, call)))
+    return _response(await gateway.idempotency.run(syncs.sync_orders(gateway, call)))
 
 
 _PLAN_ERRORS = write_errors(
