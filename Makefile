@@ -62,7 +62,7 @@ audit: setup ## known vulnerabilities of the pinned packages, and bandit's rules
 	$(BIN)/uv tool run pip-audit --strict --disable-pip --require-hashes -r requirements/dev.txt
 
 crash-points: setup ## kill a service, or the command, before and after every named step, one at a time
-	ENTRYGO_CRASH_POINTS=all $(BIN)/python -m pytest tests/e2e -k crash $(PYTEST_ARGS)
+	ENTRYGO_CRASH_POINTS=all $(BIN)/python -m pytest -n 2 tests/e2e -k crash $(PYTEST_ARGS)
 
 fuzz: setup ## bad input against the HTTP API, and every parser of strangers' bytes
 	ENTRYGO_FUZZ=all $(BIN)/python -m pytest tests -k fuzz $(PYTEST_ARGS)

@@ -302,7 +302,12 @@ async def test_a_sync_answers_what_was_found_in_each_record_where_the_planner_sa
 async def test_what_a_newer_sync_left_is_answered_in_its_place_and_said_to_be(
     gateway: GatewayUnderTest,
 ) -> None:
-    later: dict[str, Any] = {"external_id": "A", "revision": 4, "created_at": NOW, "updated_at": NOW}
+    later: dict[str, Any] = {
+        "external_id": "A",
+        "revision": 4,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
     stored = {"account_id": "acc_1", "content": {"externalId": "A", "title": "Newer"}} | later
     gateway.store.put("products", id="prod_1", **stored)
 

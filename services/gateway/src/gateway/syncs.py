@@ -1,4 +1,4 @@
-"""The syncs: a checked body becomes one command, and the answer is made of what was sent."""
+"""Syncs: a checked body becomes one command, and what was sent, once written, the answer."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -68,28 +68,35 @@ def _sync(
         gateway.storage.check(account_id)
         seen = await gateway.reads.newest(call.caller, kind.collection, ids, "applied")
         showing.begin()
+        # Constructed: what it is made of was checked when it was read.
         made: Command = kind.command.model_construct(items=items, **issued(call, *seen))
-        return made  # of what was read already: not again
+        return made
 
     async def finish(reply: Reply) -> Answer:
-        records, issues = reply.records, orjson.loads(reply.issues or "{}")
+        records = reply.records
         if all(record.created_at and not record.superseded for record in records):
             shows = await showing.written(records)
         else:  # other contents than ours, or an older planner
             ids = [record.id for record in records]
             stored = await gateway.reads.records(call.caller, kind.collection, ids)
             shows = [kind.shown(document) for document in stored]
-        for show, record in zip(shows, records, strict=True):
-            if record.superseded:
-                show["superseded"] = True
-            if record.id in issues:
-                show["issues"] = with_pages(issues[record.id])
-        body = await apart(call.size, lambda: dump({"data": shows}))
+        body = await apart(call.size, lambda: _body(shows, reply))
         lately = timestamp(gateway.now() - _LATELY)
         changed = sum(show["updatedAt"] > lately for show in shows)
         return answered(gateway, call, body, changed / max(len(shows), 1))
 
     return Write(call, kind.route, command, finish, repeats=True)
+
+
+def _body(shows: Sequence[View], reply: Reply) -> bytes:
+    """The records as they stand, in the order of the request, and what was found in them."""
+    issues = orjson.loads(reply.issues or "{}")
+    for show, record in zip(shows, reply.records, strict=True):
+        if record.superseded:
+            show["superseded"] = True
+        if record.id in issues:
+            show["issues"] = with_pages(issues[record.id])
+    return dump({"data": shows})
 
 
 class _Showing:
@@ -113,7 +120,7 @@ class _Showing:
 
     async def written(self, records: Sequence[SyncedRecord]) -> list[View]:
         """Where all of it was written as it was sent."""
-        # Begun by now, unless another request sent the command that this one goes on with.
+        # It is begun, unless another request sent the command and this one took over its key.
         views = await (self._making or self.begin())
         for view, record in zip(views, records, strict=True):
             view.update(stamp_of(record.revision, record.created_at, record.updated_at))
