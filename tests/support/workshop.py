@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from planner.repository import Repository as Plans
 from planner.settings import Publishers
 from planner.use_cases.plan import Planning
-from planner.use_cases.publishing import Publishing, Sender
+from planner.use_cases.publishing import Publishing
 from planner.use_cases.sync import Syncing
 from planner.use_cases.verify import Verifying
 from shared.clock import timestamp
@@ -31,6 +31,7 @@ from shared.contracts.orders import OrderFact
 from shared.contracts.sync import SyncOrders, SyncProducts
 from shared.errors import Refused
 from shared.ids import derived_id, minted_id
+from shared.messaging.journey import Asking
 from shared.messaging.rabbit import Messages
 from shared.records import CLAIMS, EXPORTS, ORDERS, SyncedDocument
 from shared.settings import CommonSettings
@@ -42,7 +43,7 @@ from support.gated import GatedStore
 from support.ticking import Ticking
 from support.told import to_nobody
 
-UNHEARD = Sender("gateway", waits=False)
+UNHEARD = Asking("gateway", waits=False)
 
 Result = TypeVar("Result")
 

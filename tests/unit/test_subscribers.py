@@ -11,11 +11,11 @@ import executor.subscribers
 import planner.subscribers
 from contract.asyncapi import examples
 from planner.settings import Queues
-from planner.use_cases.publishing import Sender
 from shared.contracts.errors import ErrorCode, Refusal
 from shared.errors import Refused
 from shared.messaging import topology
 from shared.messaging.declaring import COMMANDS
+from shared.messaging.journey import Asking
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import ROUTES, Route
 from shared.settings import CommonSettings
@@ -99,7 +99,7 @@ async def test_who_asks_is_answered(route: AnyRoute, *, refused: bool) -> None:
 
     assert [contract.model_validate(body) for body in heard]
     if route in {topology.PRODUCTS_SYNC, topology.ORDERS_SYNC}:
-        assert use.calls == [(command, Sender("guest", waits=True))]  # it is told who waits
+        assert use.calls == [(command, Asking("guest", waits=True))]  # it is told who waits
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import asyncio
 import orjson
 import pytest
 
-from planner.use_cases.publishing import Sender
 from shared.contracts.sync import OrdersSynced, SyncedRecord, SyncOrders
+from shared.messaging.journey import Asking
 from support.gated import Died
 from support.workshop import UNHEARD, Workshop, an_order
 
@@ -94,7 +94,7 @@ async def test_who_waits_is_told_what_the_rules_find_in_what_stands(workshop: Wo
     syncing = workshop.a_planner().syncing
 
     found = [
-        (await syncing.orders(command, Sender("gateway", waits=True))).issues
+        (await syncing.orders(command, Asking("gateway", waits=True))).issues
         for command in (older, newer, older)
     ]
 

@@ -3,8 +3,9 @@
 import pytest
 
 from planner.settings import Publishers
-from planner.use_cases.publishing import Publishing, Sender
+from planner.use_cases.publishing import Publishing
 from shared.errors import Refused
+from shared.messaging.journey import Asking
 from shared.records import Publisher
 
 SHOP: Publisher = {"_id": "shop", "accounts": ["acc_1"], "created_at": "", "revoked_at": None}
@@ -19,7 +20,7 @@ class Known:
 async def may(user: str, account: str = "acc_1", taken: Publishers = Publishers.SIGNED) -> bool:
     publishing = Publishing(Known(), taken)  # type: ignore[arg-type]  # what is asked of it
     try:
-        await publishing.check(Sender(user, waits=False), account)
+        await publishing.check(Asking(user, waits=False), account)
     except Refused as error:
         assert error.refusal.status == 403  # noqa: PT017  # of each refusal
         return False

@@ -2,7 +2,6 @@
 
 from planner.settings import Queues
 from planner.use_cases.plan import Planning
-from planner.use_cases.publishing import Sender
 from planner.use_cases.sync import Syncing
 from planner.use_cases.verify import Verifying
 from shared.contracts.exports import ExportPlanned, PlanExport, PlanVerified, VerifyPlan
@@ -43,12 +42,12 @@ def subscribe(
 def _subscribe_syncs(messages: Messages, syncing: Syncing) -> None:
     @messages.subscriber(topology.PRODUCTS_SYNC)
     async def sync_products(command: SyncProducts) -> ProductsSynced:
-        sender = Sender(*in_hand.get())
+        sender = in_hand.get()
         note(did=f"{len(command.items)} products", by=sender.user)
         return await syncing.products(command, sender)
 
     @messages.subscriber(topology.ORDERS_SYNC)
     async def sync_orders(command: SyncOrders) -> OrdersSynced:
-        sender = Sender(*in_hand.get())
+        sender = in_hand.get()
         note(did=f"{len(command.items)} orders", by=sender.user)
         return await syncing.orders(command, sender)

@@ -42,6 +42,11 @@ class Asking(NamedTuple):
     user: str  # at RabbitMQ, as that checked it; "" where it does not say
     waits: bool  # for an answer
 
+    @property
+    def publisher(self) -> str | None:
+        """Its name, which stands on what it wrote; None of the gateway and the operator."""
+        return publisher_of(self.user)
+
 
 in_hand: ContextVar[Asking] = ContextVar("in_hand")
 

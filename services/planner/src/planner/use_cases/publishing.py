@@ -1,25 +1,11 @@
 """Which account a message from inside the company may write to, by who RabbitMQ says sent it."""
 
-from typing import NamedTuple
-
 from planner.repository import Repository
 from planner.settings import Publishers
 from shared.contracts.errors import ErrorCode
 from shared.errors import Refused
-from shared.messaging.permissions import publisher_of
+from shared.messaging.journey import Asking
 from shared.messaging.topology import PUBLISHER
-
-
-class Sender(NamedTuple):
-    """Who sent a sync: its user at RabbitMQ, and whether it waits for the answer."""
-
-    user: str
-    waits: bool
-
-    @property
-    def publisher(self) -> str | None:
-        """Its name, which stands on what it wrote; None of the gateway and the operator."""
-        return publisher_of(self.user)
 
 
 class Publishing:
@@ -27,7 +13,7 @@ class Publishing:
         self._repository = repository
         self._taken = taken
 
-    async def check(self, sender: Sender, account_id: str) -> None:
+    async def check(self, sender: Asking, account_id: str) -> None:
         """Raises `Refused`: the sender may not write for the account, or does not say who it is."""
         if not sender.user and self._taken is not Publishers.ANY:
             raise _refused("user_id", "The message does not say who sends it: set `user_id`.")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from planner.repository import Repository
 from planner.use_cases.applying import By, Command, applied, items_of
 from planner.use_cases.issues import issues_of
-from planner.use_cases.publishing import Publishing, Sender
+from planner.use_cases.publishing import Publishing
 from shared.clock import Clock, parse_timestamp, timestamp
 from shared.contracts.base import after
 from shared.contracts.errors import ErrorCode, Refusal
@@ -20,6 +20,7 @@ from shared.contracts.sync import (
 )
 from shared.errors import Refused
 from shared.heavy import apart
+from shared.messaging.journey import Asking
 from shared.messaging.rabbit import Messages
 from shared.messaging.topology import ORDERS_SYNCED
 from shared.records import ORDERS, PRODUCTS, Collection, SyncedDocument
@@ -38,12 +39,12 @@ class Syncing:
         self._messages = messages
         self._now = now
 
-    async def products(self, command: SyncProducts, sender: Sender) -> ProductsSynced:
+    async def products(self, command: SyncProducts, sender: Asking) -> ProductsSynced:
         reading = self._refusal(command, PRODUCTS, sender)
         records, issues = await self._applied(command, PRODUCTS, sender, reading)
         return ProductsSynced(records=records, issues=issues)
 
-    async def orders(self, command: SyncOrders, sender: Sender) -> OrdersSynced:
+    async def orders(self, command: SyncOrders, sender: Asking) -> OrdersSynced:
         reading = self._refusal(command, ORDERS, sender), self._unknown(command)
         records, issues = await self._applied(command, ORDERS, sender, *reading)
         account_id, command_id = command.account_id, command.command_id
@@ -55,7 +56,7 @@ class Syncing:
         self,
         command: Command,
         collection: Collection[SyncedDocument],
-        sender: Sender,
+        sender: Asking,
         *refusals: Awaitable[Refusal | None],
     ) -> tuple[tuple[SyncedRecord, ...], str | None]:
         """The records, and for who waits what the rules find in them as they stand."""
@@ -80,7 +81,7 @@ class Syncing:
             issues = await issues_of(command, contents | stored, {}, self._repository, now.date())
         return records, issues
 
-    async def _accepted(self, command: Command, refusal: Refusal | None, sender: Sender) -> None:
+    async def _accepted(self, command: Command, refusal: Refusal | None, sender: Asking) -> None:
         """Raises the refusal; one that was answered is kept, so that no late copy runs."""
         if sender.waits:
             refusal = await self._repository.sync_verdict(command, refusal, self._now())
@@ -88,7 +89,7 @@ class Syncing:
             raise Refused.again(refusal)
 
     async def _refusal(
-        self, command: Command, collection: Collection[SyncedDocument], sender: Sender
+        self, command: Command, collection: Collection[SyncedDocument], sender: Asking
     ) -> Refusal | None:
         """Anyone inside may publish, for any account: nothing is kept for one that is not there."""
         try:
